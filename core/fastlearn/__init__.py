@@ -1,0 +1,1 @@
+"""The training library: data, models, training and interpretation for deep learning. It never imports Jupyter."""

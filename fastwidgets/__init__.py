@@ -1,0 +1,26 @@
+"""Widgets for fastlearn. Nothing is imported before it is used, so that `import fastwidgets` is quick."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fastwidgets.lr_finder.widget import LRFinder
+    from fastwidgets.monitor.widget import TrainingMonitor
+
+_WHERE = {"LRFinder": "fastwidgets.lr_finder.widget", "TrainingMonitor": "fastwidgets.monitor.widget"}
+__all__ = ["LRFinder", "TrainingMonitor"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_WHERE[name]), name)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [
+        {"src": "labextension/widgets", "dest": "fastwidgets"},
+        {"src": "labextension/shell", "dest": "fastwidgets-shell"},
+    ]
