@@ -134,7 +134,8 @@ def test_the_archives_hold_both_packages_the_front_end_and_no_tests(sdist: Path,
     for bundle in ("fastwidgets", "fastwidgets-shell"):
         assert any(name.endswith(f"share/jupyter/labextensions/{bundle}/package.json") for name in names)
     assert not any("build_log.json" in name for name in names)  # it would record paths of the building machine
-    inside = tarfile.open(sdist).getnames()
+    with tarfile.open(sdist) as archive:
+        inside = archive.getnames()
     assert not any("/tests/" in name or "/node_modules/" in name for name in inside)
 
 
