@@ -16,7 +16,7 @@ PYPROJECT = (ROOT / "pyproject.toml").read_text()
 
 def listed(name: str) -> list[str]:
     """The requirements of the array called `name` in pyproject.toml."""
-    block = re.search(rf"^{name} = \[(.*?)^?\]", PYPROJECT, re.S | re.M)
+    block = re.search(rf"^{name} = \[\n(.*?)^\]", PYPROJECT, re.S | re.M)
     assert block, name
     return re.findall(r'"([^"]+)"', block[1])
 
