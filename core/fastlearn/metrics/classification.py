@@ -1,0 +1,47 @@
+"""How often the predicted class is the right one."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from fastlearn.metrics.flat import flat_pair
+
+
+def accuracy(preds: Tensor, targets: Tensor, axis: int = -1) -> Tensor:
+    """The share of items whose best-scored class is the target.
+
+    Shapes: scores with the classes on `axis` (`(N, K)`; for masks `(N, K, H, W)` and `axis=1`), class ids without it.
+    """
+    best, ids = flat_pair(preds.argmax(dim=axis), targets)
+    return (best == ids).float().mean()
+
+
+def error_rate(preds: Tensor, targets: Tensor, axis: int = -1) -> Tensor:
+    """The share of items that are wrong: `1 - accuracy`."""
+    return 1 - accuracy(preds, targets, axis=axis)
+
+
+def top_k_accuracy(preds: Tensor, targets: Tensor, k: int = 5, axis: int = -1) -> Tensor:
+    """The share of items whose target is among the `k` best-scored classes.
+
+    Raises: ValueError if there are fewer than `k` classes.
+    """
+    if not 1 <= k <= preds.shape[axis]:
+        raise ValueError(
+            f"`k` lies between 1 and the number of classes, here {preds.shape[axis]}, but got {k}. "
+            f"Try partial(top_k_accuracy, k={min(2, preds.shape[axis])})."
+        )
+    best = preds.topk(k, dim=axis).indices
+    return (best == targets.unsqueeze(axis)).any(dim=axis).float().mean()
+
+
+def accuracy_multi(preds: Tensor, targets: Tensor, thresh: float = 0.5, sigmoid: bool = True) -> Tensor:
+    """The share of right yes-or-no decisions where an item has any number of labels.
+
+    Shapes: scores and 0/1 targets `(N, K)`; `sigmoid` turns raw scores into probabilities first.
+    """
+    scores, truth = flat_pair(preds, targets)
+    if sigmoid:
+        scores = torch.sigmoid(scores)
+    return ((scores > thresh) == truth.bool()).float().mean()

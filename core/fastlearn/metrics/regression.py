@@ -1,0 +1,30 @@
+"""How far predicted numbers are off."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn import functional as F
+
+from fastlearn.metrics.accumulated import over_all_items
+from fastlearn.metrics.flat import flat_pair
+
+
+def mse(preds: Tensor, targets: Tensor) -> Tensor:
+    """Mean squared error, in the target's unit squared."""
+    return F.mse_loss(*_as_floats(preds, targets))
+
+
+def mae(preds: Tensor, targets: Tensor) -> Tensor:
+    """Mean absolute error, in the target's unit."""
+    return F.l1_loss(*_as_floats(preds, targets))
+
+
+@over_all_items  # the mean of the batches' roots is not the root of the mean
+def rmse(preds: Tensor, targets: Tensor) -> Tensor:
+    """Root of the mean squared error, in the target's unit."""
+    return mse(preds, targets).sqrt()
+
+
+def _as_floats(preds: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    left, right = flat_pair(preds, targets)
+    return left, right.to(left.dtype)

@@ -1,0 +1,29 @@
+"""Adam and AdamW with fastai's defaults, on torch's fused kernel."""
+
+from __future__ import annotations
+
+import torch
+
+from fastlearn.optim.groups import Params, can_fuse, to_param_groups
+
+
+def Adam(
+    params: Params,
+    lr: float = 1e-3,
+    mom: float = 0.9,
+    sqr_mom: float = 0.99,
+    eps: float = 1e-5,
+    wd: float = 0.01,
+    decouple_wd: bool = True,
+) -> torch.optim.Adam:
+    """A torch optimizer for `params`: tensors, lists of tensors (one per layer group) or torch's own group dicts.
+
+    `mom` and `sqr_mom` are torch's two betas. The defaults (0.99 instead of 0.999, a large `eps`) are fastai's: the
+    second average adapts within an epoch and small gradients are not blown up. With `decouple_wd=False` the decay is
+    plain L2, added to the gradient.
+    Source: Loshchilov & Hutter 2019, "Decoupled Weight Decay Regularization", algorithm 2.
+    """
+    groups = to_param_groups(params)
+    kind = torch.optim.AdamW if decouple_wd else torch.optim.Adam
+    fused = True if can_fuse(groups) else None  # None lets torch choose between foreach and the plain loop
+    return kind(groups, lr=lr, betas=(mom, sqr_mom), eps=eps, weight_decay=wd, fused=fused)
