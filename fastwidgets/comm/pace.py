@@ -1,0 +1,52 @@
+"""At most so many messages a second, and never without the last one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+
+class Pace:
+    """Calls `send` at most once in `every` seconds however often `touch` is called; what came last is always sent.
+
+    A call that comes too early starts a timer, so that nothing waits for a next call that may never come. `settle`
+    sends at once. `send` runs in the caller's thread or in the timer's, never in two threads at a time.
+    """
+
+    def __init__(self, send: Callable[[], None], every: float = 0.1, clock: Callable[[], float] = time.monotonic) -> None:
+        self._send, self._every, self._clock = send, every, clock
+        self._last = -float("inf")
+        self._lock = threading.RLock()
+        self._timer: threading.Timer | None = None
+        self._closed = False
+
+    def touch(self) -> None:
+        """Something is new: send it now, or as soon as `every` seconds have gone by since the last time."""
+        with self._lock:
+            wait = self._last + self._every - self._clock()
+            if wait <= 0:
+                self.settle()
+            elif self._timer is None and not self._closed:
+                self._timer = threading.Timer(wait, self.settle)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def settle(self) -> None:
+        """Send now, whatever the time."""
+        with self._lock:
+            self._cancel()
+            if not self._closed:
+                self._last = self._clock()
+                self._send()
+
+    def close(self) -> None:
+        """Send nothing any more."""
+        with self._lock:
+            self._closed = True
+            self._cancel()
+
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
