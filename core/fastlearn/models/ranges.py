@@ -1,0 +1,25 @@
+"""Outputs kept within a range."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+def sigmoid_range(x: Tensor, low: float, high: float) -> Tensor:
+    """A sigmoid scaled to `(low, high)`."""
+    return torch.sigmoid(x) * (high - low) + low
+
+
+class SigmoidRange(nn.Module):
+    """A last layer for targets known to lie in `(low, high)`; choose the range a little wider, as the ends are never met."""
+
+    def __init__(self, low: float, high: float) -> None:
+        super().__init__()
+        self.low, self.high = low, high
+
+    def forward(self, x: Tensor) -> Tensor:
+        return sigmoid_range(x, self.low, self.high)
+
+    def extra_repr(self) -> str:
+        return f"low={self.low}, high={self.high}"
