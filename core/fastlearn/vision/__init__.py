@@ -1,0 +1,1 @@
+"""Pictures: opening, resizing, normalising, flipping, blocks, loaders, plots."""

@@ -1,0 +1,129 @@
+"""Reading a picture file with care: upright, its first frame, not too large, and one clear error where it fails."""
+
+from __future__ import annotations
+
+import io
+import string
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import IO, Any
+
+from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
+
+from fastlearn.data.problems import DataError
+
+Size = tuple[int, int]  # width, height
+UPRIGHT = {  # EXIF orientation → how the stored pixels are turned for viewing
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+FIRST_SIDEWAYS = 5  # from here on width and height change places
+PRINTABLE = set(string.printable.encode())
+ORIENTATION_KEYS = ("exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp")
+
+
+def read_picture(source: Any, at_least: Size | None = None, gray: bool = False) -> tuple[Image.Image, Size]:
+    """Decode the first frame of `source`, a path, the bytes of a file, or an open binary file, and turn it upright.
+
+    `at_least`: (width, height) that suffice. A JPEG may then be decoded at 1/2, 1/4 or 1/8 of its size (and, for
+    `gray`, without its colours), which is much faster, as long as both sides stay at least that.
+    Returns: the picture in the mode of its file, and its full (width, height) before any reduction.
+    Raises: whatever Pillow's decoders raise; call it inside `explained(source)`.
+    """
+    with Image.open(_as_file(source)) as im:
+        full_size = _draft(im, at_least, gray)
+        im.load()
+        full_size = full_size or im.size
+        orientation = orientation_of(im)  # asking a PNG for it before would load it, and swallow its errors
+        return upright(im, orientation), full_size[::-1] if orientation >= FIRST_SIDEWAYS else full_size
+
+
+def _draft(im: ImageFile.ImageFile, at_least: Size | None, gray: bool) -> Size | None:
+    """Ask the JPEG decoder for a smaller picture; returns the full size where that was possible."""
+    if at_least is None or min(at_least) <= 0 or im.format not in ("JPEG", "MPO"):
+        return None
+    full_size = im.size
+    sideways = orientation_of(im) >= FIRST_SIDEWAYS
+    im.draft("L" if gray else None, at_least[::-1] if sideways else at_least)
+    return full_size
+
+
+def upright(im: Image.Image, orientation: int) -> Image.Image:
+    """A copy of `im` turned as `orientation` asks, which no longer says that it has to be turned."""
+    turned = im.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else im.copy()
+    for key in ORIENTATION_KEYS:
+        turned.info.pop(key, None)
+    return turned
+
+
+def orientation_of(im: Image.Image) -> int:
+    """The EXIF (or XMP) orientation, 1 to 8; 1, upright, where there is none or it cannot be read."""
+    if im.format == "JPEG" and not any(key in im.info for key in ORIENTATION_KEYS):
+        return 1
+    try:
+        return int(im.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # a damaged tag must not cost the picture
+        return 1
+
+
+def _as_file(source: Any) -> str | Path | IO[bytes]:
+    if isinstance(source, bytes | bytearray | memoryview):
+        return io.BytesIO(source)
+    if isinstance(source, str | Path) or hasattr(source, "read"):
+        return source  # type: ignore[no-any-return]
+    if isinstance(source, PathLike):
+        return Path(source)
+    raise DataError("A picture is opened from a path, the bytes of a file, an open file, an array, a tensor or a PIL "
+                    f"image, but got {type(source).__name__}. Check what get_x (or get_items) gives.")  # fmt: skip
+
+
+@contextmanager
+def explained(source: Any) -> Iterator[None]:
+    """Turn whatever Pillow's many decoders raise into one kind of error with a reason and an advice."""
+    try:
+        yield
+    except (FileNotFoundError, IsADirectoryError, PermissionError, MemoryError):
+        raise
+    except Exception as error:
+        raise DataError(f"Cannot read {_name(source)} as an image: {_reason(error, source)}") from error
+
+
+def _reason(error: Exception, source: Any) -> str:
+    if isinstance(error, Image.DecompressionBombError):
+        return (f"it would be huge once decoded, so it was not decoded. {error} If you trust it, raise "
+                "`PIL.Image.MAX_IMAGE_PIXELS`; otherwise leave it out.")  # fmt: skip
+    if isinstance(error, DataError):
+        return str(error)
+    if not isinstance(error, UnidentifiedImageError):
+        return f"it is damaged or cut short ({error or type(error).__name__}). Get it again, or leave it out."
+    start = _first_bytes(source)
+    if start == b"":
+        return "it is empty (0 bytes). Get it again, or leave it out."
+    text = start.isascii() and not set(start) - PRINTABLE
+    looks = "it holds text, perhaps a saved error page" if text else "its content is in no format that Pillow knows"
+    return f"{looks} (it starts with {start!r}). Get it again, or leave it out."
+
+
+def _first_bytes(source: Any, count: int = 16) -> bytes:
+    if isinstance(source, bytes | bytearray | memoryview):
+        return bytes(source[:count])
+    if hasattr(source, "read"):
+        source.seek(0)
+        return bytes(source.read(count))
+    with open(source, "rb") as file:
+        return file.read(count)
+
+
+def _name(source: Any) -> str:
+    if isinstance(source, bytes | bytearray | memoryview):
+        return f"these {len(source)} bytes"
+    if isinstance(source, str | PathLike):
+        return repr(str(source))
+    return f"this {type(source).__name__}"

@@ -1,0 +1,91 @@
+"""Centre and scale the channels of image batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from fastlearn.data.problems import DataError
+from fastlearn.data.transform import SampleTransform
+from fastlearn.vision.buffers import empty_batch, in_chunks
+
+EPS = 1e-7
+
+
+class Normalize(SampleTransform):
+    """`(x - mean) / std` for the float images of a batch; masks and labels pass untouched. Decoding undoes it.
+
+    Shapes: images are `(B, C, H, W)`; `mean` and `std` are lists of C numbers or tensors that broadcast to a batch.
+    Without them they are measured over `axes` on one training batch when the loaders are made, 1e-7 added to `std`.
+    """
+
+    order = 99
+
+    def __init__(self, mean: Any = None, std: Any = None, axes: Sequence[int] = (0, 2, 3)) -> None:
+        super().__init__()
+        if (mean is None) != (std is None):
+            raise ValueError("Normalize takes both `mean` and `std`, or neither to measure them on a batch, but got "
+                             "one. Try Normalize.from_stats(*imagenet_stats).")  # fmt: skip
+        self.mean, self.std, self.axes = _per_channel(mean), _per_channel(std), tuple(axes)
+
+    @classmethod
+    def from_stats(cls, mean: Any, std: Any, dim: int = 1, ndim: int = 4, cuda: bool = True) -> Normalize:
+        """From known statistics of the channels, which lie on axis `dim` of `ndim`.
+
+        `cuda` is accepted as in fastai and has no effect: statistics follow each batch to its device.
+        """
+        shape = [1] * ndim
+        shape[dim] = -1
+        as_tensor = partial(torch.as_tensor, dtype=torch.float32)
+        return cls(as_tensor(mean).reshape(shape), as_tensor(std).reshape(shape))
+
+    def setups(self, items: Any) -> None:
+        """Measure the statistics on one batch of the loader `items`, unless they are known."""
+        if self.mean is not None or items is None:
+            return
+        x = items.one_batch()[0]
+        if not isinstance(x, Tensor) or not x.is_floating_point():
+            raise DataError("Normalize measures float images, but the first part of the batch is not one. Put "
+                            "IntToFloatTensor before it, or try Normalize.from_stats(*imagenet_stats).")  # fmt: skip
+        self.mean = x.mean(self.axes, keepdim=True)
+        self.std = x.std(self.axes, keepdim=True) + EPS
+
+    def apply_image(self, image: Any, params: None = None) -> Any:
+        """Shapes: `(B, C, H, W)`, or one image `(C, H, W)`."""
+        if not isinstance(image, Tensor) or not image.is_floating_point():
+            return image
+        mean, std = self._stats_for(image)
+        out = empty_batch(image.shape, image.dtype, image.device)
+        for source, target in in_chunks(image, out):
+            torch.sub(source, mean, out=target).div_(std)
+        return out
+
+    def decode_image(self, image: Any) -> Any:
+        if not isinstance(image, Tensor) or not image.is_floating_point():
+            return image
+        mean, std = self._stats_for(image)
+        return image * std + mean
+
+    def _stats_for(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        if self.mean is None or self.std is None:
+            raise DataError("Normalize has no statistics yet: they are measured when loaders are made. To use it "
+                            "alone, try Normalize.from_stats(*imagenet_stats).")  # fmt: skip
+        mean, std = (stat.to(image.device, image.dtype) for stat in (self.mean, self.std))
+        if image.ndim < mean.ndim:
+            mean, std = mean[0], std[0]
+        if any(n not in (1, have) for n, have in zip(mean.shape, image.shape[-mean.ndim :], strict=True)):
+            raise DataError(f"Normalize has statistics of shape {tuple(mean.shape)}, but the images are "
+                            f"{tuple(image.shape)}. Give one mean and std for each channel.")  # fmt: skip
+        return mean, std
+
+
+def _per_channel(stat: Any) -> Tensor | None:
+    """Statistics as a tensor that broadcasts over `(B, C, H, W)`; a tensor of full rank stays as it is."""
+    if stat is None:
+        return None
+    tensor = torch.as_tensor(stat, dtype=torch.float32)
+    return tensor.reshape(1, -1, 1, 1) if tensor.ndim <= 1 else tensor

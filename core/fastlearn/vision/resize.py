@@ -1,0 +1,212 @@
+"""Bringing pictures to one size: `Resize`, `CropPad`, `RandomCrop`; masks, points and boxes of the sample follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from fastlearn.data.transform import Kinds, SampleTransform
+from fastlearn.vision.open import PILBase
+from fastlearn.vision.window import (
+    Place,
+    Size,
+    Window,
+    largest_inside,
+    placed,
+    smallest_around,
+    view_boxes,
+    view_picture,
+    view_points,
+    view_tensor,
+    whole,
+    whole_pixels,
+)
+
+CENTRE: Place = (0.5, 0.5)
+
+
+class ResizeMethod:
+    """How `Resize` treats a picture of another shape: cut it, squeeze it, or fill it up."""
+
+    Crop = "crop"
+    Squish = "squish"
+    Pad = "pad"
+
+
+class PadMode:
+    """What fills the space around a picture: black (class 0 in a mask), its border pixels, or its mirror image."""
+
+    Zeros = "zeros"
+    Border = "border"
+    Reflection = "reflection"
+
+
+class Drawn(NamedTuple):
+    """What one sample's parts share: the place of the window, and the full size of the sample's first picture."""
+
+    place: Place
+    canvas: Size | None
+
+
+class ViewTransform(SampleTransform):
+    """Shows each picture of a sample through a window, in `size`; `window_in` says which window.
+
+    `size` is a side in pixels, or (height, width). The place of the window is random in training and the centre in
+    validation. Masks use the second of `resamples`; points and boxes are in pixels of the sample's first picture.
+    """
+
+    order = 1
+
+    def __init__(self, size: int | Sequence[int], pad_mode: str, resamples: tuple[int, int]) -> None:
+        super().__init__()
+        self.size = as_size(size)
+        self.pad_mode = _one_of("pad_mode", pad_mode, PadMode)
+        self.resamples = (int(resamples[0]), int(resamples[1]))
+
+    def window_in(self, size: Size, place: Place) -> Window:
+        """The window of a picture of `size`, (width, height), at `place` of its free play."""
+        raise NotImplementedError
+
+    @property
+    def out(self) -> Size:
+        """(width, height) of the result."""
+        return self.size[1], self.size[0]
+
+    def draw(self, parts: Sequence[Any], kinds: Kinds, rng: torch.Generator) -> Drawn:
+        """A random place."""
+        x, y = torch.rand(2, generator=rng).tolist()
+        return Drawn((x, y), canvas_of(parts, kinds))
+
+    def draw_valid(self, parts: Sequence[Any], kinds: Kinds, rng: torch.Generator) -> Drawn:
+        """The centre."""
+        return Drawn(CENTRE, canvas_of(parts, kinds))
+
+    def apply_image(self, image: Any, drawn: Drawn) -> Any:
+        """A picture, or a tensor `(..., H, W)`, through its window."""
+        return self._view(image, drawn, self.resamples[0])
+
+    def apply_mask(self, mask: Any, drawn: Drawn) -> Any:
+        """The same for class ids, never mixed."""
+        return self._view(mask, drawn, self.resamples[1])
+
+    def apply_points(self, points: Tensor, drawn: Drawn) -> Tensor:
+        """Points `(N, 2)` in the pixels of the result."""
+        return view_points(points, self._canvas_window(drawn), self.out)
+
+    def apply_boxes(self, boxes: Tensor, drawn: Drawn) -> Tensor:
+        """Boxes `(N, 4)` in the pixels of the result, cut at its border."""
+        return view_boxes(boxes, self._canvas_window(drawn), self.out)
+
+    def _view(self, part: Any, drawn: Drawn, resample: int) -> Any:
+        full = size_of(part)
+        window = self.window_in(full, drawn.place)
+        if isinstance(part, Tensor):
+            smooth = resample != Image.Resampling.NEAREST
+            return view_tensor(part, window, self.out, smooth, self.pad_mode)
+        if part.size != full:  # decoded smaller than its file, so that there is less to resize
+            window = window.scaled(part.width / full[0], part.height / full[1])
+        view = view_picture(part, window, self.out, resample, self.pad_mode)
+        return type(part).adopt(view) if isinstance(part, PILBase) else view
+
+    def _canvas_window(self, drawn: Drawn) -> Window:
+        if drawn.canvas is None:
+            raise ValueError(f"{self.name} moves points and boxes together with their picture, but this sample has no "
+                             "picture. Put an ImageBlock before them, or call it on (image, boxes).")  # fmt: skip
+        return self.window_in(drawn.canvas, drawn.place)
+
+
+class Resize(ViewTransform):
+    """Resize to `size`, (height, width) or one side, by `method`: cut to shape ("crop"), "squish", or "pad".
+
+    What a crop keeps, and where padding puts the picture, is random in training and the centre in validation.
+    A loader may decode large JPEGs at a smaller scale for it, as long as both sides stay at least `size`; with
+    `full_decode` it never does, which is slower and differs by less than a resampling filter does.
+    """
+
+    def __init__(
+        self,
+        size: int | Sequence[int],
+        method: str = ResizeMethod.Crop,
+        pad_mode: str = PadMode.Reflection,
+        resamples: tuple[int, int] = (Image.Resampling.BILINEAR, Image.Resampling.NEAREST),
+        full_decode: bool = False,
+    ) -> None:
+        super().__init__(size, pad_mode, resamples)
+        self.method = _one_of("method", method, ResizeMethod)
+        self.full_decode = full_decode
+
+    @property
+    def decode_at_least(self) -> Size | None:
+        """(width, height) that suffice for a picture which this step gets; None where all of it is wanted."""
+        return None if self.full_decode else self.out
+
+    def window_in(self, size: Size, place: Place) -> Window:
+        """The largest window of the shape asked for, the smallest around the picture, or all of it."""
+        if self.method == ResizeMethod.Squish:
+            return whole(size)
+        fit = largest_inside if self.method == ResizeMethod.Crop else smallest_around
+        return fit(size, self.out, place)
+
+
+class CropPad(ViewTransform):
+    """Cut out the centre of `size`, (height, width) or one side, without resizing; pad where the picture is smaller."""
+
+    order = 0
+
+    def __init__(self, size: int | Sequence[int], pad_mode: str = PadMode.Zeros) -> None:
+        super().__init__(size, pad_mode, (Image.Resampling.NEAREST, Image.Resampling.NEAREST))
+
+    def draw(self, parts: Sequence[Any], kinds: Kinds, rng: torch.Generator) -> Drawn:
+        """The centre, in training too."""
+        return self.draw_valid(parts, kinds, rng)
+
+    def window_in(self, size: Size, place: Place) -> Window:
+        """As many pixels as asked for, at `place`."""
+        return whole_pixels(placed(size, self.out, place))
+
+
+class RandomCrop(ViewTransform):
+    """Cut out a place of `size`, (height, width) or one side: a random one in training, the centre in validation.
+
+    A picture that is smaller is padded with zeros.
+    """
+
+    def __init__(self, size: int | Sequence[int]) -> None:
+        super().__init__(size, PadMode.Zeros, (Image.Resampling.NEAREST, Image.Resampling.NEAREST))
+
+    def window_in(self, size: Size, place: Place) -> Window:
+        """As many pixels as asked for, at `place`."""
+        return whole_pixels(placed(size, self.out, place))
+
+
+def as_size(size: int | Sequence[int]) -> tuple[int, int]:
+    """(height, width) of a side or a pair. Raises: ValueError if they are not positive whole numbers."""
+    pair = (size, size) if isinstance(size, int) else tuple(size)
+    if len(pair) != 2 or not all(isinstance(side, int) and side > 0 for side in pair):
+        raise ValueError(f"`size` is a side in pixels or (height, width), but got {size!r}. Try 224 or (240, 320).")
+    return pair[0], pair[1]
+
+
+def size_of(picture: Any) -> Size:
+    """(width, height) of a tensor `(..., H, W)` or a picture, in full: before any reduced decoding."""
+    if isinstance(picture, Tensor):
+        return picture.shape[-1], picture.shape[-2]
+    full: Size = picture.full_size if isinstance(picture, PILBase) else picture.size
+    return full
+
+
+def canvas_of(parts: Sequence[Any], kinds: Kinds) -> Size | None:
+    """The full size of the first picture of a sample, in whose pixels its points and boxes are; None without one."""
+    return next((size_of(part) for part, kind in zip(parts, kinds, strict=True) if kind in ("image", "mask")), None)
+
+
+def _one_of(name: str, value: str, choices: type) -> str:
+    known = [v for k, v in vars(choices).items() if not k.startswith("_")]
+    if value not in known:
+        raise ValueError(f"`{name}` is one of {', '.join(map(repr, known))}, but got {value!r}. "
+                         f"Try {choices.__name__}.{known[0].title()}.")  # fmt: skip
+    return str(value)
