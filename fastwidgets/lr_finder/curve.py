@@ -1,0 +1,74 @@
+"""Plain functions on the finder's curve: what to draw of it, and how a learning rate is rounded and written."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Curve = NDArray[np.float64]  # (2, n): learning rates, smoothed losses
+
+
+def finite(curve: Curve) -> Curve:
+    """The points of `curve`, shape `(2, n)`, that can be drawn: a positive rate and a finite loss."""
+    lrs, losses = curve
+    return curve[:, np.isfinite(losses) & np.isfinite(lrs) & (lrs > 0)]
+
+
+def thin(curve: Curve, limit: int = 1000) -> Curve:
+    """At most `limit` points of `curve`, shape `(2, n)`: the lowest and highest loss of each stretch, and the newest.
+
+    The rates grow by a constant factor, so stretches of equal length are equally wide on a logarithmic axis.
+    """
+    n = curve.shape[1]
+    if n <= limit:
+        return curve
+    edges = np.linspace(0, n - 1, (limit - 1) // 2 + 1).astype(int)
+    keep = {n - 1}
+    for start, stop in pairwise(edges):
+        losses = curve[1, start:stop]
+        keep |= {int(start + losses.argmin()), int(start + losses.argmax())}
+    return curve[:, sorted(keep)]
+
+
+def loss_range(curve: Curve) -> tuple[float, float]:
+    """The losses an axis should show: the descent whole, and as much again of the explosion after it.
+
+    Without that limit one diverging step would flatten everything that matters into a line at the bottom.
+    """
+    losses = finite(curve)[1]
+    if losses.size == 0:
+        return 0.0, 1.0
+    lowest = int(losses.argmin())
+    low, top = float(losses[lowest]), float(losses[: lowest + 1].max())
+    high = min(float(losses.max()), top + (top - low)) if top > low else float(losses.max())
+    room = 0.06 * (high - low) or 0.05 * abs(low) or 0.5
+    return low - room, high + room
+
+
+def widened(shown: tuple[float, float] | None, wanted: tuple[float, float]) -> tuple[float, float]:
+    """The range `shown` if it holds `wanted`, else one with room to spare, so that an axis moves seldom."""
+    if shown is None:
+        return wanted
+    spare = 0.25 * (max(shown[1], wanted[1]) - min(shown[0], wanted[0]))
+    low = shown[0] if wanted[0] >= shown[0] else wanted[0] - spare
+    high = shown[1] if wanted[1] <= shown[1] else wanted[1] + spare
+    return low, high
+
+
+def loss_at(curve: Curve, lr: float) -> float:
+    """The loss at rate `lr`, read from the curve as drawn: straight between points on a logarithmic axis."""
+    lrs, losses = finite(curve)
+    return float(np.interp(math.log(lr), np.log(lrs), losses)) if lrs.size else math.nan
+
+
+def round_rate(lr: float) -> float:
+    """`lr` with two significant digits, which is what the code line shows; finer would promise what no finder knows."""
+    return float(f"{lr:.1e}")
+
+
+def rate_text(lr: float) -> str:
+    """`0.0012` as `1.2e-03`, the form in which it stands in the code."""
+    return f"{lr:.1e}"

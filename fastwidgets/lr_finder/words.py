@@ -1,0 +1,50 @@
+"""What the finder says in words: why a rate is suggested, and how far the curve can be trusted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fastwidgets.lr_finder.curve import Curve, finite, rate_text
+
+BY_HAND = "by hand"
+REASONS = {
+    "valley": "in the middle of the longest descent",
+    "slide": "at the end of the last stretch that falls steadily",
+    "minimum": "a tenth of the rate with the lowest loss",
+    "steep": "where the loss falls fastest",
+    BY_HAND: "a careful start; the curve gives no better one",
+}
+ENOUGH_POINTS = 10
+FLAT = 0.05  # a smaller share of the first loss is no clear descent
+FAR_APART = 10.0
+
+
+def reason_for(name: str) -> str:
+    """Why the rate called `name` is suggested; an own suggestion function speaks for itself."""
+    return REASONS.get(name, f"found by {name}")
+
+
+def confidence(curve: Curve, rates: dict[str, float]) -> str:
+    """How far `curve`, shape `(2, n)`, and the suggested `rates` can be trusted, in one or two sentences."""
+    losses = finite(curve)[1]
+    if losses.size < ENOUGH_POINTS:
+        return f"Only {losses.size} points: too few to suggest a rate. Let it run longer, or raise num_it."
+    drop = _drop(losses)
+    if drop < FLAT:
+        return f"The loss falls by only {drop:.0%}, so be careful: try 1e-3 and watch the first epoch."
+    words = [f"The loss falls clearly, by {drop:.0%}."]
+    if losses[-1] <= losses.min() * 1.02:
+        words.append("It never rises: a larger end_lr would show where it breaks.")
+    low, high = (min(rates.values()), max(rates.values())) if rates else (1.0, 1.0)
+    if high > FAR_APART * low:
+        words.append(f"The suggestions disagree ({rate_text(low)} to {rate_text(high)}): the lower one is safer.")
+    elif len(rates) > 1:
+        words.append("The suggestions agree.")
+    return " ".join(words)
+
+
+def _drop(losses: np.ndarray) -> float:
+    """The descent before the lowest loss, as a share of where it starts from."""
+    lowest = int(losses.argmin())
+    top = float(losses[: lowest + 1].max())
+    return (top - float(losses[lowest])) / abs(top) if top else 0.0

@@ -1,0 +1,116 @@
+import type { LRFinderChosen, LRFinderMarker, LRFinderPoints, LRFinderRange } from '../contract/lr_finder';
+import { numbers } from '../kit/buffers';
+
+/** Key presses move a marker by this factor (twenty presses make a decade), page keys by the larger one. */
+const STEP = 10 ** (1 / 20);
+const PAGE = 10 ** (1 / 2);
+
+/** The curve so far: learning rates and losses. */
+export class FinderCurve {
+  lrs: number[] = [];
+  losses: number[] = [];
+
+  apply(content: LRFinderPoints, buffer: DataView): void {
+    const [rows, n] = content.shape;
+    const values = numbers(buffer, content.dtype);
+    if (values.length !== rows * n) {
+      throw new Error(`lr_finder: shape ${rows}×${n} announced, ${values.length} numbers came`);
+    }
+    if (content.reset) {
+      this.lrs = [];
+      this.losses = [];
+    }
+    this.lrs.push(...values.subarray(0, n));
+    this.losses.push(...values.subarray(n));
+  }
+
+  /** The loss at rate `lr`, as the curve is drawn: straight between points on a logarithmic axis. */
+  lossAt(lr: number): number {
+    const known = this.lrs.map((_, i) => i).filter(i => Number.isFinite(this.losses[i]));
+    if (!known.length) {
+      return NaN;
+    }
+    const after = known.findIndex(i => this.lrs[i] >= lr);
+    if (after <= 0) {
+      return this.losses[known[after === 0 ? 0 : known.length - 1]];
+    }
+    const [i, j] = [known[after - 1], known[after]];
+    const part = Math.log(lr / this.lrs[i]) / Math.log(this.lrs[j] / this.lrs[i]);
+    return this.losses[i] + part * (this.losses[j] - this.losses[i]);
+  }
+}
+
+/** `lr` with two significant digits, which is what the code line shows. */
+export function roundRate(lr: number): number {
+  return Number(lr.toExponential(1));
+}
+
+/** `0.0012` as `1.2e-03`, the way Python writes it. */
+export function rateText(lr: number): string {
+  return lr.toExponential(1).replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+export function codeLine(code: string, chosen: LRFinderChosen | null): string {
+  return chosen ? code.replace('{lr}', rateText(chosen.lr)) : '';
+}
+
+/** Where `lr` lies on the axis, 0 at its left end and 1 at its right one. */
+export function across([low, high]: LRFinderRange, lr: number): number {
+  return clamp(Math.log(lr / low) / Math.log(high / low), 0, 1);
+}
+
+/** The rate at a place on the axis; the inverse of `across`. */
+export function rateAcross([low, high]: LRFinderRange, part: number): number {
+  return roundRate(low * (high / low) ** clamp(part, 0, 1));
+}
+
+/** Where `loss` lies on the axis, 0 at the top and 1 at the bottom; what is outside sits on the border. */
+export function down([low, high]: LRFinderRange, loss: number): number {
+  return Number.isFinite(loss) ? clamp((high - loss) / (high - low), 0, 1) : 1;
+}
+
+/** The rate that a key moves a marker to, or null for a key that does not. */
+export function keyedRate(key: string, lr: number, [low, high]: LRFinderRange): number | null {
+  const moved: Record<string, number> = {
+    ArrowRight: lr * STEP,
+    ArrowUp: lr * STEP,
+    ArrowLeft: lr / STEP,
+    ArrowDown: lr / STEP,
+    PageUp: lr * PAGE,
+    PageDown: lr / PAGE,
+    Home: low,
+    End: high
+  };
+  return key in moved ? roundRate(clamp(moved[key], low, high)) : null;
+}
+
+/** The rate at which a marker stands: where it was put if it is the chosen one, else where it was suggested. */
+export function standing(marker: LRFinderMarker, chosen: LRFinderChosen | null): number {
+  return chosen?.name === marker.name ? chosen.lr : marker.lr;
+}
+
+/** The marker nearest to a place on the axis: the one that a press there takes hold of. */
+export function nearest(
+  markers: LRFinderMarker[],
+  chosen: LRFinderChosen | null,
+  range: LRFinderRange,
+  part: number
+): LRFinderMarker | undefined {
+  const far = (marker: LRFinderMarker) => Math.abs(across(range, standing(marker, chosen)) - part);
+  return [...markers].sort((a, b) => far(a) - far(b))[0];
+}
+
+/** The rows of the table of values: rate, loss, and the suggestions that lie nearest to that rate. */
+export function tableRows(curve: FinderCurve, markers: LRFinderMarker[]): [string, string, string][] {
+  const notes = new Map<number, string[]>();
+  for (const marker of markers) {
+    const off = curve.lrs.map(lr => Math.abs(Math.log(lr / marker.lr)));
+    const row = off.indexOf(Math.min(...off));
+    notes.set(row, [...(notes.get(row) ?? []), marker.name]);
+  }
+  return curve.lrs.map((lr, i) => [rateText(lr), curve.losses[i].toPrecision(4), (notes.get(i) ?? []).join(', ')]);
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}

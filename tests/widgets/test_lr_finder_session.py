@@ -1,0 +1,168 @@
+"""The finder's rules: what is drawn, what is said, what is chosen."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from fastwidgets.lr_finder.curve import finite, loss_at, loss_range, rate_text, round_rate, thin, widened
+from fastwidgets.lr_finder.session import FinderSession
+from fastwidgets.lr_finder.words import confidence
+from hypothesis import given
+from hypothesis import strategies as st
+
+LRS = np.geomspace(1e-7, 10, 100)
+
+
+def valley_curve(drop: float = 1.0) -> np.ndarray:
+    """Flat at 2, down by `drop` around 1e-3, then up steeply."""
+    x = np.log10(LRS)
+    return np.stack((LRS, 2 - drop / (1 + np.exp(-4 * (x + 3))) + 2 * np.maximum(x, 0)))
+
+
+def result(curve: np.ndarray, stopped: str = "finished", message: str = "Done.", **rates: float | None) -> Any:
+    return SimpleNamespace(lrs=curve[0], losses=curve[1], stopped=stopped, message=message, suggestions=rates)
+
+
+class FakeFinder:
+    """A search that has got as far as `n` points."""
+
+    num_it, start_lr, end_lr, control, result = 100, 1e-7, 10.0, None, None
+
+    def __init__(self, curve: np.ndarray) -> None:
+        self.whole, self.n = curve, 0
+
+    def curve(self, start: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        return self.whole[0, start : self.n], self.whole[1, start : self.n]
+
+
+@given(n=st.integers(1, 3000), limit=st.integers(3, 600), seed=st.integers(0, 99))
+def test_thinning_keeps_the_newest_point_the_extremes_and_the_limit(n: int, limit: int, seed: int) -> None:
+    curve = np.stack((np.geomspace(1e-7, 10, n), np.random.default_rng(seed).random(n)))
+    thinned = thin(curve, limit)
+    assert thinned.shape[1] <= limit
+    assert thinned[:, -1].tolist() == curve[:, -1].tolist()
+    assert {thinned[1].min(), thinned[1].max()} == {curve[1].min(), curve[1].max()}
+    assert np.all(np.diff(thinned[0]) > 0)
+
+
+def test_points_without_a_number_are_not_drawn() -> None:
+    curve = np.array([[1e-3, 1e-2, 1e-1, 0.0], [1.0, np.nan, np.inf, 2.0]])
+    assert finite(curve).tolist() == [[1e-3], [1.0]]
+
+
+@pytest.mark.parametrize(
+    "losses, low, high",
+    [
+        ([2, 1, 100], 1, 3),  # the descent from 2 to 1, and as much again above it
+        ([2, 1, 1.5], 1, 2),
+        ([1, 2, 3], 1, 3),  # never falls: all of it
+        ([2, 1, np.nan], 1, 2),
+    ],
+)
+def test_the_axis_shows_the_descent_and_not_the_whole_explosion(losses: list[float], low: float, high: float) -> None:
+    room = 0.06 * (high - low)
+    shown = loss_range(np.array([[1e-3, 1e-2, 1e-1], losses]))
+    assert shown == pytest.approx((low - room, high + room))
+
+
+@pytest.mark.parametrize("losses", [[], [1.5], [0.0, 0.0], [np.nan]])
+def test_an_axis_is_never_empty(losses: list[float]) -> None:
+    low, high = loss_range(np.stack((np.full(len(losses), 1e-3), np.array(losses, float))))
+    assert low < high
+
+
+def test_an_axis_moves_only_when_it_has_to() -> None:
+    assert widened((0.0, 2.0), (0.5, 1.9)) == (0.0, 2.0)
+    low, high = widened((0.0, 2.0), (-1.0, 1.0))
+    assert low < -1 and high == 2
+    assert widened(None, (1.0, 2.0)) == (1.0, 2.0)
+
+
+def test_the_loss_at_a_rate_lies_on_the_drawn_line() -> None:
+    curve = np.array([[1e-3, 1e-1, 1.0], [4.0, 0.0, np.nan]])
+    assert loss_at(curve, 1e-2) == pytest.approx(2.0)
+
+
+@given(st.floats(1e-12, 1e3))
+def test_a_rounded_rate_is_the_number_that_the_code_line_shows(lr: float) -> None:
+    assert float(rate_text(round_rate(lr))) == round_rate(lr) == pytest.approx(lr, rel=0.051)
+
+
+def test_a_search_is_sent_piece_by_piece_and_whole_again_after_a_restart() -> None:
+    session, finder = FinderSession(), FakeFinder(valley_curve())
+    session.start(finder)
+    sizes = []
+    for finder.n in (10, 10, 40):
+        session.grow(finder)
+        fresh, reset = session.take()
+        sizes.append((fresh.shape[1], reset))
+    assert sizes == [(10, True), (0, False), (30, False)]
+    assert session.message == f"Step 40 of 100: learning rate {rate_text(LRS[39])}, loss {valley_curve()[1, 39]:.4g}"
+    session.start(finder)
+    session.grow(finder)
+    assert (session.take()[0].shape[1], session.status) == (40, "running")
+
+
+def test_the_end_brings_suggestions_and_chooses_the_first() -> None:
+    session = FinderSession()
+    session.finish(result(valley_curve(), valley=0.00144, steep=0.0102, slide=None))
+    assert [(one["name"], one["lr"]) for one in session.markers] == [("valley", 1.4e-3), ("steep", 1.0e-2)]
+    assert session.markers[0]["reason"] == "in the middle of the longest descent"
+    assert session.chosen == {"name": "valley", "lr": 1.4e-3}
+    assert session.line == "learn.fit_one_cycle(5, lr_max=1.4e-03)"
+    assert session.message == "Done. The loss falls clearly, by 50%. The suggestions agree."
+
+
+def test_choosing_moves_the_rate_and_the_code() -> None:
+    session = FinderSession()
+    session.finish(result(valley_curve(), valley=1e-3))
+    session.choose("valley", 0.00337)
+    assert (session.lr, session.line) == (3.4e-3, "learn.fit_one_cycle(5, lr_max=3.4e-03)")
+
+
+@pytest.mark.parametrize(
+    "name, lr, message",
+    [("hill", 1e-3, r"one of the markers \['valley'\], but got 'hill'"), ("valley", -1.0, r"positive .* got -1.0")],
+)
+def test_choosing_what_is_not_there_says_what_is(name: str, lr: float, message: str) -> None:
+    session = FinderSession()
+    session.finish(result(valley_curve(), valley=1e-3))
+    with pytest.raises(ValueError, match=message):
+        session.choose(name, lr)
+
+
+def test_without_a_suggestion_a_marker_can_be_set_by_hand() -> None:
+    session = FinderSession()
+    session.finish(result(valley_curve()[:, :6], "stopped", "Stopped at step 6."))
+    assert session.message == (
+        "Stopped at step 6. Only 6 points: too few to suggest a rate. Let it run longer, or raise num_it."
+    )
+    assert session.markers[0]["name"] == "by hand"
+    low, high = session.lr_range()
+    assert low <= session.markers[0]["lr"] <= high
+
+
+def test_nan_at_once_leaves_nothing_to_choose() -> None:
+    session = FinderSession()
+    session.finish(result(np.array([[1e-7], [np.nan]]), "nan", "The loss was NaN at step 1."))
+    assert (session.markers, session.chosen, session.lr, session.line) == ([], None, None, "")
+    assert session.message == "The loss was NaN at step 1."
+
+
+@pytest.mark.parametrize(
+    "curve, rates, words",
+    [
+        (valley_curve(), {"valley": 1e-3}, "falls clearly, by 50%"),
+        (valley_curve(0.04), {"valley": 1e-3}, "falls by only 2%.*try 1e-3"),
+        (valley_curve()[:, :70], {"valley": 1e-3}, "never rises: a larger end_lr"),
+        (valley_curve(), {"valley": 1e-4, "steep": 2e-2}, r"disagree \(1.0e-04 to 2.0e-02\): the lower one is safer"),
+        (valley_curve()[:, :9], {}, "Only 9 points"),
+    ],
+)
+def test_the_words_say_how_far_to_trust_the_curve(curve: np.ndarray, rates: dict[str, float], words: str) -> None:
+    import re
+
+    assert re.search(words, confidence(curve, rates))
