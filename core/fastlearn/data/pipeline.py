@@ -42,10 +42,14 @@ class Pipeline:
 
     def setup(self, items: Any = None, train_setup: bool = False) -> None:
         """Set the steps up one at a time: each sees the items as the steps before it left them."""
-        steps, self.fs = self.fs, []
-        for step in steps:
-            step.setup(items, train_setup)
-            self.fs.append(step)
+        steps = list(self.fs)
+        self.fs.clear()  # in place: pipelines of the other splits share the list
+        try:
+            for step in steps:
+                step.setup(items, train_setup)
+                self.fs.append(step)
+        finally:
+            self.fs[:] = steps
 
     def add(self, funcs: Any, items: Any = None, train_setup: bool = False) -> None:
         """Add steps; those that learn are set up on `items` if it is given."""
@@ -53,7 +57,7 @@ class Pipeline:
         for step in new:
             if items is not None:
                 step.setup(items, train_setup)
-        self.fs = _sorted([*self.fs, *new])
+        self.fs[:] = _sorted([*self.fs, *new])
 
     def with_split(self, split_idx: int | None) -> Pipeline:
         """The same steps for another split; the steps themselves are shared."""

@@ -44,6 +44,7 @@ class View:
 
 Viewer = Callable[[View], Any]
 _viewers: dict[tuple[str, str], Viewer] = {}
+_loaded: set[str] = set()
 
 
 def register_viewer(input_kind: str, target_kind: str, viewer: Viewer) -> None:
@@ -56,12 +57,10 @@ def register_viewer(input_kind: str, target_kind: str, viewer: Viewer) -> None:
 
 def find_viewer(input_kind: str, target_kind: str | None) -> Viewer | None:
     """The viewer for these kinds: an exact match first, then any target, then any input."""
+    _bring_in_viewers(input_kind)
     target = target_kind or ANY
-    for key in ((input_kind, target), (input_kind, ANY), (ANY, target)):
-        if key in _viewers:
-            return _viewers[key]
-    _register_builtin(input_kind)
-    return next((_viewers[k] for k in ((input_kind, target), (input_kind, ANY), (ANY, target)) if k in _viewers), None)
+    keys = ((input_kind, target), (input_kind, ANY), (ANY, target))
+    return next((_viewers[key] for key in keys if key in _viewers), None)
 
 
 def show_view(view: View) -> Any:
@@ -74,6 +73,28 @@ def show_view(view: View) -> Any:
         return viewer(view)
     print(text_table(view))
     return None
+
+
+def show_value(value: Any, kind: str = "value", ctx: Any = None, **kwargs: Any) -> Any:
+    """Show one decoded value: by its own `show`, as a picture, or as text (the title of `ctx`, if there is a picture)."""
+    if callable(getattr(value, "show", None)) and not _is_plain_picture(value):
+        return value.show(ctx=ctx, **kwargs)
+    if kind in ("image", "mask") or _is_plain_picture(value):
+        from fastlearn.vision.plots import show_image
+
+        return show_image(value, ctx=ctx, **kwargs)
+    text = value if isinstance(value, str) else _cell(value)
+    if ctx is not None and hasattr(ctx, "set_title"):
+        ctx.set_title(text)
+    else:
+        print(text)
+    return ctx
+
+
+def _is_plain_picture(value: Any) -> bool:
+    from PIL import Image  # PIL's own `show` opens a program of the desktop
+
+    return isinstance(value, Image.Image) and type(value).show is Image.Image.show
 
 
 def text_table(view: View) -> str:
@@ -112,9 +133,13 @@ def _grid(view: View) -> list[Any]:
     return list(get_grid(len(view.samples), nrows=view.nrows, ncols=view.ncols, figsize=view.figsize))
 
 
-def _register_builtin(input_kind: str) -> None:
-    """Bring in the viewers of our own domain for this kind, when it is first shown."""
-    if input_kind in ("image", "mask"):
-        from fastlearn.vision.show import register_viewers
+def _bring_in_viewers(kind: str) -> None:
+    """Register the viewers of our own domain for this kind when it is first shown; those of the user stay."""
+    if kind in _loaded or kind not in ("image", "mask", "points", "boxes"):
+        return
+    from fastlearn.vision.show import register_viewers
 
-        register_viewers()
+    users = dict(_viewers)
+    register_viewers()
+    _viewers.update(users)
+    _loaded.update(("image", "mask", "points", "boxes"))

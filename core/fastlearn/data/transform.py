@@ -29,6 +29,7 @@ class Transform:
     train_setup: bool | None = None
     kind: str | None = None
     skips_labels: bool = False  # a plain function, used on samples of known kinds, leaves the labels alone
+    label: str | None = None  # a name that is better than the function's
     whole: bool = False  # True: a tuple is one value, not mapped part by part
     enc: Callable[[Any], Any] | None = None
     dec: Callable[[Any], Any] | None = None
@@ -107,9 +108,11 @@ class Transform:
     @property
     def name(self) -> str:
         """The function's name, or the class's."""
+        if self.label is not None:
+            return self.label
         if self.enc is None:
             return type(self).__name__
-        return str(getattr(self.enc, "__qualname__", None) or type(self.enc).__name__).removeprefix("<locals>.")
+        return str(getattr(self.enc, "__qualname__", None) or type(self.enc).__name__).rpartition("<locals>.")[2]
 
     def __repr__(self) -> str:
         if self.enc is not None:

@@ -1,0 +1,279 @@
+"""Targets made of labels or numbers: to tensors and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import torch
+
+from fastlearn.data.items import item_getter
+from fastlearn.data.problems import DataError, describe, short
+from fastlearn.data.transform import Transform
+
+NA = "#na#"
+
+
+class CategoryMap(Sequence[Any]):
+    """The distinct values of `col`, each with an index: reads as a sequence of labels, `o2i` maps the way back.
+
+    Missing values (None, NaN) are dropped. `sort` orders the labels, else they stay as first met; `add_na` puts
+    `#na#` at index 0 and maps unknown labels there. A categorical column gives its own categories, with `strict`
+    only those that occur.
+    """
+
+    def __init__(self, col: Iterable[Any], sort: bool = True, add_na: bool = False, strict: bool = False) -> None:
+        categories = None if strict else _own_categories(col)
+        labels = list(categories) if categories is not None else _distinct(col)
+        if sort and categories is None:
+            labels = _in_order(labels)
+        self.items: list[Any] = [NA, *(label for label in labels if label != NA)] if add_na else labels
+        self.o2i: dict[Any, int] = {label: i for i, label in enumerate(self.items)}
+        self.add_na = add_na
+
+    def index_of(self, label: Any) -> int:
+        """The index of `label`. Raises: DataError if it is not in the vocabulary (0 instead, with `add_na`)."""
+        label = plain_label(label)
+        try:
+            return self.o2i[label]
+        except (KeyError, TypeError):
+            if self.add_na:
+                return 0
+            raise DataError(self._unknown(label)) from None
+
+    def map_objs(self, objs: Iterable[Any]) -> list[int]:
+        """The index of each label."""
+        return [self.index_of(o) for o in objs]
+
+    def map_ids(self, ids: Iterable[Any]) -> list[Any]:
+        """The label at each index."""
+        return [self.items[int(i)] for i in ids]
+
+    def _unknown(self, label: Any) -> str:
+        if isinstance(label, list | set | dict):
+            return (f"A category is one label, but got {describe(label)}. Try MultiCategoryBlock for items with several "
+                    "labels.")  # fmt: skip
+        close = get_close_matches(str(label), [str(item) for item in self.items], n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else "."
+        known = ", ".join(repr(i) for i in self.items[:8]) + (", …" if len(self.items) > 8 else "")
+        return (f"The label {label!r} is not one of the {len(self.items)} known ones ({known}){hint} Labels come from the "
+                "training set: try StratifiedSplitter(), or give all of them with vocab=[...].")  # fmt: skip
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.items[index] if isinstance(index, slice) else self.items[int(index)]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.items)
+
+    def __contains__(self, label: Any) -> bool:
+        return plain_label(label) in self.o2i
+
+    def __eq__(self, other: Any) -> bool:
+        return isinstance(other, Iterable) and not isinstance(other, str) and list(other) == self.items
+
+    __hash__ = None  # type: ignore[assignment]  # a sequence that equals a list hashes no more than a list does
+
+    def __repr__(self) -> str:
+        return repr(self.items)
+
+
+class Categorize(Transform):
+    """A label to its index, int64 of shape `()`, and back. The vocabulary comes from the training items unless given."""
+
+    order = 1
+    kind = "category"
+    train_setup = True
+
+    def __init__(self, vocab: Iterable[Any] | None = None, sort: bool = True, add_na: bool = False) -> None:
+        super().__init__()
+        self.sort, self.add_na = sort, add_na
+        self.vocab = None if vocab is None else CategoryMap(vocab, sort=sort, add_na=add_na)
+
+    def setups(self, items: Any) -> None:
+        if self.vocab is None and items is not None:
+            col = items if _own_categories(items) is not None else self._all_labels(items)
+            self.vocab = _learnt(CategoryMap(col, sort=self.sort, add_na=self.add_na), items)
+
+    def _all_labels(self, items: Any) -> list[Any]:
+        by_item = [self.labels_in(value) for value in items]
+        bare = [i for i, labels in enumerate(by_item) if any(map(is_missing, labels))]
+        if bare and len(bare) < len(by_item) and not self.add_na:
+            sources = getattr(items, "items", None)  # a list of items seen through transforms knows its sources
+            first = "" if sources is None or callable(sources) else f" ({short(item_getter(sources)(bare[0]))})"
+            raise DataError(f"{len(bare)} of {len(by_item)} training items have no label, the first is item {bare[0]}"
+                            f"{first}. Leave them out, or try add_na=True.")  # fmt: skip
+        return [label for labels in by_item for label in labels]
+
+    @property
+    def c(self) -> int | None:
+        """How many categories there are."""
+        return None if self.vocab is None else len(self.vocab)
+
+    def labels_in(self, value: Any) -> list[Any]:
+        """The labels that `value`, the input of this step, stands for."""
+        return [plain_label(value)]
+
+    def encodes(self, x: Any) -> torch.Tensor:
+        return torch.tensor(_known(self.vocab, self).index_of(x))
+
+    def decodes(self, x: Any) -> Any:
+        return _known(self.vocab, self)[x]
+
+
+class MultiCategorize(Categorize):
+    """A list of labels to their indices, int64 of shape `(k,)`, and back."""
+
+    kind = "multicategory"
+
+    def __init__(self, vocab: Iterable[Any] | None = None, add_na: bool = False) -> None:
+        super().__init__(vocab, sort=vocab is None, add_na=add_na)
+
+    def labels_in(self, value: Any) -> list[Any]:
+        """The labels of one item."""
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            raise DataError(f"Items with several labels have a list of them, but got {describe(value)}. Try splitting "
+                            "the text (ColReader(..., label_delim=' ')), or CategoryBlock for one label.")  # fmt: skip
+        return [plain_label(label) for label in value]
+
+    def encodes(self, x: Any) -> torch.Tensor:
+        vocab = _known(self.vocab, self)
+        return torch.tensor([vocab.index_of(label) for label in self.labels_in(x)], dtype=torch.int64)
+
+    def decodes(self, x: Any) -> list[Any]:
+        return _known(self.vocab, self).map_ids(x)
+
+
+class OneHotEncode(Transform):
+    """Indices, shape `(k,)`, to a float32 vector of zeros and ones, shape `(c,)`, and back; `c` is learnt if not given."""
+
+    order = 2
+    kind = "multicategory"
+
+    def __init__(self, c: int | None = None) -> None:
+        super().__init__()
+        self.c = c
+
+    def setups(self, items: Any) -> None:
+        vocab = getattr(items, "vocab", None)
+        if self.c is None and vocab is not None:
+            self.c = len(vocab)
+
+    def encodes(self, x: Any) -> torch.Tensor:
+        if not self.c:
+            raise DataError("OneHotEncode does not know how many classes there are. Try OneHotEncode(c=...), or put "
+                            "MultiCategorize before it.")  # fmt: skip
+        hot = torch.zeros(self.c)
+        hot[torch.as_tensor(x, dtype=torch.int64)] = 1.0
+        return hot
+
+    def decodes(self, x: Any) -> torch.Tensor:
+        return torch.nonzero(torch.as_tensor(x) > 0.5).flatten()
+
+
+class EncodedMultiCategorize(Transform):
+    """Targets that are zeros and ones already, one for each of `vocab`: to float32 of shape `(c,)`, and to labels back."""
+
+    order = 1
+    kind = "multicategory"
+
+    def __init__(self, vocab: Iterable[Any]) -> None:
+        super().__init__()
+        self.vocab = CategoryMap(vocab, sort=False)
+
+    @property
+    def c(self) -> int:
+        """How many categories there are."""
+        return len(self.vocab)
+
+    def encodes(self, x: Any) -> torch.Tensor:
+        hot = torch.as_tensor(x, dtype=torch.float32)
+        if hot.shape != (self.c,):
+            raise DataError(f"An encoded target has one number for each of the {self.c} labels, but got {describe(x)}. "
+                            "Try MultiCategoryBlock(encoded=False) for targets that are lists of labels.")  # fmt: skip
+        return hot
+
+    def decodes(self, x: Any) -> list[Any]:
+        return self.vocab.map_ids(torch.nonzero(torch.as_tensor(x) > 0.5).flatten())
+
+
+class RegressionSetup(Transform):
+    """Targets that are numbers: to float32, shape `()` or `(c,)`; `c` is counted on the first item if not given."""
+
+    kind = "regression"
+
+    def __init__(self, c: int | None = None) -> None:
+        super().__init__()
+        self.c = c
+
+    def setups(self, items: Any) -> None:
+        if self.c is None and items is not None and len(items):
+            self.c = max(1, self.encodes(items[0]).numel())
+
+    def encodes(self, x: Any) -> torch.Tensor:
+        try:
+            return torch.as_tensor(x, dtype=torch.float32)
+        except (TypeError, ValueError, RuntimeError):
+            raise DataError(f"A regression target is a number or a list of numbers, but got {describe(x)}. Try "
+                            "CategoryBlock if it is a label, or convert it in get_y.") from None  # fmt: skip
+
+    def decodes(self, x: Any) -> Any:
+        value = torch.as_tensor(x)
+        return value.item() if value.ndim == 0 else value.tolist()
+
+
+def plain_label(label: Any) -> Any:
+    """A label as a plain Python value, so that equal ones are one: tensors and numpy scalars are unpacked."""
+    if isinstance(label, torch.Tensor) and label.ndim == 0:
+        return label.item()
+    return label.item() if type(label).__module__ == "numpy" and getattr(label, "ndim", None) == 0 else label
+
+
+def is_missing(label: Any) -> bool:
+    """Whether `label` stands for "no label": None, NaN, or one of pandas' own marks."""
+    if label is None or type(label).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(label, float) and label != label  # only NaN differs from itself
+
+
+def _distinct(col: Iterable[Any]) -> list[Any]:
+    try:
+        return [label for label in dict.fromkeys(plain_label(o) for o in col) if not is_missing(label)]
+    except TypeError as error:
+        raise DataError("A category is one label that can be compared, but the labels are lists or the like "
+                        f"({error}). Try MultiCategoryBlock for items with several labels.") from error  # fmt: skip
+
+
+def _own_categories(col: Any) -> Iterable[Any] | None:
+    """The categories of a pandas column or index that is categorical already."""
+    holder = getattr(col, "dtype", None)
+    categories = getattr(holder, "categories", None)
+    return None if categories is None else [plain_label(o) for o in categories]
+
+
+def _in_order(labels: list[Any]) -> list[Any]:
+    try:
+        return sorted(labels)
+    except TypeError:  # labels of several types have no order of their own
+        return sorted(labels, key=lambda label: (type(label).__name__, str(label)))
+
+
+def _learnt(vocab: CategoryMap, items: Any) -> CategoryMap:
+    if len(vocab) == 0 or list(vocab) == [NA]:
+        count = len(items) if hasattr(items, "__len__") else 1
+        if count == 0:
+            raise DataError("There are no training items, so there are no labels to learn. Look at what get_items and "
+                            "the splitter return.")  # fmt: skip
+        raise DataError(f"None of the {count} training items has a label, so there is no vocabulary to learn. Look at what "
+                        "get_y or the labeller returns for the first item.")  # fmt: skip
+    return vocab
+
+
+def _known(vocab: CategoryMap | None, step: Transform) -> CategoryMap:
+    if vocab is None:
+        raise DataError(f"{type(step).__name__} has no vocabulary yet. Try {type(step).__name__}(vocab=[...]), or "
+                        "setup(labels) first.")  # fmt: skip
+    return vocab
