@@ -24,8 +24,9 @@ def create_body(
     """`model` without its classifier, taking images of `n_in` channels and giving feature maps.
 
     `cut` is a position among the direct children of `model` (those before it stay, as one sequence) or a function that
-    returns the body. Without it the network is tried on a made-up image and cut after the last child that gives feature
-    maps, pooling excluded. The layers are reused, not copied; `report_of(body)` says what was kept and what was cut off.
+    returns the body. Without it the network is tried on a made-up image and cut after the last child that gives
+    feature maps, pooling excluded. The layers are reused, not copied; `report_of(body)` says what was kept and what
+    was cut off.
     Raises: ValueError if no place for the cut can be found, or if the children cannot run one after the other.
     """
     change_first_layer(model, n_in, pretrained)
@@ -78,9 +79,9 @@ def _check_body(body: nn.Module, model: nn.Module, trace: Trace, n_kept: int, ex
 
 def _no_chain(model: nn.Module, trace: Trace, what: str) -> str:
     return (
-        f"The parts of {type(model).__name__} before the cut do not work one after the other: {what}. Perhaps its forward "
-        f"does more than call them in turn.\n{trace.table()}\nTry cut=<a function that takes the network and returns its "
-        "body as one nn.Module>, or train it as it is with Learner(dls, model)."
+        f"The parts of {type(model).__name__} before the cut do not work one after the other: {what}. Perhaps its "
+        f"forward does more than call them in turn.\n{trace.table()}\nTry cut=<a function that takes the network and "
+        "returns its body as one nn.Module>, or train it as it is with Learner(dls, model)."
     )
 
 

@@ -64,8 +64,8 @@ def _trace(model: nn.Module, size: int, n_in: int) -> Trace:
 def find_cut(model: nn.Module, trace: Trace, n_in: int) -> tuple[nn.Module, Trace, int, str]:
     """The network to cut (that inside a mere wrapper), its trace, how many children stay, and how that was found.
 
-    How is "nothing" (it ends in feature maps already), "pooling" (cut at the last child with a pooling layer) or "shape"
-    (cut after the last child that gives feature maps).
+    How is "nothing" (it ends in feature maps already), "pooling" (cut at the last child with a pooling layer) or
+    "shape" (cut after the last child that gives feature maps).
     Raises: ValueError if no child gives feature maps, or if what follows them works on tokens.
     """
     children = list(model.children())
@@ -109,6 +109,6 @@ def _ends_in_pooling(child: nn.Module, trace: Trace, i: int) -> bool:
 def _no_maps(model: nn.Module, trace: Trace) -> str:
     return (
         f"No place to cut was found in {type(model).__name__}: a body ends in feature maps (N, C, H, W), but its parts "
-        f"give, for an image of {trace.size} pixels:\n{trace.table()}\nTry cut=<position or function>, or give the network "
-        "its own last layer and train it with Learner(dls, model)."
+        f"give, for an image of {trace.size} pixels:\n{trace.table()}\nTry cut=<position or function>, or give the "
+        "network its own last layer and train it with Learner(dls, model)."
     )

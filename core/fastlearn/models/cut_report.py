@@ -27,7 +27,7 @@ class CutReport:
     """What was cut off `network`, and how the place was chosen.
 
     `how` is "given" (the caller's number), "function" (the caller's function), "listed" (registered with the
-    architecture), "pooling" or "shape" (found by trying the network, see `find_cut`) or "nothing" (no classifier there).
+    architecture), "pooling" or "shape" (found by trying the network, see `find_cut`), or "nothing" (no classifier).
     `shape` is the body's output for an image of `size` pixels.
     """
 

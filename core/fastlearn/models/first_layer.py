@@ -40,8 +40,8 @@ def change_first_layer(model: nn.Module, n_in: int, pretrained: bool = True) -> 
     if old.in_channels != 3 or old.groups != 1:
         raise ValueError(
             f"`n_in={n_in}` needs a network whose first convolution reads 3 channels, but {name!r} reads "
-            f"{old.in_channels}{' in groups' if old.groups != 1 else ''}. Try n_in={old.in_channels}, or build the network "
-            f"for {n_in} channels."
+            f"{old.in_channels}{' in groups' if old.groups != 1 else ''}. Try n_in={old.in_channels}, or build the "
+            f"network for {n_in} channels."
         )
     new = _like(old, n_in)
     if pretrained:

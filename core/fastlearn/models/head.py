@@ -33,8 +33,8 @@ def create_head(
     Shapes: feature maps `(N, nf, H, W)` (`(N, nf)` with `pool=False`) become `(N, n_out)`.
     `concat_pool` keeps the maximum and the average of every map, so the first layer reads `2 * nf` numbers. A single
     dropout `ps` is used in full before the last layer and halved before the others; a list has one per linear layer.
-    `lin_first` moves batch norm and dropout behind each hidden layer, `bn_final` normalises the output, `y_range` bounds
-    it. `init` fills the weights (none: torch's defaults), reproducibly with `seed`.
+    `lin_first` moves batch norm and dropout behind each hidden layer, `bn_final` normalises the output, `y_range`
+    bounds it. `init` fills the weights (none: torch's defaults), reproducibly with `seed`.
     Raises: ValueError if `ps` does not fit the number of layers.
     """
     widths = [nf * 2 if pool and concat_pool else nf, *([512] if lin_ftrs is None else lin_ftrs), n_out]
@@ -58,8 +58,8 @@ def _dropouts(ps: float | Sequence[float], n_layers: int) -> list[float]:
         values = [values[0] / 2] * (n_layers - 1) + values
     if len(values) != n_layers or not all(0 <= p < 1 for p in values):
         raise ValueError(
-            f"`ps` is one dropout probability in [0, 1), or one for each of the {n_layers} linear layers, but got {ps!r}. "
-            f"Try ps=0.5, which means {[0.25] * (n_layers - 1) + [0.5]}."
+            f"`ps` is one dropout probability in [0, 1), or one for each of the {n_layers} linear layers, but got "
+            f"{ps!r}. Try ps=0.5, which means {[0.25] * (n_layers - 1) + [0.5]}."
         )
     return values
 

@@ -12,7 +12,7 @@ def sigmoid_range(x: Tensor, low: float, high: float) -> Tensor:
 
 
 class SigmoidRange(nn.Module):
-    """A last layer for targets known to lie in `(low, high)`; choose the range a little wider, as the ends are never met."""
+    """A last layer for targets known to lie in `(low, high)`; a little wider is better, the ends are never met."""
 
     def __init__(self, low: float, high: float) -> None:
         super().__init__()

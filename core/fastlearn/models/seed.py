@@ -12,8 +12,8 @@ import torch
 def seeded(seed: int | None) -> Iterator[None]:
     """Build layers under `seed`; afterwards torch's random state is what it was. None leaves everything as it is.
 
-    Layers draw their first weights from torch's CPU generator and take no generator of their own, so that one is set and
-    put back; those of other devices are not touched.
+    Layers draw their first weights from torch's CPU generator and take no generator of their own, so that one is set
+    and put back; those of other devices are not touched.
     """
     if seed is None:
         yield

@@ -1,0 +1,71 @@
+"""Networks of the timm library, named by a string."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor, nn
+
+from fastlearn.models.sizes import dummy_eval
+from fastlearn.vision.arch import Arch, ArchInfo
+from fastlearn.vision.weights import is_weights_file, load_weights, read_weights
+
+PROBE_SIZES = (128, 224, 256, 384)
+
+
+class TimmBody(nn.Module):
+    """A timm network without its classifier. `maps`: give feature maps `(N, C, H, W)`, else its own pooled `(N, C)`."""
+
+    def __init__(self, model: Any, maps: bool) -> None:
+        super().__init__()
+        self.model, self.maps = model, maps
+
+    def forward(self, x: Tensor) -> Tensor:
+        features = self.model.forward_features(x) if self.maps else self.model(x)
+        return features  # type: ignore[no-any-return]
+
+
+def create_timm_body(name: str, pretrained: bool, weights: Any, n_in: int) -> tuple[TimmBody, ArchInfo]:
+    """The timm network `name` for `n_in` channels, and its pixel statistics; its output was tried, not guessed.
+
+    Raises: ImportError with what to install if timm is missing.
+    """
+    timm = _import_timm(name)
+    from_file = weights is not None and is_weights_file(weights)
+    if weights is not None and not from_file:
+        raise ValueError(f"timm names its weights in the model's name, as in 'resnet50.a1_in1k', but got {weights!r}.")
+    model = timm.create_model(name, pretrained=pretrained and not from_file, num_classes=0, in_chans=n_in)
+    if from_file:
+        load_weights(model, read_weights(weights), str(weights))
+    config = getattr(model, "pretrained_cfg", None) or getattr(model, "default_cfg", None) or {}
+    stats = (list(config["mean"]), list(config["std"])) if "mean" in config and "std" in config else None
+    return TimmBody(model, _gives_maps(model, n_in)), ArchInfo(stats=stats)
+
+
+def _gives_maps(model: Any, n_in: int) -> bool:
+    """Whether the unpooled features are maps with the channels second; some networks give tokens, or channels last."""
+    body = TimmBody(model, maps=True)
+    problem: Exception | None = None
+    for size in PROBE_SIZES:
+        try:
+            features = dummy_eval(body, (size, size), n_in)
+        except Exception as error:  # many insist on one input size
+            problem = error
+            continue
+        return features.ndim == 4 and features.shape[1] == model.num_features
+    raise ValueError(f"No image of {PROBE_SIZES} pixels runs through timm's {type(model).__name__}: {problem}")
+
+
+def _import_timm(name: str) -> Any:
+    try:
+        import timm  # type: ignore[import-not-found]
+    except ImportError as error:
+        from fastlearn.vision import models
+
+        own = isinstance(getattr(models, name, None), Arch)
+        hint = f" torchvision has it too: try models.{name}, without quotes." if own else ""
+        raise ImportError(
+            f"An architecture given as text, here {name!r}, is a model of the timm library, which is not installed. "
+            f"Try: pip install timm.{hint}"
+        ) from error
+    return timm
