@@ -1,8 +1,8 @@
 """Split items into a training and a validation set: every splitter gives the positions of both.
 
 A splitter is a callable of the items (a sequence or a dataframe) that returns `(train, valid)`, two lists of positions.
-Chance comes from a generator of the splitter's own, so nothing outside is touched: a `seed` always gives the same split;
-without one it follows `torch.manual_seed`.
+Chance comes from a generator of the splitter's own, so nothing outside is touched: a `seed` always gives the same
+split; without one it follows `torch.manual_seed`.
 """
 
 from __future__ import annotations

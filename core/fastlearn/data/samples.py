@@ -1,0 +1,65 @@
+"""Small real data sets that come with installed packages: ready at once, without a network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
+
+from PIL import Image
+
+from fastlearn.data.config import Config, make_folder
+from fastlearn.data.problems import DataError
+
+MARK = ".sample"  # a file in a finished sample; names that start with a dot are not found as data
+
+
+def sample_data(name: str = "digits", folder: str | os.PathLike[str] | None = None) -> Path:
+    """The folder of the sample data set `name`, written to `folder` (by default to the cache) if it is not there yet.
+
+    `"digits"`: scikit-learn's 1,797 handwritten digits, each an 8x8 grey PNG at `digits/<label>/<index>.png`.
+    Raises: ValueError, with the names there are, for another `name`; DataError if a folder of that name is in the way.
+    """
+    if name not in WRITERS:
+        close = get_close_matches(name, WRITERS, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are {sorted(WRITERS)}."
+        raise ValueError(f"There is no sample data set {name!r}: {hint}")
+    root = Config.load().make_cache() / "samples" if folder is None else Path(folder).expanduser().absolute()
+    target = make_folder(root) / name
+    if (target / MARK).exists():
+        return target
+    if target.exists():
+        raise DataError(f"The sample {name!r} goes to {str(target)!r}, but something else is there. "
+                        "Try another folder=.")
+    work = Path(tempfile.mkdtemp(dir=root, prefix=f".{name}."))
+    try:
+        made = work / name
+        made.mkdir()
+        WRITERS[name](made)
+        (made / MARK).touch()
+        if not target.exists():  # another process may have been quicker
+            os.replace(made, target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return target
+
+
+def write_digits(folder: Path) -> None:
+    """Write the digit images as PNG files, one folder a digit.
+
+    Source: UCI "Optical Recognition of Handwritten Digits" (test part), as packaged by scikit-learn; grey values 0..16.
+    """
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    pixels = (digits.images * (255 / 16)).round().astype("uint8")  # (1797, 8, 8)
+    for label in range(10):
+        (folder / str(label)).mkdir()
+    for index, (image, label) in enumerate(zip(pixels, digits.target, strict=True)):
+        Image.fromarray(image).save(folder / str(label) / f"{index:04d}.png")
+
+
+WRITERS: dict[str, Callable[[Path], None]] = {"digits": write_digits}
