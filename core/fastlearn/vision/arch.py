@@ -47,7 +47,7 @@ class SplitBody:
 
 @dataclass(frozen=True)
 class ArchInfo:
-    """`cut`: where the classifier begins (None: find out); `split`: parameter groups; `stats`: mean and std of pixels."""
+    """`cut`: where the classifier begins (None: find out); `split`: parameter groups; `stats`: of the pixels."""
 
     cut: Cut | None = None
     split: Splitter = default_split

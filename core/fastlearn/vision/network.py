@@ -29,7 +29,7 @@ def info_of(arch: Any) -> ArchInfo:
 
 
 def brings_weights(arch: Any) -> bool:
-    """Whether `arch` can build a pretrained network: a known architecture, a timm string, a constructor that says so."""
+    """Whether `arch` can build a pretrained network: a known architecture, timm, a constructor that says so."""
     return isinstance(arch, (Arch, str)) or bool(_weights_parameters(arch))
 
 

@@ -7,26 +7,30 @@ from typing import Any
 from torch import Tensor, nn
 
 from fastlearn.models.sizes import dummy_eval
-from fastlearn.vision.arch import Arch, ArchInfo
+from fastlearn.vision.arch import Arch
+from fastlearn.vision.stats import Stats
 from fastlearn.vision.weights import is_weights_file, load_weights, read_weights
 
 PROBE_SIZES = (128, 224, 256, 384)
 
 
 class TimmBody(nn.Module):
-    """A timm network without its classifier. `maps`: give feature maps `(N, C, H, W)`, else its own pooled `(N, C)`."""
+    """A timm network without its classifier. `maps`: give feature maps `(N, C, H, W)`, else its own pooled `(N, C)`.
 
-    def __init__(self, model: Any, maps: bool) -> None:
+    `stats` are the mean and standard deviation of the pixels it was trained on.
+    """
+
+    def __init__(self, model: Any, maps: bool, stats: Stats | None = None) -> None:
         super().__init__()
-        self.model, self.maps = model, maps
+        self.model, self.maps, self.stats = model, maps, stats
 
     def forward(self, x: Tensor) -> Tensor:
         features = self.model.forward_features(x) if self.maps else self.model(x)
         return features  # type: ignore[no-any-return]
 
 
-def create_timm_body(name: str, pretrained: bool, weights: Any, n_in: int) -> tuple[TimmBody, ArchInfo]:
-    """The timm network `name` for `n_in` channels, and its pixel statistics; its output was tried, not guessed.
+def create_timm_body(name: str, pretrained: bool, weights: Any, n_in: int) -> TimmBody:
+    """The timm network `name` for `n_in` channels; what it gives was tried, not guessed.
 
     Raises: ImportError with what to install if timm is missing.
     """
@@ -39,7 +43,7 @@ def create_timm_body(name: str, pretrained: bool, weights: Any, n_in: int) -> tu
         load_weights(model, read_weights(weights), str(weights))
     config = getattr(model, "pretrained_cfg", None) or getattr(model, "default_cfg", None) or {}
     stats = (list(config["mean"]), list(config["std"])) if "mean" in config and "std" in config else None
-    return TimmBody(model, _gives_maps(model, n_in)), ArchInfo(stats=stats)
+    return TimmBody(model, _gives_maps(model, n_in), stats)
 
 
 def _gives_maps(model: Any, n_in: int) -> bool:

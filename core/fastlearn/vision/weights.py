@@ -57,7 +57,8 @@ def read_weights(path: str | Path) -> StateDict:
     except Exception as error:  # the libraries raise a dozen different ones
         raise WeightsError(
             f"The weights file {path} cannot be read as plain tensors: {_first_line(error)}. Is it whole, and was it "
-            "saved by torch.save(model.state_dict(), path)? Files that hold Python objects are refused, as they can run code."
+            "saved by torch.save(model.state_dict(), path)? Files that hold Python objects are refused, as they could "
+            "run code."
         ) from error
     while not all(isinstance(value, Tensor) for value in found.values()):
         inner = next((found[key] for key in ("state_dict", "model") if isinstance(found.get(key), dict)), None)

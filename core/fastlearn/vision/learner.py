@@ -1,0 +1,124 @@
+"""One call from data to a learner: a pretrained body, a new head, normalised input, a frozen start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from torch import nn
+
+from fastlearn.keywords import check_keywords
+from fastlearn.models.body import Cut
+from fastlearn.models.init import InitFunc
+from fastlearn.optim.adam import Adam
+from fastlearn.train.learner import Learner
+from fastlearn.vision.arch import Splitter
+from fastlearn.vision.network import info_of
+from fastlearn.vision.normalize import Normalize
+from fastlearn.vision.timm_body import TimmBody
+from fastlearn.vision.vision_model import Arch, VisionModel, create_vision_model
+
+if TYPE_CHECKING:
+    import torch
+
+    from fastlearn.vision.stats import Stats
+
+
+@check_keywords
+def vision_learner(
+    dls: Any,
+    arch: Arch,
+    normalize: bool = True,
+    n_out: int | None = None,
+    pretrained: bool | None = None,
+    weights: Any = None,
+    loss_func: Callable[..., Any] | None = None,
+    opt_func: Callable[..., torch.optim.Optimizer] = Adam,
+    lr: float | slice = 1e-3,
+    splitter: Splitter | None = None,
+    cbs: Any = None,
+    metrics: Any = None,
+    path: str | Path | None = None,
+    model_dir: str | Path = "models",
+    wd: float | None = None,
+    wd_bn_bias: bool = False,
+    train_bn: bool = True,
+    moms: tuple[float, float, float] = (0.95, 0.85, 0.95),
+    cut: Cut | None = None,
+    init: InitFunc | None = nn.init.kaiming_normal_,
+    custom_head: nn.Module | None = None,
+    concat_pool: bool = True,
+    pool: bool = True,
+    lin_ftrs: Sequence[int] | None = None,
+    ps: float | Sequence[float] = 0.5,
+    first_bn: bool = True,
+    bn_final: bool = False,
+    lin_first: bool = False,
+    y_range: tuple[float, float] | None = None,
+    n_in: int = 3,
+    seed: int | None = None,
+) -> Learner:
+    """A learner for `dls` whose network is the body of `arch` with a new head; `explain(learn)` says what was done.
+
+    `arch` is an architecture (`resnet34`), a constructor of your own, a network, or the name of a timm model. By
+    default it is `pretrained` if it brings weights: all but the head is then frozen, and with `normalize` the learner
+    (not your loaders) gives it pixels centred and scaled like those it was trained on. A network of your own counts as
+    untrained unless you say `pretrained=True`. `weights` names others than the default ones, or a .pth or .safetensors
+    file.
+
+    `cut` is where the classifier begins, `splitter` gives the parameter groups for freezing and learning rates; both
+    are known for listed architectures. `lin_ftrs`, `ps`, `pool`, `concat_pool`, `first_bn`, `bn_final`, `lin_first` and
+    `y_range` shape the head (see `create_head`), `custom_head` replaces it, `init` fills it. `n_in` is the number of
+    channels of your images. `seed` makes the initial weights (and whatever the learner draws) reproducible.
+    Raises: ValueError if the number of outputs is neither given nor known from the data.
+    """
+    model = create_vision_model(
+        arch, n_out or _n_out(dls), pretrained, weights, cut, n_in, init, custom_head, concat_pool, pool, lin_ftrs, ps,
+        first_bn, bn_final, lin_first, y_range, seed,
+    )  # fmt: skip
+    info = info_of(arch)
+    is_trained = model.notes is not None and model.notes.pretrained
+    learn = Learner(
+        dls, model, loss_func=loss_func, opt_func=opt_func, lr=lr, splitter=splitter or info.split, cbs=cbs,
+        metrics=metrics, path=path, model_dir=model_dir, wd=wd, wd_bn_bias=wd_bn_bias, train_bn=train_bn, moms=moms,
+        seed=seed, batch_tfms=_normalisation(dls, model, info.stats) if normalize and is_trained else (),
+    )  # fmt: skip
+    if is_trained:
+        learn.freeze()
+    return learn
+
+
+cnn_learner = vision_learner  # the name it had in the book
+
+
+def _n_out(dls: Any) -> int:
+    n_out = getattr(dls, "c", None)
+    if not n_out:
+        raise ValueError(
+            "How many outputs the network needs is not known from the data (dls.c). "
+            "Try n_out=<number of classes, or of predicted values>."
+        )
+    return int(n_out)
+
+
+def _normalisation(dls: Any, model: VisionModel, stats: Stats | None) -> list[Normalize]:
+    """The transform that gives the network pixels like those it was trained on, unless the loaders do so already."""
+    body = model[0]
+    if isinstance(body, TimmBody):
+        stats = body.stats
+    if stats is None or len(stats[0]) != model.n_in or _is_normalised(dls):
+        return []
+    return [Normalize.from_stats(*stats)]
+
+
+def _is_normalised(dls: Any) -> bool:
+    """Whether a loader of ours, or the torchvision transform of a plain data set, normalises already."""
+    loader = getattr(dls, "train", None)
+    transform = getattr(getattr(loader, "dataset", None), "transform", None)
+    places = (getattr(loader, "after_batch", None), getattr(transform, "transforms", transform))
+    return any(type(tfm).__name__ == "Normalize" for place in places for tfm in _each(place))
+
+
+def _each(transforms: Any) -> Iterable[Any]:
+    return transforms if isinstance(transforms, Iterable) else () if transforms is None else (transforms,)
