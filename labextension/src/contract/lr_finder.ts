@@ -12,8 +12,8 @@ export type LRFinderRange = [number, number];
  */
 export interface LRFinderContract {
   state: LRFinderState;
-  to_browser: LRFinderPoints;
-  to_python: LRFinderHello | LRFinderStart | LRFinderStop;
+  to_browser: LRFinderPoints | LRFinderPong;
+  to_python: LRFinderHello | LRFinderPing | LRFinderStart | LRFinderStop;
 }
 export interface LRFinderState {
   status: 'ready' | 'running' | 'finished' | 'diverged' | 'nan' | 'stopped' | 'interrupted' | 'error';
@@ -21,6 +21,10 @@ export interface LRFinderState {
    * The status in plain words.
    */
   message: string;
+  /**
+   * What went wrong, if anything.
+   */
+  notice: string;
   /**
    * There is a learner, so a search can be started here.
    */
@@ -74,10 +78,24 @@ export interface LRFinderPoints {
   shape: [2, number];
 }
 /**
+ * They do: the answer to the ping of the same rid.
+ */
+export interface LRFinderPong {
+  kind: 'pong';
+  rid: number;
+}
+/**
  * A model has just been made in the browser and wants the whole curve.
  */
 export interface LRFinderHello {
   kind: 'hello';
+}
+/**
+ * Do clicks get through while the cell runs?
+ */
+export interface LRFinderPing {
+  kind: 'ping';
+  rid: number;
 }
 export interface LRFinderStart {
   kind: 'start';

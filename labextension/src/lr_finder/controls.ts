@@ -1,101 +1,94 @@
+import { button, element, setText } from '../kit/dom';
 import type { LRFinderModel } from './model';
 import { copyText, suggestionButtons } from './render';
 import { codeLine } from './state';
 
-const QUIET = 5000; // ms between two things said to a screen reader while the search runs
+const COPIED_MS = 1500;
 
 interface IActions {
   run: () => void;
-  table: (open: boolean) => void;
+  table: () => void;
+  help: () => void;
 }
 
 /** What stands above and below the plot: the status, Start or Stop, the suggestions, and the line of code. */
 export class Controls {
-  readonly head = document.createElement('div');
-  readonly foot = document.createElement('div');
+  readonly head = element('div', 'fw-LRFinder-head');
+  readonly foot = element('div', 'fw-LRFinder-foot');
 
   constructor(
     private _model: LRFinderModel,
-    actions: IActions
+    private _actions: IActions
   ) {
-    this.head.className = 'fw-lr-head';
-    this._status.className = 'fw-lr-status';
-    this._spoken.className = 'fw-sr-only';
-    this._spoken.setAttribute('role', 'status');
-    this._run = button('Start', actions.run);
-    this._table = button('Table', () => {
-      const open = this._table.getAttribute('aria-expanded') !== 'true';
-      this._table.setAttribute('aria-expanded', String(open));
-      actions.table(open);
-    });
-    this._table.title = 'Show the values as a table';
-    this._table.setAttribute('aria-expanded', 'false');
-    this.head.append(this._status, this._spoken, this._table, this._run);
-
-    this.foot.className = 'fw-lr-foot';
-    this._suggestions.className = 'fw-lr-suggestions';
     this._suggestions.setAttribute('role', 'group');
     this._suggestions.setAttribute('aria-label', 'Suggested rates');
-    this._code.className = 'fw-lr-code';
-    this._copy = button('Copy', () => void this._copyCode());
-    this._copy.title = 'Copy the line of code';
-    const line = document.createElement('div');
-    line.className = 'fw-lr-line';
-    line.append(this._code, this._copy);
-    this.foot.append(this._suggestions, line);
+    this.head.append(this._status, this._run, this._table, this._help);
+    this.foot.append(this._suggestions, element('div', 'fw-LRFinder-line', this._code, this._copy));
+    this.showOpen(false, false);
+  }
+
+  /** The status in words. */
+  get text(): string {
+    return this._model.state('notice') || this._model.state('message');
+  }
+
+  /** Whether Start or Stop would do something. */
+  get canRun(): boolean {
+    return !this._run.hidden && !this._run.disabled;
   }
 
   update(): void {
-    const [status, chosen] = [this._model.state('status'), this._model.state('chosen')];
-    const running = status === 'running';
-    const text = (this._model.get('notice') as string) || this._model.state('message');
-    this._status.textContent = text;
-    this._status.title = text;
-    this._say(text, running);
-    this._run.textContent = running ? 'Stop' : status === 'ready' ? 'Start' : 'Start again';
-    this._run.hidden = !running && !this._model.state('can_start');
-    this._run.setAttribute('aria-label', running ? 'Stop the search' : 'Start the search');
-    const buttons = suggestionButtons(this._model);
-    const focused = [...this._suggestions.children].indexOf(document.activeElement as Element);
-    this._suggestions.replaceChildren(...buttons);
-    buttons[focused]?.focus();
-    this._code.textContent = codeLine(this._model.state('code'), chosen);
-    this._copy.hidden = !chosen;
+    setText(this._status, this.text);
+    this._status.title = this.text;
+    this._showRun();
+    this._showSuggestions();
+    setText(this._code, codeLine(this._model.state('code'), this._model.state('chosen')));
+    this._copy.hidden = !this._code.textContent;
   }
 
-  /** Screen readers hear how it ends at once, and how it goes on only now and then. */
-  private _say(text: string, running: boolean): void {
-    const now = performance.now();
-    if (!running || now - this._spokenAt > QUIET) {
-      this._spokenAt = now;
-      if (this._spoken.textContent !== text) {
-        this._spoken.textContent = text;
-      }
+  showOpen(table: boolean, help: boolean): void {
+    this._table.setAttribute('aria-pressed', String(table));
+    this._help.setAttribute('aria-expanded', String(help));
+  }
+
+  copy(): void {
+    if (this._code.textContent) {
+      void copyText(this._code.textContent).then(copied => {
+        setText(this._copy, copied ? 'Copied' : 'Not allowed here');
+        window.setTimeout(() => setText(this._copy, 'Copy'), COPIED_MS);
+      });
     }
   }
 
-  private async _copyCode(): Promise<void> {
-    const copied = await copyText(this._code.textContent ?? '');
-    this._copy.textContent = copied ? 'Copied' : 'Press Ctrl+C';
-    this._spoken.textContent = copied ? 'Copied' : 'Copying is not allowed here';
-    window.setTimeout(() => (this._copy.textContent = 'Copy'), 1500);
+  private _showRun(): void {
+    const status = this._model.state('status');
+    const running = status === 'running';
+    const deaf = running && this._model.clicks === false;
+    setText(this._run, running ? 'Stop' : status === 'ready' ? 'Start' : 'Start again');
+    this._run.hidden = !running && !this._model.state('can_start');
+    this._run.disabled = deaf;
+    this._run.title = deaf
+      ? 'Clicks reach this kernel only after the cell; interrupt the kernel (■) to stop'
+      : running
+        ? 'Stop the search and keep the curve so far (s)'
+        : 'Try learning rates; the model is put back afterwards (s)';
   }
 
-  private _status = document.createElement('div');
-  private _spoken = document.createElement('div');
-  private _suggestions = document.createElement('div');
-  private _code = document.createElement('code');
-  private _run: HTMLButtonElement;
-  private _table: HTMLButtonElement;
-  private _copy: HTMLButtonElement;
-  private _spokenAt = -Infinity;
-}
+  private _showSuggestions(): void {
+    const old = [...this._suggestions.children];
+    const fresh = suggestionButtons(this._model);
+    if (old.map(el => el.outerHTML).join() !== fresh.map(el => el.outerHTML).join()) {
+      const focused = old.indexOf(document.activeElement!);
+      this._suggestions.replaceChildren(...fresh);
+      fresh[focused]?.focus();
+    }
+  }
 
-function button(text: string, press: () => void): HTMLButtonElement {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.className = 'fw-button';
-  made.textContent = text;
-  made.addEventListener('click', press);
-  return made;
+  private _status = element('div', 'fw-LRFinder-status');
+  private _suggestions = element('div', 'fw-LRFinder-suggestions');
+  private _code = element('code', 'fw-LRFinder-code');
+  private _run = button('Start', '', () => this._actions.run());
+  private _table = button('Table', 'Values of the curve as a table (t)', () => this._actions.table());
+  private _help = button('?', 'Keys (?)', () => this._actions.help());
+  private _copy = button('Copy', 'Copy the line of code (c)', () => this.copy());
 }

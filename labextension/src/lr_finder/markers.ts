@@ -1,16 +1,18 @@
 import type { LRFinderMarker, LRFinderRange } from '../contract/lr_finder';
+import { element, setText } from '../kit/dom';
+import { bindKeys } from '../kit/keys';
 import type { LRFinderModel } from './model';
 import { across, down, keyedRate, rateAcross, rateText, standing } from './state';
 
+const MOVES = ['ArrowRight', 'ArrowUp', 'ArrowLeft', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End'];
+
 /** The suggestions over the plot: each one a slider that mouse, pen, finger and keyboard move along the curve. */
 export class Markers {
-  readonly el = document.createElement('div');
+  readonly el = element('div', 'fw-LRFinder-overlay');
 
   constructor(private _model: LRFinderModel) {
-    this.el.className = 'fw-lr-overlay';
     this.el.setAttribute('role', 'group');
     this.el.setAttribute('aria-label', 'Loss against learning rate; the suggestions are sliders');
-    this._readout.className = 'fw-lr-readout';
     this._readout.setAttribute('aria-hidden', 'true');
     this.el.append(this._readout);
     this.el.addEventListener('pointerdown', event => this._press(event));
@@ -42,7 +44,7 @@ export class Markers {
       const { handle, dot, label, ghost } = shown;
       handle.style.left = percent(across(range, lr));
       dot.style.top = percent(down(losses, loss));
-      label.textContent = `${marker.name} ${rateText(lr)}`;
+      setText(label, `${marker.name} ${rateText(lr)}`);
       label.classList.toggle('fw-mod-left', across(range, lr) > 0.8);
       handle.classList.toggle('fw-mod-chosen', chosen?.name === marker.name);
       handle.setAttribute('aria-valuenow', Math.log10(lr).toFixed(2));
@@ -55,38 +57,33 @@ export class Markers {
   }
 
   private _make(marker: LRFinderMarker, i: number): IShown {
-    const [handle, dot, label, ghost] = [0, 1, 2, 3].map(() => document.createElement('div'));
-    handle.className = 'fw-lr-marker';
+    const [dot, label, ghost] = ['dot', 'label', 'ghost'].map(part => element('div', `fw-LRFinder-${part}`));
+    const handle = element('div', 'fw-LRFinder-marker', dot, label);
     handle.tabIndex = 0;
     handle.title = `${marker.name}: ${marker.reason}`;
     handle.dataset.name = marker.name;
     handle.setAttribute('role', 'slider');
     handle.setAttribute('aria-label', `${marker.name}, ${marker.reason}`);
     handle.setAttribute('aria-orientation', 'horizontal');
-    dot.className = 'fw-lr-dot';
-    label.className = 'fw-lr-label';
     label.style.top = `${18 * i}px`; // suggestions often lie close together: one line of text each
-    ghost.className = 'fw-lr-ghost';
-    handle.append(dot, label);
-    handle.addEventListener('keydown', event => this._key(event, marker));
+    bindKeys(
+      handle,
+      MOVES.map(key => ({ keys: [key], label: key, text: 'move', run: () => this._move(marker, key) }))
+    );
     this.el.append(ghost, handle);
     return { handle, dot, label, ghost };
   }
 
-  private _key(event: KeyboardEvent, marker: LRFinderMarker): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    }
-    const lr = keyedRate(event.key, standing(marker, this._model.state('chosen')), this._model.state('lr_range'));
+  private _move(marker: LRFinderMarker, key: string): void {
+    const lr = keyedRate(key, standing(marker, this._model.state('chosen')), this._range);
     if (lr !== null) {
-      event.preventDefault(); // the page would scroll
       this._model.choose(marker.name, lr);
     }
   }
 
   /** A press takes hold of the marker under it; elsewhere in the plot it brings the chosen one there. */
   private _press(event: PointerEvent): void {
-    const under = event.target instanceof Element ? event.target.closest<HTMLElement>('.fw-lr-marker') : null;
+    const under = event.target instanceof Element ? event.target.closest<HTMLElement>('.fw-LRFinder-marker') : null;
     const name = under?.dataset.name ?? this._model.state('chosen')?.name;
     const marker = this._model.state('markers').find(one => one.name === name);
     if (event.button !== 0 || !marker) {
@@ -125,7 +122,7 @@ export class Markers {
   }
 
   private _shown = new Map<string, IShown>();
-  private _readout = document.createElement('div');
+  private _readout = element('div', 'fw-LRFinder-readout');
   private _drag: { name: string; offset: number } | null = null;
 }
 

@@ -1,11 +1,11 @@
-import { DOMWidgetModel, unpack_models, type IBackboneModelOptions } from '@jupyter-widgets/base';
-import type { LRFinderHello, LRFinderPoints, LRFinderState } from '../contract/lr_finder';
-import { post } from '../kit/model';
-import { PROTOCOL } from '../kit/protocol';
+import { unpack_models, type IBackboneModelOptions } from '@jupyter-widgets/base';
+import type { LRFinderPoints, LRFinderState } from '../contract/lr_finder';
+import { LiveModel } from '../kit/live';
+import { saveNotebook } from '../kit/save';
 import { FinderCurve } from './state';
 
-export class LRFinderModel extends DOMWidgetModel {
-  static serializers = { ...DOMWidgetModel.serializers, figure: { deserialize: unpack_models } };
+export class LRFinderModel extends LiveModel<LRFinderPoints> {
+  static serializers = { ...LiveModel.serializers, figure: { deserialize: unpack_models } };
 
   readonly curve = new FinderCurve();
 
@@ -13,6 +13,7 @@ export class LRFinderModel extends DOMWidgetModel {
     const state: LRFinderState = {
       status: 'ready',
       message: '',
+      notice: '',
       can_start: false,
       markers: [],
       chosen: null,
@@ -21,28 +22,20 @@ export class LRFinderModel extends DOMWidgetModel {
       loss_range: [0, 1],
       margin: { top: 0, right: 0, bottom: 0, left: 0 }
     };
-    return {
-      ...super.defaults(),
-      ...state,
-      figure: null,
-      _model_name: 'LRFinderModel',
-      _view_name: 'LRFinderView',
-      _model_module: 'fastwidgets',
-      _view_module: 'fastwidgets',
-      _model_module_version: `^${PROTOCOL}`,
-      _view_module_version: `^${PROTOCOL}`
-    };
+    return { ...super.defaults(), ...state, figure: null, _model_name: 'LRFinderModel', _view_name: 'LRFinderView' };
   }
 
   initialize(attributes: Backbone.ObjectHash, options: IBackboneModelOptions): void {
     super.initialize(attributes, options);
-    this.on('msg:custom', (content: LRFinderPoints, buffers: DataView[]) => {
-      if (content.kind === 'points') {
-        this.curve.apply(content, buffers[0]);
-        this.trigger('curve');
+    if (this.state('status') === 'running') {
+      this.ping(); // the page was loaded again in the middle of a search
+    }
+    this.on('change:status', () => {
+      if (this.state('status') === 'running') {
+        this.ping();
+        void saveNotebook(this);
       }
     });
-    post<LRFinderHello>(this, { kind: 'hello' }); // after a reload the browser has no curve, the kernel has
   }
 
   /** A value of the contract's state. */
@@ -54,5 +47,12 @@ export class LRFinderModel extends DOMWidgetModel {
   choose(name: string, lr: number): void {
     this.set('chosen', { name, lr });
     this.save_changes();
+  }
+
+  protected receive(message: LRFinderPoints, buffers: DataView[]): void {
+    if (message.kind === 'points') {
+      this.curve.apply(message, buffers[0]);
+      this.trigger('curve');
+    }
   }
 }

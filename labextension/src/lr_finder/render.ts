@@ -1,3 +1,4 @@
+import { button, element } from '../kit/dom';
 import type { LRFinderModel } from './model';
 import { rateText, standing, tableRows } from './state';
 
@@ -5,26 +6,29 @@ import { rateText, standing, tableRows } from './state';
 export function suggestionButtons(model: LRFinderModel): HTMLElement[] {
   const chosen = model.state('chosen');
   return model.state('markers').map(marker => {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.className = 'fw-button fw-lr-suggestion';
-    button.textContent = `${marker.name} ${rateText(marker.lr)}`;
-    button.title = marker.reason;
-    button.setAttribute('aria-pressed', String(chosen?.name === marker.name && standing(marker, chosen) === marker.lr));
-    button.addEventListener('click', () => model.choose(marker.name, marker.lr));
-    return button;
+    const at = chosen?.name === marker.name && standing(marker, chosen) === marker.lr;
+    const el = button(`${marker.name} ${rateText(marker.lr)}`, `${marker.name}: ${marker.reason}`, () =>
+      model.choose(marker.name, marker.lr)
+    );
+    el.setAttribute('aria-pressed', String(at));
+    return el;
   });
+}
+
+/** A list of keys and what they do, below a heading. */
+export function keyList(keys: { label: string; text: string }[], heading: string): HTMLElement {
+  const rows = keys.flatMap(key => [element('dt', '', element('kbd', '', key.label)), element('dd', '', key.text)]);
+  return element('section', '', element('strong', '', heading), element('dl', '', ...rows));
 }
 
 /** The values as a table, for reading instead of looking. */
 export function valueTable(model: LRFinderModel): HTMLTableElement {
-  const table = document.createElement('table');
+  const table = element('table', 'fw-Table');
   table.createCaption().textContent = 'Loss at each learning rate';
   const head = table.createTHead().insertRow();
   for (const text of ['learning rate', 'loss', 'suggestion']) {
-    const cell = document.createElement('th');
+    const cell = element('th', '', text);
     cell.scope = 'col';
-    cell.textContent = text;
     head.append(cell);
   }
   const body = table.createTBody();
@@ -43,9 +47,9 @@ export async function copyText(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const area = document.createElement('textarea');
+    const area = element('textarea');
     area.value = text;
-    area.style.position = 'fixed';
+    area.style.position = 'fixed'; // appending it must not scroll the page
     document.body.append(area);
     area.select();
     const copied = document.execCommand('copy');

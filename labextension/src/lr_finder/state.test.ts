@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { LRFinderContract, LRFinderMarker, LRFinderRange } from '../contract/lr_finder';
+import type { LRFinderMarker, LRFinderPoints, LRFinderRange } from '../contract/lr_finder';
 import {
   FinderCurve,
   across,
@@ -15,7 +15,7 @@ import {
 } from './state';
 
 interface IGolden {
-  to_browser: { content: LRFinderContract['to_browser']; hex: string; points: number[][] }[];
+  to_browser: { content: LRFinderPoints; hex: string; points: number[][] }[];
   rates: [number, string][];
   code: { code: string; lr: number; line: string }[];
 }

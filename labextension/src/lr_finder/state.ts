@@ -1,5 +1,5 @@
 import type { LRFinderChosen, LRFinderMarker, LRFinderPoints, LRFinderRange } from '../contract/lr_finder';
-import { numbers } from '../kit/buffers';
+import { rows } from '../kit/buffers';
 
 /** Key presses move a marker by this factor (twenty presses make a decade), page keys by the larger one. */
 const STEP = 10 ** (1 / 20);
@@ -11,17 +11,13 @@ export class FinderCurve {
   losses: number[] = [];
 
   apply(content: LRFinderPoints, buffer: DataView): void {
-    const [rows, n] = content.shape;
-    const values = numbers(buffer, content.dtype);
-    if (values.length !== rows * n) {
-      throw new Error(`lr_finder: shape ${rows}×${n} announced, ${values.length} numbers came`);
-    }
+    const [lrs, losses] = rows(content, buffer);
     if (content.reset) {
       this.lrs = [];
       this.losses = [];
     }
-    this.lrs.push(...values.subarray(0, n));
-    this.losses.push(...values.subarray(n));
+    this.lrs.push(...lrs);
+    this.losses.push(...losses);
   }
 
   /** The loss at rate `lr`, as the curve is drawn: straight between points on a logarithmic axis. */

@@ -1,10 +1,13 @@
 import { DOMWidgetView, JupyterLuminoPanelWidget, type DOMWidgetModel } from '@jupyter-widgets/base';
 import type { LRFinderStart, LRFinderStop } from '../contract/lr_finder';
+import { Announcer } from '../kit/announce';
+import { element } from '../kit/dom';
+import { bindKeys, type IKey } from '../kit/keys';
 import { post } from '../kit/model';
 import { Controls } from './controls';
 import { Markers } from './markers';
 import type { LRFinderModel } from './model';
-import { valueTable } from './render';
+import { keyList, valueTable } from './render';
 
 /** The finder: bqplot draws the curve, and what can be touched is laid over and around it. */
 export class LRFinderView extends DOMWidgetView {
@@ -23,43 +26,71 @@ export class LRFinderView extends DOMWidgetView {
 
   render(): void {
     super.render();
-    const { model } = this;
-    this.el.classList.add('fw-lr');
-    this.el.setAttribute('role', 'group');
-    this.el.setAttribute('aria-label', 'Learning-rate finder');
-    this.el.dataset.lmSuppressShortcuts = 'true'; // keys pressed here never reach the notebook
-    this._markers = new Markers(model);
+    const { el, model } = this;
+    el.classList.add('fw-LRFinder', 'fw-Live');
+    el.tabIndex = 0;
+    el.setAttribute('role', 'group');
+    el.setAttribute('aria-label', 'Learning-rate finder. Press ? for its keys.');
+    el.setAttribute('data-lm-suppress-shortcuts', 'true'); // JupyterLab's own shortcuts hold off while the focus is here
     this._controls = new Controls(model, {
       run: () => this._run(),
-      table: open => this._showTable(open)
+      table: () => this._toggleTable(),
+      help: () => this._toggleHelp()
     });
-    this._table.className = 'fw-lr-table';
+    this._markers = new Markers(model);
     this._table.tabIndex = 0; // so that the keyboard can scroll it
     this._table.setAttribute('role', 'region');
     this._table.setAttribute('aria-label', 'Table of values');
-    this._table.hidden = true;
-    this.el.append(this._controls.head, this._markers.el, this._table, this._controls.foot);
-    this.listenTo(model, 'curve', () => this._markers.place());
-    this.listenTo(model, 'change:lr_range change:loss_range', () => this._markers.place());
+    this._table.hidden = this._help.hidden = true;
+    this._help.append(keyList(KEYS, 'Keys on a marker'), keyList(this._keys, 'Keys anywhere in the finder'));
+    el.append(this._controls.head, this._markers.el, this._table, this._help, this._controls.foot, this._announcer.el);
+    this._unbind = bindKeys(el, this._keys);
+    this.listenTo(model, 'curve change:lr_range change:loss_range change:chosen', () => this._markers.place());
     this.listenTo(model, 'change:markers', () => this._markers.rebuild());
-    this.listenTo(model, 'change:chosen', () => this._markers.place());
-    this.listenTo(model, 'change', () => this._controls.update());
-    this.listenTo(model, 'change:status', () => this._showTable(!this._table.hidden));
+    this.listenTo(model, 'change change:clicks', () => this._update());
     this._markers.rebuild();
-    this._controls.update();
+    this._update();
     void this._addFigure();
   }
 
+  remove(): this {
+    this._unbind?.();
+    this._announcer.dispose();
+    super.remove();
+    return this;
+  }
+
+  private _update(): void {
+    this.el.dataset.status = this.model.state('status');
+    this._controls.update();
+    this._announcer.say(this._controls.text);
+    if (!this._table.hidden && this.model.hasChanged('status')) {
+      this._table.replaceChildren(valueTable(this.model));
+    }
+  }
+
   private _run(): void {
-    const running = this.model.state('status') === 'running';
-    post<LRFinderStart | LRFinderStop>(this.model, { kind: running ? 'stop' : 'start' });
+    if (this._controls.canRun) {
+      const running = this.model.state('status') === 'running';
+      post<LRFinderStart | LRFinderStop>(this.model, { kind: running ? 'stop' : 'start' });
+    }
   }
 
   /** The table lies over the plot, in the same place, so that nothing on the page moves. */
-  private _showTable(open: boolean): void {
+  private _toggleTable(): void {
+    const open = this._table.hidden;
     this._table.hidden = !open;
     this._markers.el.hidden = open;
     this._table.replaceChildren(...(open ? [valueTable(this.model)] : []));
+    this._controls.showOpen(open, !this._help.hidden);
+    if (open) {
+      this._table.focus();
+    }
+  }
+
+  private _toggleHelp(): void {
+    this._help.hidden = !this._help.hidden;
+    this._controls.showOpen(!this._table.hidden, !this._help.hidden);
   }
 
   private async _addFigure(): Promise<void> {
@@ -74,7 +105,24 @@ export class LRFinderView extends DOMWidgetView {
     this._markers.el.style.margin = `${top}px ${right}px ${bottom}px ${left}px`;
   }
 
+  private _keys: IKey[] = [
+    { keys: ['s'], label: 's', text: 'start the search, or stop it', run: () => this._run() },
+    { keys: ['c'], label: 'c', text: 'copy the line of code', run: () => this._controls.copy() },
+    { keys: ['t'], label: 't', text: 'table of values or chart', run: () => this._toggleTable() },
+    { keys: ['?'], label: '?', text: 'show or hide this list', run: () => this._toggleHelp() }
+  ];
+
+  private _table = element('div', 'fw-LRFinder-table');
+  private _help = element('div', 'fw-Keys');
+  private _announcer = new Announcer();
   private _markers!: Markers;
   private _controls!: Controls;
-  private _table = document.createElement('div');
+  private _unbind?: () => void;
 }
+
+const KEYS = [
+  { label: '← →', text: 'a little smaller or larger' },
+  { label: 'Page Up, Page Down', text: 'three times larger or smaller' },
+  { label: 'Home, End', text: 'to the ends of the curve' },
+  { label: 'Tab', text: 'to the next marker' }
+];
