@@ -55,8 +55,8 @@ def _gray_image(array: np.ndarray) -> Image.Image:
         return Image.fromarray(array.astype(np.float32))
     if array.dtype in (np.dtype(bool), np.dtype(np.uint8), np.dtype(np.uint16)):
         return Image.fromarray(array)
-    least, most = int(array.min()), int(array.max())
-    return Image.fromarray(array.astype(np.uint8 if least >= 0 and most <= 255 else np.int32))
+    eight_bit = array.min() >= 0 and array.max() <= 255
+    return Image.fromarray(array.astype(np.uint8 if eight_bit else np.int32))
 
 
 def _bytes_of(array: np.ndarray) -> np.ndarray:

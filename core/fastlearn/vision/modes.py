@@ -81,7 +81,8 @@ def _ids_of(values: np.ndarray) -> Image.Image:
                         "Save it as an 8-bit PNG of class ids.")  # fmt: skip
     if ids.min() < 0:
         raise DataError(f"A mask holds class ids from 0 up, but this one holds {ids.min()}. Shift its ids.")
-    return Image.fromarray(ids.astype(np.uint8) if ids.max() <= 255 else ids.astype(np.int32))
+    eight_bit = ids.max() <= 255 and values.dtype != np.int32  # a crop of a mask in mode "I" stays in it
+    return Image.fromarray(ids.astype(np.uint8 if eight_bit else np.int32))
 
 
 def _plain_alpha(im: Image.Image) -> Image.Image:  # PIL converts premultiplied modes only to their plain sisters

@@ -133,7 +133,7 @@ class PILMask(PILBase):
     @classmethod
     def to_pixels(cls, im: Image.Image) -> Image.Image:
         """`im` as class ids."""
-        return im if im.mode in ("L", "I") else to_ids(im)
+        return im if im.mode == "L" else to_ids(im)
 
 
 def load_image(fn: Any, mode: str | None = None) -> Image.Image:
