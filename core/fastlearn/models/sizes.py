@@ -12,6 +12,8 @@ from fastlearn.models.first_layer import in_channels
 
 Size = tuple[int, int]
 
+FEATURE_SIZES = (32, 64, 128, 224, 256, 384, 512, 1024, 2048)  # 224 and 384: some networks take one size only
+
 
 @contextmanager
 def evaluating(m: nn.Module) -> Iterator[None]:
@@ -74,13 +76,11 @@ def num_features_model(m: nn.Module) -> int:
     Raises: ValueError if no size from 32 to 2048 pixels runs through.
     """
     problem: Exception | None = None
-    size = 32
-    while size <= 2048:
+    for size in FEATURE_SIZES:
         try:
             return int(dummy_eval(m, (size, size)).shape[1])
         except Exception as error:
             problem = error
-            size *= 2
     raise ValueError(
         f"No image of 32 to 2048 pixels runs through this {type(m).__name__}: the last try said {problem}. "
         "Does it take one batch of images, shape (N, C, H, W)?"

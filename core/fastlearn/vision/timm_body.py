@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from fastlearn.models.cut_report import CutReport, attach_report
 from fastlearn.models.sizes import dummy_eval
 from fastlearn.vision.arch import Arch
 from fastlearn.vision.stats import Stats
@@ -20,9 +21,11 @@ class TimmBody(nn.Module):
     `stats` are the mean and standard deviation of the pixels it was trained on.
     """
 
-    def __init__(self, model: Any, maps: bool, stats: Stats | None = None) -> None:
+    stats: Stats | None = None
+
+    def __init__(self, model: Any, maps: bool) -> None:
         super().__init__()
-        self.model, self.maps, self.stats = model, maps, stats
+        self.model, self.maps = model, maps
 
     def forward(self, x: Tensor) -> Tensor:
         features = self.model.forward_features(x) if self.maps else self.model(x)
@@ -43,11 +46,18 @@ def create_timm_body(name: str, pretrained: bool, weights: Any, n_in: int) -> Ti
         load_weights(model, read_weights(weights), str(weights))
     config = getattr(model, "pretrained_cfg", None) or getattr(model, "default_cfg", None) or {}
     stats = (list(config["mean"]), list(config["std"])) if "mean" in config and "std" in config else None
-    return TimmBody(model, _gives_maps(model, n_in), stats)
+    maps, size = _gives_maps(model, n_in)
+    body = TimmBody(model, maps)
+    body.stats = stats
+    shape = tuple(dummy_eval(body, (size, size), n_in).shape)
+    return attach_report(body, CutReport(name, "headless", (), (), shape, size))
 
 
-def _gives_maps(model: Any, n_in: int) -> bool:
-    """Whether the unpooled features are maps with the channels second; some networks give tokens, or channels last."""
+def _gives_maps(model: Any, n_in: int) -> tuple[bool, int]:
+    """Whether the unpooled features are maps with the channels second (some networks give tokens, or channels last).
+
+    Returns: that, and the size of the image that was tried.
+    """
     body = TimmBody(model, maps=True)
     problem: Exception | None = None
     for size in PROBE_SIZES:
@@ -56,7 +66,7 @@ def _gives_maps(model: Any, n_in: int) -> bool:
         except Exception as error:  # many insist on one input size
             problem = error
             continue
-        return features.ndim == 4 and features.shape[1] == model.num_features
+        return features.ndim == 4 and features.shape[1] == model.num_features, size
     raise ValueError(f"No image of {PROBE_SIZES} pixels runs through timm's {type(model).__name__}: {problem}")
 
 

@@ -106,7 +106,7 @@ def is_pretrained(arch: Arch, pretrained: bool | None, weights: Any) -> bool:
     """
     if pretrained is False and weights is not None:
         raise ValueError(
-            f"weights={weights!r} asks for pretrained weights, but pretrained=False refuses them. Leave one of them out."
+            f"weights={weights!r} asks for pretrained weights, but pretrained=False refuses them. Leave one out."
         )
     return brings_weights(arch) or weights is not None if pretrained is None else pretrained
 
@@ -135,6 +135,4 @@ def _channels(model: nn.Module, n_in: int) -> int:
 def _gives_maps(body: nn.Module) -> bool:
     """Whether a head has to pool: not after a body that pools by itself."""
     report = report_of(body)
-    if report is not None and report.shape is not None:
-        return len(report.shape) == 4
-    return bool(getattr(body, "maps", True))
+    return report is None or report.shape is None or len(report.shape) == 4
