@@ -1,26 +1,34 @@
-"""Hearing clicks between batches on kernels that have no subshells (ipykernel 6)."""
+"""Answering the front end between batches, while a cell holds the kernel's main shell."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastwidgets.comm.front_end import running_kernel
 
-_DELIMITER = b"<IDS|MSG>"
 _CONTROL = "jupyter.widget.control"  # by this comm a reloaded page asks for the widgets' states
+_QUESTIONS = ("comm_info_request", "kernel_info_request")  # what it asks before that; neither touches user code
+
+
+class Inbox(NamedTuple):
+    """Where messages for the main shell wait, and where their answers go."""
+
+    stream: Any  # a ZMQStream whose socket belongs to the main thread
+    replies: Any  # a ZMQStream or a socket
 
 
 class ShellPoller:
     """Answers, from inside a running cell, the messages that our widgets and a reloaded page wait for.
 
-    Everything else stays in the kernel's own queue, in order, and runs after the cell as always. A call costs some
-    microseconds when nothing waits. Only for the thread that runs the cell: it is the one that reads the shell socket.
+    On kernels without subshells (ipykernel 6, or subshells switched off) that is how clicks get through; on the others
+    a page that is reloaded in the middle of a run needs it, since JupyterLab first asks the main shell who it is.
+    Everything else is handed on unread and runs after the cell, in order, as always. A call with nothing to do costs
+    some microseconds. Only for the thread that runs the cell: it is the one that reads the socket.
     """
 
-    def __init__(self, kernel: Any) -> None:
-        self._kernel = kernel
+    def __init__(self, kernel: Any, inbox: Inbox) -> None:
+        self._kernel, self._inbox = kernel, inbox
         self._handlers: dict[str, Callable[[list[bytes], dict[str, Any]], None]] = {
             "comm_msg": self._comm_msg,
             "comm_open": self._comm_open,
@@ -32,26 +40,31 @@ class ShellPoller:
     def __call__(self) -> None:
         import zmq
 
+        stream = self._inbox.stream
         while True:
             try:
-                frames = self._kernel.shell_stream.socket.recv_multipart(zmq.NOBLOCK, copy=False)
+                frames = stream.socket.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return
             if not self._answer(frames):
-                self._kernel.schedule_dispatch(self._kernel.dispatch_shell, frames)
+                # As the stream would have done, only now instead of after the cell.
+                self._kernel.io_loop.add_callback(stream._recv_callback, frames)
 
     def _answer(self, frames: list[Any]) -> bool:
-        header, content = _peek(frames)
-        if not self._is_ours(header.get("msg_type"), content):
-            return False
         session = self._kernel.session
-        idents, rest = session.feed_identities(frames, copy=False)
-        message = session.deserialize(rest, content=True, copy=False)  # checks the signature
+        try:
+            idents, rest = session.feed_identities(frames, copy=False)
+            peeked = session.deserialize(rest, content=False, copy=False)  # leaves the signature unused
+            if not self._is_ours(peeked["header"]["msg_type"], session.unpack(peeked["content"])):
+                return False
+            message = session.deserialize(rest, content=True, copy=False)
+        except Exception:  # not a message we can read: the kernel knows what to say about it
+            return False
         self._handlers[message["header"]["msg_type"]](idents, message)
         return True
 
-    def _is_ours(self, kind: str | None, content: dict[str, Any]) -> bool:
-        if kind in ("comm_info_request", "kernel_info_request"):
+    def _is_ours(self, kind: str, content: dict[str, Any]) -> bool:
+        if kind in _QUESTIONS:
             return True
         if kind == "comm_open":
             return content.get("target_name") == _CONTROL
@@ -66,13 +79,13 @@ class ShellPoller:
             # Not by the comm: it would fire IPython's post_execute, which flushes figures, in the middle of the cell.
             widget._handle_msg(message)
         else:
-            self._kernel.comm_manager.comm_msg(self._kernel.shell_stream, idents, message)
+            self._kernel.comm_manager.comm_msg(self._inbox.replies, idents, message)
 
     def _comm_open(self, idents: list[bytes], message: dict[str, Any]) -> None:
-        self._kernel.comm_manager.comm_open(self._kernel.shell_stream, idents, message)
+        self._kernel.comm_manager.comm_open(self._inbox.replies, idents, message)
 
     def _comm_close(self, idents: list[bytes], message: dict[str, Any]) -> None:
-        self._kernel.comm_manager.comm_close(self._kernel.shell_stream, idents, message)
+        self._kernel.comm_manager.comm_close(self._inbox.replies, idents, message)
 
     def _comm_info(self, idents: list[bytes], message: dict[str, Any]) -> None:
         wanted = message["content"].get("target_name")
@@ -91,29 +104,33 @@ class ShellPoller:
         """Answer `message`; the page drops its request when it hears that the kernel has finished with it."""
         import zmq
 
-        kernel = self._kernel
+        kernel, replies = self._kernel, self._inbox.replies
         kernel._publish_status("busy", "shell", parent=message)
-        kernel.session.send(kernel.shell_stream, kind, content, message, idents)
-        kernel.shell_stream.flush(zmq.POLLOUT)
+        kernel.session.send(replies, kind, content, message, idents)
+        if hasattr(replies, "flush"):
+            replies.flush(zmq.POLLOUT)
         kernel._publish_status("idle", "shell", parent=message)
 
 
 def poller_for_running_kernel() -> ShellPoller | None:
-    """A poller, where clicks need one: the kernel has no subshells and queues its messages as ipykernel 6 does."""
+    """A poller for the kernel that runs this cell; None where there is none, or it is built in a way we do not know."""
     kernel = running_kernel()
-    if kernel is None or getattr(kernel, "shell_channel_thread", None) is not None:
+    try:
+        inbox = None if kernel is None else _inbox(kernel)
+    except AttributeError:  # another ipykernel than those we know, 6.31 to 7.4
         return None
-    needed = ("msg_queue", "shell_stream", "schedule_dispatch", "dispatch_shell", "comm_manager")
-    return ShellPoller(kernel) if all(hasattr(kernel, name) for name in needed) else None
+    return None if inbox is None else ShellPoller(kernel, inbox)
 
 
-def _peek(frames: list[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Header and content of a message, without using up its signature (a message is deserialized only once)."""
-    raw = [bytes(frame) for frame in frames]
-    start = raw.index(_DELIMITER)
-    header: dict[str, Any] = json.loads(raw[start + 2])
-    content: dict[str, Any] = json.loads(raw[start + 5]) if len(raw[start + 5]) < 100_000 else {}
-    return header, content
+def _inbox(kernel: Any) -> Inbox | None:
+    thread = getattr(kernel, "shell_channel_thread", None)
+    if thread is None:  # ipykernel 6: the main thread reads the shell socket itself
+        inbox = Inbox(kernel.shell_stream, kernel.shell_stream)
+    else:  # ipykernel 7: another thread reads it and hands on what is for the main shell
+        pair = thread.manager.get_shell_channel_to_subshell_pair(None)
+        inbox = Inbox(pair.to_stream, thread.manager.get_subshell_to_shell_channel_socket(None))
+    known = hasattr(inbox.stream, "_recv_callback") and hasattr(kernel, "comm_manager") and hasattr(kernel, "io_loop")
+    return inbox if known and inbox.stream._recv_callback is not None else None
 
 
 def _live_widget(comm_id: str) -> Any | None:

@@ -1,0 +1,88 @@
+"""Charts as SVG for readers without the live view: no script, no colour that a dark page would swallow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fastwidgets.monitor.words import short
+
+WIDTH, HEIGHT = 420, 170
+LEFT, RIGHT, TOP, BOTTOM = 56, 8, 22, 24
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a chart. `dash` is an SVG dash pattern: lines are told apart by it, not by colour alone."""
+
+    label: str
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    color: str
+    dash: str = ""
+    width: float = 1.5
+    dots: bool = False
+
+
+def chart(title: str, lines: Sequence[Line], floor: float | None = None) -> str:
+    """An SVG of `lines` on common axes; `floor` is the lowest value the axis must show."""
+    drawn = [line for line in lines if np.isfinite(line.y).any()]
+    if not drawn:
+        return ""
+    x_low, x_high = _span(np.concatenate([line.x for line in drawn]))
+    y_low, y_high = _span(np.concatenate([line.y for line in drawn]), floor)
+
+    def place(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:  # (n, 2) pixels
+        across = LEFT + (np.asarray(x) - x_low) / (x_high - x_low) * (WIDTH - LEFT - RIGHT)
+        down = TOP + (y_high - np.asarray(y)) / (y_high - y_low) * (HEIGHT - TOP - BOTTOM)
+        return np.stack((across, down), axis=-1)
+
+    marks = [_path(line, place(line.x, line.y)) for line in drawn]
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="{escape(title)}" '
+        'style="max-width:100%;font:11px system-ui,sans-serif;color:var(--jp-ui-font-color1,currentColor)" '
+        f'fill="currentColor">{_legend(drawn)}{_axes(x_low, x_high, y_low, y_high)}{"".join(marks)}</svg>'
+    )
+
+
+def _span(values: NDArray[np.float64], floor: float | None = None) -> tuple[float, float]:
+    finite = values[np.isfinite(values)]
+    low, high = float(finite.min()), float(finite.max())
+    low = low if floor is None else min(low, floor)
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _axes(x_low: float, x_high: float, y_low: float, y_high: float) -> str:
+    right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
+    frame = f'<path d="M{LEFT} {TOP}V{bottom}H{right}" fill="none" stroke="currentColor" opacity=".5"/>'
+    texts = [(LEFT - 4, TOP + 8, "end", short(y_high)), (LEFT - 4, bottom, "end", short(y_low)),
+             (LEFT, HEIGHT - 8, "start", f"{x_low:.0f}"), (right, HEIGHT - 8, "end", f"{x_high:.0f}"),
+             ((LEFT + right) // 2, HEIGHT - 8, "middle", "batch")]  # fmt: skip
+    return frame + "".join(f'<text x="{x}" y="{y}" text-anchor="{a}">{escape(t)}</text>' for x, y, a, t in texts)
+
+
+def _legend(lines: Sequence[Line]) -> str:
+    parts, x = [], LEFT
+    for line in lines:
+        dash = f' stroke-dasharray="{line.dash}"' if line.dash else ""
+        parts.append(f'<path d="M{x} 9h18" stroke="{line.color}" stroke-width="2"{dash}/>'
+                     f'<text x="{x + 22}" y="13">{escape(line.label)}</text>')
+        x += 34 + 6 * len(line.label)
+    return "".join(parts)
+
+
+def _path(line: Line, points: NDArray[np.float64]) -> str:
+    pieces, pen = [], "M"
+    for x, y in points:
+        if not np.isfinite(y):
+            pen = "M"  # a gap where there is no number
+            continue
+        pieces.append(f"{pen}{x:.1f} {y:.1f}")
+        pen = "L"
+    dash = f' stroke-dasharray="{line.dash}"' if line.dash else ""
+    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{line.color}"/>' for x, y in points if line.dots and np.isfinite(y))
+    return f'<path d="{"".join(pieces)}" fill="none" stroke="{line.color}" stroke-width="{line.width}"{dash}/>{dots}'

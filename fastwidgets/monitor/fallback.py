@@ -1,0 +1,79 @@
+"""What a saved notebook, an export and a terminal show of a run: charts, a table and a line of words."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from fastwidgets.monitor.chart import Line, chart
+from fastwidgets.monitor.session import MonitorSession
+from fastwidgets.monitor.thin import thin
+from fastwidgets.monitor.words import duration, short
+
+POINTS = 400  # of a curve; a picture of that width shows no more
+ROWS = 50  # epochs in the table; of more, the newest
+# Dark enough on white and light enough on black.
+BLUE, ORANGE, GREEN = "#3b82c4", "#c7721c", "#3a9150"
+
+
+def headline(session: MonitorSession) -> str:
+    """The run in one line of words."""
+    now = session.progress()
+    if now["status"] == "idle":
+        return "No training run yet."
+    done, of = len(session.epochs()), session.n_epoch
+    epochs = f"{done} of {of} epochs" if session.n_fits <= 1 else f"{done} epochs in {session.n_fits} fits"
+    if now["status"] == "done":
+        return f"Training finished: {epochs} in {duration(now['elapsed'])}."
+    if now["status"] == "stopped":
+        return f"Training ended early after {epochs} and {duration(now['elapsed'])}: {session.reason}."
+    return f"Training was {now['status']} when this was saved: {epochs}, {duration(now['elapsed'])} so far."
+
+
+def html_of(session: MonitorSession) -> str:
+    """Charts of the losses and of the learning rate, the epochs as a table, the changes made by hand."""
+    columns = thin(session.curve(), POINTS).astype(np.float64)
+    step, loss, smooth, lr, mom = columns
+    epochs = session.epochs()
+    at = np.array([row["step"] for row in epochs], np.float64)
+    valid = np.array([_number(row["values"][1]) for row in epochs], np.float64)
+    losses = [Line("each batch", step, loss, BLUE, width=0.5), Line("smoothed", step, smooth, BLUE, width=2),
+              Line("validation", at, valid, ORANGE, dash="5 3", dots=True)]  # fmt: skip
+    charts = [chart("Loss by batch", losses), chart("Learning rate by batch", [Line("learning rate", step, lr, GREEN)], 0.0)]
+    momentum = chart("Momentum by batch", [Line("momentum", step, mom, ORANGE, dash="5 3")])
+    if momentum and np.nanmax(mom) > np.nanmin(mom):
+        charts.append(momentum)
+    return f"<p><strong>{escape(headline(session))}</strong></p><div>{''.join(charts)}</div>{_table(session, epochs)}{_notes(session)}"
+
+
+def text_of(session: MonitorSession) -> str:
+    """The same in plain text."""
+    names = ["epoch", *session.columns(), "time"]
+    rows = [[str(row["epoch"]), *map(short, row["values"]), duration(row["seconds"])] for row in session.epochs()[-ROWS:]]
+    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+    lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in (names, *rows)] if rows else []
+    return "\n".join([headline(session), *lines, *(f"batch {n['step']}: {n['text']}" for n in session.notes())])
+
+
+def _table(session: MonitorSession, epochs: list[dict[str, Any]]) -> str:
+    if not epochs:
+        return ""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("epoch", *session.columns(), "time"))
+    body = "".join(
+        f"<tr><td>{row['epoch']}</td>{''.join(f'<td>{short(v)}</td>' for v in row['values'])}"
+        f"<td>{duration(row['seconds'])}</td></tr>"
+        for row in epochs[-ROWS:]
+    )
+    left_out = f"<p>The first {len(epochs) - ROWS} epochs are left out.</p>" if len(epochs) > ROWS else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{left_out}"
+
+
+def _notes(session: MonitorSession) -> str:
+    items = "".join(f"<li>batch {note['step']}: {escape(note['text'])}</li>" for note in session.notes()[-ROWS:])
+    return f"<ul>{items}</ul>" if items else ""
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value

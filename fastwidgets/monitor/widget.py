@@ -1,0 +1,128 @@
+"""The wire of the training monitor: events in, messages out, clicks to the fit's control."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary, ref
+
+import traitlets as T
+from fastlearn.train.events import EpochEnded, FitEnded, FitStarted
+
+from fastwidgets.comm.poll import ShellPoller, poller_for_running_kernel
+from fastwidgets.comm.widget import LiveWidget
+from fastwidgets.monitor.fallback import html_of, text_of
+from fastwidgets.monitor.session import MonitorSession
+
+if TYPE_CHECKING:
+    from fastlearn.train.learner import Learner
+
+TWIN_EVERY = 5.0  # seconds between renewals of the static twin while a fit runs
+_BY_NAME: WeakKeyDictionary[Any, ref[TrainingMonitor]] = WeakKeyDictionary()
+
+
+class TrainingMonitor(LiveWidget):
+    """Shows a run live, and pauses, stops and steers it by buttons that act while the cell runs.
+
+    `TrainingMonitor(learn)` at the end of a cell shows the learner's last run, if it had one, and follows its next fits
+    until `close()`; those do not show a second monitor below their own cell. A fit without it shows one by itself.
+    """
+
+    _model_name = T.Unicode("MonitorModel").tag(sync=True)
+    _view_name = T.Unicode("MonitorView").tag(sync=True)
+
+    hears = ("hello", "ping", "pause", "resume", "stop", "scale_lr")
+    every = 0.1  # seconds between two looks at a running fit: read by `Events.subscribe`
+
+    def __init__(self, learn: Learner, follow: bool = True) -> None:
+        self.session = MonitorSession(learn.history)
+        self._learn = learn
+        self._poller: ShellPoller | None = None
+        self._twin_at = 0.0
+        self._unsubscribe: Callable[[], None] | None = None
+        super().__init__()
+        if follow:
+            self.session.adopt()
+            self.settle()
+            self._unsubscribe = learn.events.subscribe(self, every=self.every)
+            _BY_NAME[learn] = ref(self)
+
+    def __call__(self, event: object) -> None:
+        """Take note of an event of the learner; runs in the thread that trains."""
+        with self.lock:
+            at_once = self.session.on(event)
+        if isinstance(event, FitStarted):
+            self._fit_started()
+        if at_once:
+            self.settle()
+        else:
+            self.touch()
+        if isinstance(event, FitEnded):
+            self._stop_polling()
+        self._renew_twin(event)
+
+    def flush(self) -> None:
+        self.send_array(*self.session.take())
+
+    def send_whole(self) -> None:
+        self.send_array(*self.session.plan())
+        self.send_array(*self.session.whole())
+
+    def as_html(self) -> str:
+        with self.lock:
+            return html_of(self.session)
+
+    def as_text(self) -> str:
+        with self.lock:
+            return text_of(self.session)
+
+    def close(self) -> None:
+        """Take the monitor off the page; the run goes on without it."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        if by_name(self._learn) is self:
+            del _BY_NAME[self._learn]
+        self._stop_polling()
+        super().close()
+
+    # Clicks. They run on a kernel subshell: each sets a flag of the control, nothing else.
+
+    def on_pause(self, message: dict[str, Any]) -> None:
+        self._learn.control.pause()
+
+    def on_resume(self, message: dict[str, Any]) -> None:
+        self._learn.control.resume()
+
+    def on_stop(self, message: dict[str, Any]) -> None:
+        self._learn.control.stop("stopped by the Stop button", keep=message["keep"])
+
+    def on_scale_lr(self, message: dict[str, Any]) -> None:
+        self._learn.control.scale_lr(float(message["factor"]))
+
+    def _fit_started(self) -> None:
+        self.notice = ""
+        with self.lock:
+            self.send_array(*self.session.plan())
+        self._stop_polling()
+        self._poller = poller_for_running_kernel()
+        if self._poller is not None:
+            self._learn.control.add_poller(self._poller)
+
+    def _stop_polling(self) -> None:
+        if self._poller is not None:
+            self._learn.control.remove_poller(self._poller)
+            self._poller = None
+
+    def _renew_twin(self, event: object) -> None:
+        now = time.monotonic()
+        if isinstance(event, FitEnded) or (isinstance(event, EpochEnded) and now - self._twin_at >= TWIN_EVERY):
+            self._twin_at = now
+            self.refresh_twin()
+
+
+def by_name(learn: Learner) -> TrainingMonitor | None:
+    """The open monitor that the user made for `learn`, if there is one."""
+    found = _BY_NAME.get(learn)
+    return None if found is None else found()

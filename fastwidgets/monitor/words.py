@@ -1,0 +1,26 @@
+"""Numbers as people read them: times, sizes, losses."""
+
+from __future__ import annotations
+
+import math
+
+
+def duration(seconds: float) -> str:
+    """`75` as `1:15`, `3725` as `1:02:05`."""
+    whole = round(max(seconds, 0.0))
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+
+
+def size(n_bytes: int) -> str:
+    """`1200000000` as `1.2 GB`."""
+    return f"{n_bytes / 1e9:.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:.0f} MB"
+
+
+def short(value: float | None) -> str:
+    """A loss, metric or rate in at most seven characters; a dash for None and NaN."""
+    if value is None or math.isnan(value):
+        return "–"
+    if value != 0 and not 1e-3 <= abs(value) < 1e5:
+        return f"{value:.2e}"
+    return f"{value:.4f}" if abs(value) < 10 else f"{value:.5g}"

@@ -1,0 +1,75 @@
+import { DOMWidgetModel, type IBackboneModelOptions } from '@jupyter-widgets/base';
+import { post } from './model';
+import { PROTOCOL } from './protocol';
+
+interface IMessage {
+  kind: string;
+}
+interface IPong {
+  kind: 'pong';
+  rid: number;
+}
+
+/** How long an answer may take before the user is told that clicks wait for the end of the cell. */
+export const PATIENCE_MS = 1200;
+
+/**
+ * The browser half of `LiveWidget`: asks for everything when it is made (after a reload the browser knows nothing, the
+ * kernel does) and can tell whether clicks get through while a cell runs.
+ */
+export abstract class LiveModel<T extends IMessage> extends DOMWidgetModel {
+  /** Do clicks get through? `null` until it has been tried. */
+  clicks: boolean | null = null;
+
+  defaults() {
+    return {
+      ...super.defaults(),
+      notice: '',
+      _model_module: 'fastwidgets',
+      _view_module: 'fastwidgets',
+      _model_module_version: `^${PROTOCOL}`,
+      _view_module_version: `^${PROTOCOL}`
+    };
+  }
+
+  initialize(attributes: Backbone.ObjectHash, options: IBackboneModelOptions): void {
+    super.initialize(attributes, options);
+    this.on('msg:custom', (message: T | IPong, buffers: DataView[]) => {
+      if (message.kind === 'pong') {
+        this._hear((message as IPong).rid);
+      } else {
+        this.receive(message as T, buffers);
+      }
+    });
+    post(this, { kind: 'hello' });
+  }
+
+  /** A message of the contract. */
+  protected abstract receive(message: T, buffers: DataView[]): void;
+
+  /** Try whether messages get through; `change:clicks` tells when that is known. */
+  ping(): void {
+    const rid = ++this._rid;
+    post(this, { kind: 'ping', rid });
+    window.setTimeout(() => {
+      if (this._heard < rid) {
+        this._setClicks(false);
+      }
+    }, PATIENCE_MS);
+  }
+
+  private _hear(rid: number): void {
+    this._heard = Math.max(this._heard, rid);
+    this._setClicks(true);
+  }
+
+  private _setClicks(clicks: boolean): void {
+    if (this.clicks !== clicks) {
+      this.clicks = clicks;
+      this.trigger('change:clicks');
+    }
+  }
+
+  private _rid = 0;
+  private _heard = 0;
+}
