@@ -1,0 +1,188 @@
+"""What a trained model makes of each item, from one stored pass over clean input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fastlearn.data.kinds import kinds_of_sample
+from fastlearn.data.problems import DataError
+from fastlearn.data.show import View, find_viewer, show_view
+from fastlearn.interpret.clean import clean_loader, in_words, item_name, items_at, samples_at, target_vocab
+from fastlearn.losses.reading import Reading, decodes_of
+
+if TYPE_CHECKING:
+    from fastlearn.train.learner import Learner
+
+DRAWN_TARGETS = ("mask", "points", "boxes")
+
+
+class Interpretation:
+    """Predictions, targets and losses of every item of `dl`, stored by one pass; nothing asked later runs the model.
+
+    Row i of `preds` (as people read them, after the activation), `targs`, `losses` (one number an item) and `items`
+    (paths, rows) is one item. Make it with `from_learner`.
+    """
+
+    def __init__(
+        self,
+        dl: Any,
+        preds: Any,
+        targs: Any,
+        losses: Tensor,
+        positions: NDArray[np.int64],
+        decodes: Reading,
+        path: Path = Path(),
+    ) -> None:
+        self.dl, self.preds, self.targs, self.losses = dl, preds, targs, losses
+        self.positions, self.decodes, self.path = positions, decodes, path
+        self.vocab = target_vocab(dl)
+        self.items = items_at(dl.dataset, positions)
+
+    @classmethod
+    def from_learner(cls, learn: Learner, ds_idx: int = 1, dl: Any = None, act: Any = None) -> Interpretation:
+        """Run the model once over loader `ds_idx` of the learner (0 training, 1 validation), or over `dl`.
+
+        The input is clean: every item once, in order, with the validation transforms, for the training data too. `act`
+        replaces the loss's activation.
+        Raises: DataError if there is nothing to look at or the loader gives no targets.
+        """
+        loader = clean_loader(learn.dls[ds_idx] if dl is None else dl)
+        preds, targs, losses = learn.get_preds(dl=loader, with_loss=True, act=act)
+        if preds is None or targs is None or losses is None:
+            raise DataError("Interpretation compares predictions with targets, but the loader gave none. Try a loader "
+                            "with items and labels, as test_dl(items, with_labels=True).")
+        losses = losses.flatten(1).mean(1) if losses.ndim > 1 else losses
+        known = learn.pred_positions
+        positions = np.arange(len(losses)) if known is None or len(known) != len(losses) else known
+        path = Path(getattr(learn.dls, "path", "."))
+        return cls(loader, preds, targs, losses, positions, decodes_of(learn.loss_func), path)
+
+    def __len__(self) -> int:
+        return len(self.losses)
+
+    def top_losses(self, k: int | None = None, largest: bool = True, items: bool = False) -> tuple[Any, ...]:
+        """The `k` largest losses (smallest with `largest=False`) and their rows; all of them, in order, without `k`.
+
+        Returns: `(losses, rows)`, two tensors of shape `(k,)`; with `items=True` also the list of the items.
+        """
+        if k is not None and k < 1:
+            raise ValueError(f"`k` counts items, so it is at least 1, but got {k!r}. Try k=9.")
+        losses, rows = self.losses.topk(min(k or len(self), len(self)), largest=largest)
+        return (losses, rows, self._items(rows.tolist())) if items else (losses, rows)
+
+    def plot_top_losses(
+        self,
+        k: int | Sequence[int] | range,
+        largest: bool = True,
+        nrows: int | None = None,
+        ncols: int | None = None,
+        figsize: tuple[float, float] | None = None,
+    ) -> None:
+        """Show the `k` items with the largest losses, each with prediction, actual, probabilities, loss and path.
+
+        `k` may be places in that ranking: `range(9, 18)` shows the next nine. Data without pictures is printed.
+        """
+        _, ranked = self.top_losses(k if isinstance(k, int) else None, largest)
+        rows = ranked.tolist() if isinstance(k, int) else [int(ranked[i]) for i in k]
+        samples = self._samples(rows)
+        if find_viewer(self._kinds(samples)[0], None) is None:
+            print("\n".join(", ".join(self.describe(row)) for row in rows))
+            return
+        from fastlearn.vision.plots import get_grid
+
+        axes = get_grid(len(rows), nrows=nrows, ncols=ncols, figsize=figsize, imsize=3.2)
+        for row, sample, ax in zip(rows, samples, axes, strict=True):
+            self._draw(sample, ax)
+            ax.set_title("\n".join(self.describe(row)), fontsize=8, parse_math=False)  # names may have dollar signs
+
+    def show_results(
+        self,
+        idxs: Sequence[int] | Tensor,
+        nrows: int | None = None,
+        ncols: int | None = None,
+        figsize: tuple[float, float] | None = None,
+    ) -> None:
+        """Show the items of the rows `idxs` with their targets and predictions."""
+        rows = [int(i) for i in idxs]
+        pairs = [(row, sample) for row, sample in zip(rows, self._samples(rows), strict=True) if sample is not None]
+        if not pairs:
+            raise DataError(f"None of the {len(rows)} items can be shown: their files can no longer be read.")
+        samples = [sample for _, sample in pairs]
+        predictions = [self._shown(self._row_decoded(row)) for row, _ in pairs]
+        show_view(View(samples, self._kinds(samples), self._n_inp(), vocab=self.vocab, predictions=predictions,
+                       nrows=nrows, ncols=ncols, figsize=figsize, items=self._items([row for row, _ in pairs])))
+
+    def describe(self, row: int) -> list[str]:
+        """What is known of a row, in labelled lines: prediction, actual, loss, and the item if the data tells it."""
+        decoded, target = self._row_decoded(row), _at(self.targs, row)
+        lines = [f"prediction: {self._words(decoded)}{self._probability(row, decoded)}",
+                 f"actual: {self._words(target)}{self._probability(row, target)}",
+                 f"loss: {self.losses[row].item():.4g}"]
+        return lines if self.items is None else [*lines, item_name(self.items[row], self.path)]
+
+    def _words(self, value: Any) -> str:
+        parts = value if isinstance(value, tuple | list) else (value,)
+        return " / ".join(in_words(part, self.vocab) for part in parts)
+
+    def _probability(self, row: int, class_id: Any) -> str:
+        """The predicted probability of a class, where the predictions are probabilities of classes."""
+        pred = _at(self.preds, row)
+        one_class = isinstance(pred, Tensor) and isinstance(class_id, Tensor) and class_id.ndim == 0
+        if not one_class or pred.ndim != 1 or not 0 <= int(class_id) < len(pred) or pred.min() < 0 or pred.max() > 1:
+            return ""
+        return f" (probability {pred[int(class_id)].item():.2f})"
+
+    def _row_decoded(self, row: int) -> Any:
+        if not isinstance(self.preds, Tensor):
+            return _at(self.preds, row)
+        return self.decodes(self.preds[row : row + 1])[0]
+
+    def _shown(self, decoded: Any) -> Any:
+        """A prediction as a viewer shows it: words for labels, the values themselves for what is drawn."""
+        drawn = isinstance(decoded, Tensor) and (decoded.ndim > 1 or self.vocab is None)
+        return decoded if drawn else self._words(decoded)
+
+    def _items(self, rows: Sequence[int]) -> list[Any] | None:
+        return None if self.items is None else [self.items[row] for row in rows]
+
+    def _samples(self, rows: Sequence[int]) -> list[tuple[Any, ...] | None]:
+        if not hasattr(self.dl.dataset, "__getitem__"):
+            raise DataError("The data is a stream, which cannot be read again to show items. Try top_losses().")
+        return samples_at(self.dl, [int(self.positions[row]) for row in rows])
+
+    def _kinds(self, samples: Sequence[tuple[Any, ...] | None]) -> tuple[str, ...]:
+        known = getattr(self.dl, "kinds", None)
+        first = next((s for s in samples if s is not None), ())
+        return tuple(known) if known else kinds_of_sample(first) or ("value",)
+
+    def _n_inp(self) -> int:
+        return int(getattr(self.dl, "n_inp", 1))
+
+    def _draw(self, sample: tuple[Any, ...] | None, ax: Any) -> None:
+        if sample is None:
+            ax.text(0.5, 0.5, "can no longer\nbe read", ha="center", va="center")
+            ax.set_axis_off()
+            return
+        kinds, n_inp = self._kinds([sample]), self._n_inp()
+        kept = len(sample) if len(kinds) > n_inp and kinds[n_inp] in DRAWN_TARGETS else n_inp
+        show_view(View([sample[:kept]], kinds[:kept], n_inp, vocab=self.vocab, ctxs=[ax]))
+
+
+def _at(stored: Any, row: int) -> Any:
+    """One row of a tensor, or of each in a tuple of them."""
+    return stored[row] if isinstance(stored, Tensor) else type(stored)(part[row] for part in stored)
+
+
+def rows_of(stored: Any, start: int, stop: int) -> Tensor:
+    """Rows `start` to `stop` of what is stored, which has to be one tensor. Raises: DataError if it is several."""
+    if not isinstance(stored, Tensor):
+        raise DataError(f"One prediction and one target an item are compared, but there are {len(stored)} of them. Try "
+                        "Interpretation, which shows any number.")
+    return torch.as_tensor(stored[start:stop])
