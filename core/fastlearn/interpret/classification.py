@@ -105,8 +105,9 @@ class ClassificationInterpretation(Interpretation):
     def _pairs(self, actual: Tensor, predicted: Tensor) -> tuple[Tensor, Tensor]:
         """Class ids of both, one pair for each decision of the model."""
         if actual.numel() != predicted.numel():
-            raise DataError(f"There is one prediction for each target, but the targets are {tuple(actual.shape)} and the "
-                            f"decoded predictions {tuple(predicted.shape)}. Compare the loss's `axis` with the model.")
+            raise DataError(f"There is one prediction for each target, but the targets are {tuple(actual.shape)} and "
+                            f"the decoded predictions {tuple(predicted.shape)}. Compare the loss's `axis` with the "
+                            "model.")
         return self._ids(actual), self._ids(predicted)
 
     def _ids(self, values: Tensor) -> Tensor:

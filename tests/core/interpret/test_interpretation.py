@@ -27,7 +27,7 @@ TARGS = torch.tensor([0, 1, 1, 2])
 
 
 def interpretation(preds=PREDS, targs=TARGS, loss=None, cls=ClassificationInterpretation, dl=None, losses=None):
-    dl = dl or TorchLoader(TensorDataset(torch.zeros(len(targs), 2), targs))
+    dl = TorchLoader(TensorDataset(torch.zeros(len(targs), 2), targs)) if dl is None else dl
     if losses is None:
         losses = -preds[range(len(targs)), targs].log()
     return cls(dl, preds, targs, losses, np.arange(len(targs)), decodes_of(loss or CrossEntropyLossFlat()))
