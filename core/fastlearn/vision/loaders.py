@@ -1,0 +1,400 @@
+"""Loaders of pictures in one call, from folders, names, tables or lists."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import torch
+
+from fastlearn.data.block import CategoryBlock, DataBlock, MultiCategoryBlock, RegressionBlock
+from fastlearn.data.find import get_image_files
+from fastlearn.data.label import ColReader, RegexLabeller, parent_label
+from fastlearn.data.loaders import DataLoaders
+from fastlearn.data.problems import DataError
+from fastlearn.data.split import ColSplitter, GrandparentSplitter, RandomSplitter
+from fastlearn.keywords import check_keywords
+from fastlearn.vision.blocks import ImageBlock
+from fastlearn.vision.open import PILBase, PILImage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AnyPath = str | os.PathLike[str]
+Device = torch.device | str | None
+
+
+class ImageDataLoaders(DataLoaders):
+    """Training and validation loaders of pictures and their labels; every `from_…` is a `DataBlock` written out.
+
+    All of them take `item_tfms` (one size for all pictures: `Resize(224)`) and `batch_tfms`, `img_cls` (`PILImageBW`
+    for gray), batch sizes `bs` and `val_bs` (validation, `bs` if None), `device`, and `num_workers` of kind `workers`
+    ("thread" or "process"). `seed` covers the split, the order and all random transforms.
+    """
+
+    @classmethod
+    @check_keywords
+    def from_folder(
+        cls,
+        path: AnyPath,
+        train: str = "train",
+        valid: str = "valid",
+        valid_pct: float | None = None,
+        seed: int | None = None,
+        vocab: Iterable[Any] | None = None,
+        item_tfms: Any = None,
+        batch_tfms: Any = None,
+        img_cls: type[PILBase] = PILImage,
+        bs: int = 64,
+        val_bs: int | None = None,
+        shuffle: bool = True,
+        device: Device = None,
+        num_workers: int | None = None,
+        workers: str = "thread",
+    ) -> DataLoaders:
+        """Pictures in `path/train/<label>/` and `path/valid/<label>/`; or, with `valid_pct`, in `path/…/<label>/`.
+
+        With `valid_pct` that part of all pictures below `path` is drawn for validation.
+        """
+        if valid_pct is None:
+            _check_folders(Path(path), train, valid)
+        block = DataBlock(
+            blocks=(ImageBlock(img_cls), CategoryBlock(vocab=vocab)),
+            get_items=get_image_files if valid_pct is not None else partial(get_image_files, folders=[train, valid]),
+            splitter=GrandparentSplitter(train, valid) if valid_pct is None else RandomSplitter(valid_pct, seed=seed),
+            get_y=parent_label,
+            item_tfms=item_tfms,
+            batch_tfms=batch_tfms,
+        )
+        return cls.from_dblock(
+            block,
+            path,
+            path=path,
+            bs=bs,
+            val_bs=val_bs,
+            shuffle=shuffle,
+            device=device,
+            seed=seed,
+            num_workers=num_workers,
+            workers=workers,
+        )
+
+    @classmethod
+    @check_keywords
+    def from_path_func(
+        cls,
+        path: AnyPath,
+        fnames: Iterable[AnyPath],
+        label_func: Callable[[Any], Any],
+        valid_pct: float = 0.2,
+        seed: int | None = None,
+        item_tfms: Any = None,
+        batch_tfms: Any = None,
+        img_cls: type[PILBase] = PILImage,
+        bs: int = 64,
+        val_bs: int | None = None,
+        shuffle: bool = True,
+        device: Device = None,
+        num_workers: int | None = None,
+        workers: str = "thread",
+    ) -> DataLoaders:
+        """The pictures `fnames`, each labelled by `label_func(path of the picture)`."""
+        block = DataBlock(
+            blocks=(ImageBlock(img_cls), CategoryBlock()),
+            splitter=RandomSplitter(valid_pct, seed=seed),
+            get_y=label_func,
+            item_tfms=item_tfms,
+            batch_tfms=batch_tfms,
+        )
+        return cls.from_dblock(
+            block,
+            list(fnames),
+            path=path,
+            bs=bs,
+            val_bs=val_bs,
+            shuffle=shuffle,
+            device=device,
+            seed=seed,
+            num_workers=num_workers,
+            workers=workers,
+        )
+
+    @classmethod
+    @check_keywords
+    def from_name_func(
+        cls,
+        path: AnyPath,
+        fnames: Iterable[AnyPath],
+        label_func: Callable[[str], Any],
+        valid_pct: float = 0.2,
+        seed: int | None = None,
+        item_tfms: Any = None,
+        batch_tfms: Any = None,
+        img_cls: type[PILBase] = PILImage,
+        bs: int = 64,
+        val_bs: int | None = None,
+        shuffle: bool = True,
+        device: Device = None,
+        num_workers: int | None = None,
+        workers: str = "thread",
+    ) -> DataLoaders:
+        """The pictures `fnames`, each labelled by `label_func(name)`, which gets the bare file name: `"cat_12.jpg"`."""
+        return cls.from_path_func(
+            path, fnames, OfName(label_func),
+            valid_pct=valid_pct, seed=seed, item_tfms=item_tfms, batch_tfms=batch_tfms, img_cls=img_cls, bs=bs,
+            val_bs=val_bs, shuffle=shuffle, device=device, num_workers=num_workers, workers=workers,
+        )  # fmt: skip
+
+    @classmethod
+    @check_keywords
+    def from_path_re(
+        cls,
+        path: AnyPath,
+        fnames: Iterable[AnyPath],
+        pat: str,
+        valid_pct: float = 0.2,
+        seed: int | None = None,
+        item_tfms: Any = None,
+        batch_tfms: Any = None,
+        img_cls: type[PILBase] = PILImage,
+        bs: int = 64,
+        val_bs: int | None = None,
+        shuffle: bool = True,
+        device: Device = None,
+        num_workers: int | None = None,
+        workers: str = "thread",
+    ) -> DataLoaders:
+        """The pictures `fnames`, each labelled by the first group of the regular expression `pat` in its path."""
+        return cls.from_path_func(
+            path, fnames, RegexLabeller(pat),
+            valid_pct=valid_pct, seed=seed, item_tfms=item_tfms, batch_tfms=batch_tfms, img_cls=img_cls, bs=bs,
+            val_bs=val_bs, shuffle=shuffle, device=device, num_workers=num_workers, workers=workers,
+        )  # fmt: skip
+
+    @classmethod
+    @check_keywords
+    def from_name_re(
+        cls,
+        path: AnyPath,
+        fnames: Iterable[AnyPath],
+        pat: str,
+        valid_pct: float = 0.2,
+        seed: int | None = None,
+        item_tfms: Any = None,
+        batch_tfms: Any = None,
+        img_cls: type[PILBase] = PILImage,
+        bs: int = 64,
+        val_bs: int | None = None,
+        shuffle: bool = True,
+        device: Device = None,
+        num_workers: int | None = None,
+        workers: str = "thread",
+    ) -> DataLoaders:
+        """The pictures `fnames`, each labelled by the first group of the regular expression `pat` in its bare name."""
+        return cls.from_path_func(
+            path, fnames, OfName(RegexLabeller(pat)),
+            valid_pct=valid_pct, seed=seed, item_tfms=item_tfms, batch_tfms=batch_tfms, img_cls=img_cls, bs=bs,
+            val_bs=val_bs, shuffle=shuffle, device=device, num_workers=num_workers, workers=workers,
+        )  # fmt: skip
+
+    @classmethod
+    @check_keywords
+    def from_df(
+        cls,
+        df: pd.DataFrame,
+        path: AnyPath = ".",
+        valid_pct: float = 0.2,
+        seed: int | None = None,
+        fn_col: str | int = 0,
+        folder: AnyPath | None = None,
+        suff: str = "",
+        label_col: str | int | Sequence[str | int] = 1,
+        label_delim: str | None = None,
+        y_block: Any = None,
+        valid_col: str | int | None = None,
+        item_tfms: Any = None,
+        batch_tfms: Any = None,
+        img_cls: type[PILBase] = PILImage,
+        bs: int = 64,
+        val_bs: int | None = None,
+        shuffle: bool = True,
+        device: Device = None,
+        num_workers: int | None = None,
+        workers: str = "thread",
+    ) -> DataLoaders:
+        """Pictures named in column `fn_col` of `df` (below `path/folder`, `suff` added), labels in `label_col`.
+
+        Several label columns, or a `label_delim` between labels in one, make a multi-label target; several columns of
+        floats a regression. `y_block` overrides that. `valid_col` marks the validation rows, else that part is drawn.
+        """
+        columns = [label_col] if isinstance(label_col, str | int) else list(label_col)
+        root = Path(path) if folder is None else Path(path) / folder
+        block = DataBlock(
+            blocks=(ImageBlock(img_cls), y_block or _block_for_columns(df, columns, label_delim)),
+            get_x=ColReader(fn_col, pref=root, suff=suff),
+            get_y=ColReader(columns if len(columns) > 1 else columns[0], label_delim=label_delim),
+            splitter=RandomSplitter(valid_pct, seed=seed) if valid_col is None else ColSplitter(valid_col),
+            item_tfms=item_tfms,
+            batch_tfms=batch_tfms,
+        )
+        return cls.from_dblock(
+            block,
+            df,
+            path=path,
+            bs=bs,
+            val_bs=val_bs,
+            shuffle=shuffle,
+            device=device,
+            seed=seed,
+            num_workers=num_workers,
+            workers=workers,
+        )
+
+    @classmethod
+    @check_keywords
+    def from_csv(
+        cls,
+        path: AnyPath,
+        csv_fname: AnyPath = "labels.csv",
+        header: Any = "infer",
+        delimiter: str | None = None,
+        quoting: int = csv.QUOTE_MINIMAL,
+        valid_pct: float = 0.2,
+        seed: int | None = None,
+        fn_col: str | int = 0,
+        folder: AnyPath | None = None,
+        suff: str = "",
+        label_col: str | int | Sequence[str | int] = 1,
+        label_delim: str | None = None,
+        y_block: Any = None,
+        valid_col: str | int | None = None,
+        item_tfms: Any = None,
+        batch_tfms: Any = None,
+        img_cls: type[PILBase] = PILImage,
+        bs: int = 64,
+        val_bs: int | None = None,
+        shuffle: bool = True,
+        device: Device = None,
+        num_workers: int | None = None,
+        workers: str = "thread",
+    ) -> DataLoaders:
+        """`from_df` with the table in `path/csv_fname`, read by pandas with `header`, `delimiter` and `quoting`."""
+        import pandas as pd
+
+        df = pd.read_csv(Path(path) / csv_fname, header=header, delimiter=delimiter, quoting=quoting)  # type: ignore[call-overload]
+        return cls.from_df(
+            df, path=path, valid_pct=valid_pct, seed=seed, fn_col=fn_col, folder=folder, suff=suff,
+            label_col=label_col, label_delim=label_delim, y_block=y_block, valid_col=valid_col, item_tfms=item_tfms,
+            batch_tfms=batch_tfms, img_cls=img_cls, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device,
+            num_workers=num_workers, workers=workers,
+        )  # fmt: skip
+
+    @classmethod
+    @check_keywords
+    def from_lists(
+        cls,
+        path: AnyPath,
+        fnames: Sequence[AnyPath],
+        labels: Sequence[Any],
+        valid_pct: float = 0.2,
+        seed: int | None = None,
+        y_block: Any = None,
+        item_tfms: Any = None,
+        batch_tfms: Any = None,
+        img_cls: type[PILBase] = PILImage,
+        bs: int = 64,
+        val_bs: int | None = None,
+        shuffle: bool = True,
+        device: Device = None,
+        num_workers: int | None = None,
+        workers: str = "thread",
+    ) -> DataLoaders:
+        """The pictures `fnames` with `labels` in the same order: floats make a regression, lists of labels multi-label.
+
+        `y_block` overrides that. The items are pairs, `(file, label)`.
+        """
+        items = _pairs(list(fnames), list(labels))
+        block = DataBlock(
+            blocks=(ImageBlock(img_cls), y_block or _block_for_labels([item.label for item in items])),
+            get_x=attrgetter("file"),
+            get_y=attrgetter("label"),
+            splitter=RandomSplitter(valid_pct, seed=seed),
+            item_tfms=item_tfms,
+            batch_tfms=batch_tfms,
+        )
+        return cls.from_dblock(
+            block,
+            items,
+            path=path,
+            bs=bs,
+            val_bs=val_bs,
+            shuffle=shuffle,
+            device=device,
+            seed=seed,
+            num_workers=num_workers,
+            workers=workers,
+        )
+
+
+class LabelledFile(NamedTuple):
+    """An item of `from_lists`."""
+
+    file: Any
+    label: Any
+
+
+class OfName:
+    """A labeller that gets the bare file name instead of the whole path."""
+
+    def __init__(self, label_func: Callable[[str], Any]) -> None:
+        self.label_func = label_func
+
+    def __call__(self, o: AnyPath) -> Any:
+        return self.label_func(Path(o).name)
+
+    def __repr__(self) -> str:
+        return f"OfName({self.label_func!r})"
+
+
+def _check_folders(path: Path, train: str, valid: str) -> None:
+    """Say early that `path` is not divided as `from_folder` expects; the search for files reports a missing one."""
+    missing = [name for name in (train, valid) if not (path / name).is_dir()]
+    if path.is_dir() and missing:
+        there = sorted(p.name for p in path.iterdir() if p.is_dir())[:8]
+        raise DataError(f"from_folder expects the folders {train!r} and {valid!r} in {str(path)!r}, but there is no "
+                        f"{' and no '.join(map(repr, missing))}; the folders there are {there}. Try valid_pct=0.2 to "
+                        "draw the validation set, or train=... and valid=... with your names.")  # fmt: skip
+
+
+def _pairs(fnames: list[Any], labels: list[Any]) -> list[LabelledFile]:
+    if len(fnames) != len(labels):
+        raise DataError(f"`fnames` and `labels` go together one by one, but there are {len(fnames)} and {len(labels)}.")
+    plain = [label.tolist() if isinstance(label, torch.Tensor | np.ndarray | np.generic) else label for label in labels]
+    return [LabelledFile(file, label) for file, label in zip(fnames, plain, strict=True)]
+
+
+def _block_for_labels(labels: list[Any]) -> Any:
+    """The target's block by what the labels are."""
+    several = [label for label in labels if isinstance(label, list | tuple | set | frozenset)]
+    values = [value for label in several for value in label] if several else labels
+    if values and isinstance(values[0], float):
+        return RegressionBlock()
+    return MultiCategoryBlock() if several else CategoryBlock()
+
+
+def _block_for_columns(df: pd.DataFrame, columns: list[str | int], label_delim: str | None) -> Any:
+    if len(columns) == 1:
+        return CategoryBlock() if label_delim is None else MultiCategoryBlock()
+    floats = all(_dtype_kind(df, col) == "f" for col in columns)
+    return RegressionBlock() if floats else MultiCategoryBlock()
+
+
+def _dtype_kind(df: pd.DataFrame, col: str | int) -> str:
+    column = df[col] if col in df.columns else df.iloc[:, int(col)] if isinstance(col, int) else None
+    return "" if column is None else str(column.dtype.kind)  # a missing column is reported where it is read
