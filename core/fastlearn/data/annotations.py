@@ -27,7 +27,7 @@ def first_argument_types(function: Callable[..., Any]) -> Types:
     except (TypeError, ValueError):  # builtins without a signature
         return None
     plain = getattr(function, "__func__", function)
-    plain = plain if inspect.isroutine(plain) else getattr(type(function), "__call__", plain)
+    plain = plain if inspect.isroutine(plain) else type(function).__call__
     annotation = getattr(plain, "__annotations__", {}).get(names[0]) if names else None
     if annotation is None:
         return None
@@ -38,8 +38,9 @@ def _resolve(annotation: Any, name: str, function: Any) -> Any:
     if not isinstance(annotation, str):
         return annotation
     try:  # other annotations of the function may be unresolvable: look at this one alone
-        return typing.get_type_hints(types.SimpleNamespace(__annotations__={name: annotation}),
-                                     getattr(inspect.unwrap(function), "__globals__", {}), _closure(function))[name]  # fmt: skip
+        known = getattr(inspect.unwrap(function), "__globals__", {})
+        alone = types.SimpleNamespace(__annotations__={name: annotation})
+        return typing.get_type_hints(alone, known, _closure(function))[name]
     except Exception:
         return Any
 

@@ -52,13 +52,13 @@ class CategoryMap(Sequence[Any]):
 
     def _unknown(self, label: Any) -> str:
         if isinstance(label, list | set | dict):
-            return (f"A category is one label, but got {describe(label)}. Try MultiCategoryBlock for items with several "
-                    "labels.")  # fmt: skip
+            return (f"A category is one label, but got {describe(label)}. Try MultiCategoryBlock for items with "
+                    "several labels.")  # fmt: skip
         close = get_close_matches(str(label), [str(item) for item in self.items], n=1)
         hint = f"; did you mean {close[0]!r}?" if close else "."
         known = ", ".join(repr(i) for i in self.items[:8]) + (", …" if len(self.items) > 8 else "")
-        return (f"The label {label!r} is not one of the {len(self.items)} known ones ({known}){hint} Labels come from the "
-                "training set: try StratifiedSplitter(), or give all of them with vocab=[...].")  # fmt: skip
+        return (f"The label {label!r} is not one of the {len(self.items)} known ones ({known}){hint} Labels come from "
+                "the training set: try StratifiedSplitter(), or give all of them with vocab=[...].")  # fmt: skip
 
     def __getitem__(self, index: Any) -> Any:
         return self.items[index] if isinstance(index, slice) else self.items[int(index)]
@@ -82,7 +82,7 @@ class CategoryMap(Sequence[Any]):
 
 
 class Categorize(Transform):
-    """A label to its index, int64 of shape `()`, and back. The vocabulary comes from the training items unless given."""
+    """A label to its index, int64 of shape `()`, and back. Unless given, the vocabulary is learnt in training."""
 
     order = 1
     kind = "category"
@@ -148,7 +148,7 @@ class MultiCategorize(Categorize):
 
 
 class OneHotEncode(Transform):
-    """Indices, shape `(k,)`, to a float32 vector of zeros and ones, shape `(c,)`, and back; `c` is learnt if not given."""
+    """Indices, shape `(k,)`, to zeros and ones, float32 of shape `(c,)`, and back; `c` is learnt if not given."""
 
     order = 2
     kind = "multicategory"
@@ -175,7 +175,7 @@ class OneHotEncode(Transform):
 
 
 class EncodedMultiCategorize(Transform):
-    """Targets that are zeros and ones already, one for each of `vocab`: to float32 of shape `(c,)`, and to labels back."""
+    """Targets that are zeros and ones already, one for each of `vocab`: to float32, `(c,)`, and back to labels."""
 
     order = 1
     kind = "multicategory"
@@ -265,8 +265,8 @@ def _learnt(vocab: CategoryMap, items: Any) -> CategoryMap:
     if len(vocab) == 0 or list(vocab) == [NA]:
         count = len(items) if hasattr(items, "__len__") else 1
         if count == 0:
-            raise DataError("There are no training items, so there are no labels to learn. Look at what get_items and "
-                            "the splitter return.")  # fmt: skip
+            raise DataError("Without training items there are no labels to learn. Look at what get_items "
+                            "and the splitter return.")  # fmt: skip
         raise DataError(f"None of the {count} training items has a label, so there is no vocabulary to learn. Look at what "
                         "get_y or the labeller returns for the first item.")  # fmt: skip
     return vocab

@@ -101,8 +101,8 @@ def _is_plain(tensor: torch.Tensor, dtype: torch.dtype) -> bool:
 def _from_numpy(value: Any, part: str) -> torch.Tensor:
     array = np.asarray(value)
     if array.dtype.kind not in "buifc":
-        raise CollateError(f"{_where(part)} is an array of {array.dtype}, which is no tensor of numbers. Try turning it "
-                           "into numbers in an item transform.", part)  # fmt: skip
+        raise CollateError(f"{_where(part)} is an array of {array.dtype}, which is no tensor of numbers. Try turning "
+                           "it into numbers in an item transform.", part)  # fmt: skip
     return torch.as_tensor(array if array.flags.writeable else array.copy())
 
 

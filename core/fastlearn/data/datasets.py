@@ -14,7 +14,7 @@ from fastlearn.data.items import as_items, is_single_item, item_getter, select, 
 from fastlearn.data.kinds import kinds_of_sample
 from fastlearn.data.opening import opening_at
 from fastlearn.data.pipeline import Pipeline, as_list
-from fastlearn.data.problems import DataError, item_error
+from fastlearn.data.problems import DataError, ItemError, item_error
 from fastlearn.data.split_labels import check_split_labels, given_vocabularies
 from fastlearn.data.starting import start_for
 from fastlearn.keywords import check_keywords
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Reader = Callable[[int, torch.Generator | None], Any]
 Size = tuple[int, int]
+FEW = 4  # items to look at where no step says what it makes
 
 
 class _Splittable:
@@ -93,9 +94,10 @@ class _Splittable:
 
     def dataloaders(self, bs: int = 64, **kwargs: Any) -> DataLoaders:
         """Loaders over the splits; the arguments are those of `DataLoaders.from_dsets`, and are checked there."""
-        from fastlearn.data.loaders import dataloaders_of
+        from fastlearn.data.loaders import DataLoaders
 
-        return dataloaders_of(self, bs=bs, **kwargs)
+        kwargs.setdefault("dl_type", self.dl_type)
+        return DataLoaders.from_dsets(*(self.subset(i) for i in range(self.n_subsets)), bs=bs, **kwargs)
 
 
 class TfmdLists(_Splittable):
@@ -123,7 +125,7 @@ class TfmdLists(_Splittable):
         self.tfms = Pipeline(_steps(tfms), split_idx=split_idx)
         self._kinds: tuple[str, ...] | None = None
         if self.splits is not None:
-            check_split(self.splits, len(self.items))
+            check_split([split.tolist() for split in self.splits], len(self.items))
         if do_setup:
             self.setup(train_setup)
 
@@ -179,9 +181,19 @@ class TfmdLists(_Splittable):
         """One kind for each part of a value: what the last step that knows says, else a guess from the first value."""
         if self._kinds is None and self.tfms.kind is not None:
             self._kinds = (self.tfms.kind,)
-        elif self._kinds is None and len(self):
-            self._kinds = kinds_of_sample(self[0])
+        elif self._kinds is None:
+            self._kinds = self._kinds_of_values()
         return self._kinds or ("value",)
+
+    def _kinds_of_values(self) -> tuple[str, ...] | None:
+        """The kinds of the first value that can be read; None if the first few cannot."""
+        read = self.reader()
+        for i in range(min(FEW, len(self))):
+            try:
+                return kinds_of_sample(read(i, None))
+            except ItemError:  # an unreadable item is reported where it is used
+                continue
+        return None
 
     @property
     def n_inp(self) -> int:
@@ -199,6 +211,11 @@ class TfmdLists(_Splittable):
         found = (getattr(step, "c", None) for step in reversed(self.tfms.fs))
         count = next((c for c in found if c), None)
         return count if count or self.vocab is None else len(self.vocab)
+
+    def say_kind(self, kind: str) -> None:
+        """State the kind of the values where no step does."""
+        if self.tfms.kind is None:
+            self._kinds = (kind,)
 
     def overlapping_splits(self) -> bool:
         """Whether any item is in more than one split."""
@@ -236,7 +253,7 @@ class Datasets(_Splittable):
         else:
             self.items, self.splits = as_items(items), split_positions(splits)
             if self.splits is not None:
-                check_split(self.splits, len(self.items))
+                check_split([split.tolist() for split in self.splits], len(self.items))
             self.tls = [self._part(part, do_setup) for part in ([None] if tfms is None else as_list(tfms))]
         self.n_inp = max(1, len(self.tls) - 1) if n_inp is None else n_inp
         if not 0 < self.n_inp <= len(self.tls):
@@ -271,15 +288,14 @@ class Datasets(_Splittable):
         return all(tl.items is self.items for tl in self.tls)
 
     def reader(self, at_least: Size | None = None) -> Reader:
-        """The function from a position and a generator to the sample there, made once for many calls.
-
-        `at_least` (width, height) is used only where no other part is measured in the picture's own pixels.
-        """
-        if at_least is not None and any(tl.tfms.kind in ("mask", "points", "boxes") for tl in self.tls):
-            at_least = None
+        """The function from a position and a generator to the sample there, made once for many calls."""
         if not self._one_source():
             readers = [tl.reader(at_least) for tl in self.tls]
-            return lambda i, rng=None: tuple([read(i, rng) for read in readers])
+
+            def read_parts(i: int, rng: torch.Generator | None = None) -> Any:
+                return tuple([read_part(i, rng) for read_part in readers])
+
+            return read_parts
         get, runners = item_getter(self.items), [tl.runner(at_least) for tl in self.tls]
 
         def read(i: int, rng: torch.Generator | None = None) -> Any:

@@ -19,8 +19,8 @@ def as_items(items: Any) -> Any:
     Raises: DataError if it is none of these.
     """
     if isinstance(items, str | bytes | Path):
-        raise DataError(f"A list of items is expected, but got the single {describe(items)}. Try get_image_files(path), "
-                        "or [item].")  # fmt: skip
+        raise DataError(f"A list of items is expected, but got the single {describe(items)}. Try "
+                        "get_image_files(path), or [item].")  # fmt: skip
     if hasattr(items, "__len__") and (hasattr(items, "__getitem__") or hasattr(items, "iloc")):
         return items
     if isinstance(items, Iterable):

@@ -52,6 +52,7 @@ class Made:
     batch: Any
     number: int
     set_aside: list[SetAside] = field(default_factory=list)
+    n_good: int = 0
     error: Exception | None = None
 
 
@@ -68,10 +69,12 @@ class BatchMaker:
         seed: int,
         skip_unreadable: bool = True,
         pin: bool = False,
+        alone: bool = False,
     ) -> None:
         self.dataset, self.after_item, self.before_batch = dataset, after_item, before_batch
-        self.collate_fn, self.kinds, self.seed = collate_fn or collate, kinds, seed
+        self.collate_fn, self.kinds, self.seed = collate_fn or (_only if alone else collate), kinds, seed
         self.skip_unreadable, self.pin = skip_unreadable, pin
+        self.alone = alone  # the data set's items are whole batches
         self._read: Callable[[Any, torch.Generator], Any] = self._reader()
 
     def _reader(self) -> Callable[[Any, torch.Generator], Any]:
@@ -109,10 +112,10 @@ class BatchMaker:
         if len(self.before_batch):
             good = self.before_batch(good)
         try:
-            batch = self.collate_fn(good)
+            batch = self.collate_fn(good[0] if self.alone and self.collate_fn is not _only else good)
         except CollateError as error:
             raise self._explain(error, positions) from None
-        return Made(self._identified(batch, positions), request.number, aside)
+        return Made(self._identified(batch, positions), request.number, aside, len(positions))
 
     def make(self, request: Request, rng: torch.Generator) -> Made:
         """The whole of a request on the calling thread."""
@@ -122,7 +125,7 @@ class BatchMaker:
         if type(batch) in (tuple, list):
             batch = Batch(batch)
         if isinstance(batch, Batch):
-            batch.items = _as_positions(positions)
+            batch.items = None if self.alone else _as_positions(positions)
             batch.kinds = self.kinds
         return map_tensors(torch.Tensor.pin_memory, batch) if self.pin else batch
 
@@ -166,6 +169,11 @@ def decode_at_least(after_item: Pipeline) -> tuple[int, int] | None:
             size: tuple[int, int] | None = getattr(step, "decode_at_least", None)
             return size
     return None
+
+
+def _only(samples: list[Any]) -> Any:
+    """The collate function of a data set whose items are batches already."""
+    return samples[0]
 
 
 def _as_positions(positions: Sequence[Any]) -> np.ndarray | None:

@@ -76,10 +76,14 @@ def item_error(error: Exception, item: Any, position: int | None = None, stage: 
 def _with_advice(message: str, error: Exception) -> str:
     if isinstance(error, DataError):  # it already says what to try
         return message
-    dot = "" if message.endswith((".", "!", "?")) else "."
+    stop = "" if message.endswith((".", "!", "?")) else "."
+    return message + stop + " " + _advice(error)
+
+
+def _advice(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
-        return message + f"{dot} Check that the file is there and that the path is built from the right folder."
+        return "Check that the file is there and that the path is built from the right folder."
     if isinstance(error, OSError | SyntaxError | EOFError):
-        return message + f"{dot} The file may be damaged or not what its name says: open it by hand, then repair it or "\
-            "leave it out of the items."
-    return message + f"{dot} Try that step alone on this item; an annotation on its first argument limits it to one type."
+        return ("The file may be damaged or not what its name says: open it by hand, then repair it or leave it out of "
+                "the items.")  # fmt: skip
+    return "Try that step alone on this item; an annotation on its first argument limits it to one type."

@@ -76,7 +76,7 @@ def show_view(view: View) -> Any:
 
 
 def show_value(value: Any, kind: str = "value", ctx: Any = None, **kwargs: Any) -> Any:
-    """Show one decoded value: by its own `show`, as a picture, or as text (the title of `ctx`, if there is a picture)."""
+    """Show one decoded value: by its own `show`, as a picture, or as text (the title of `ctx` where there is one)."""
     if callable(getattr(value, "show", None)) and not _is_plain_picture(value):
         return value.show(ctx=ctx, **kwargs)
     if kind in ("image", "mask") or _is_plain_picture(value):
@@ -124,7 +124,8 @@ def _cell(value: Any) -> str:
 def _show_themselves(view: View) -> list[Any]:
     """Let each sample draw itself, in a grid of plots unless `ctxs` gives the places."""
     ctxs = list(view.ctxs) if view.ctxs is not None else _grid(view)
-    return [sample.show(ctx=ctx, **view.options) for sample, ctx in zip(view.samples, ctxs, strict=False)]
+    samples: Sequence[Any] = view.samples
+    return [sample.show(ctx=ctx, **view.options) for sample, ctx in zip(samples, ctxs, strict=False)]
 
 
 def _grid(view: View) -> list[Any]:

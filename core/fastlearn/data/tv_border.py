@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from PIL import Image
 
-from fastlearn.data.transform import Kinds, Transform, kinds_of_parts, remake_tuple
+from fastlearn.data.kinds import kinds_of_parts
+from fastlearn.data.transform import Kinds, Transform, keep_picture_class, remake_tuple
 from fastlearn.seed import mix_seed
 
 _TURN = threading.Lock()  # v2 draws from torch's global generator: one thread at a time, on a forked copy of it
@@ -86,7 +87,5 @@ def _from_tv(part: Any, source: Any) -> Any:
     from torchvision import tv_tensors
 
     if not isinstance(part, tv_tensors.TVTensor):
-        from fastlearn.data.transform import keep_picture_class
-
         return keep_picture_class(part, source)
     return part.as_subclass(torch.Tensor)

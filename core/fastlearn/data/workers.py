@@ -221,5 +221,5 @@ class _WorkerStart:
             self.then(worker_id)
 
 
-def _unchanged(made: Made) -> Made:
+def _unchanged(made: Any) -> Any:
     return made

@@ -1,0 +1,422 @@
+"""The loader: a torch `DataLoader` that reads on threads, applies transforms, and knows which items a batch holds."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader as TorchDataLoader
+from torch.utils.data import IterableDataset, TensorDataset
+
+from fastlearn.data.batch import to_device
+from fastlearn.data.decoding import decode_batch, show_batch, show_results
+from fastlearn.data.kinds import kinds_of_sample
+from fastlearn.data.making import BatchMaker, Made, SetAside
+from fastlearn.data.pipeline import Pipeline, as_list
+from fastlearn.data.problems import DataError
+from fastlearn.data.sampling import BATCH, SeededSampler, requests_for
+from fastlearn.data.streaming import Stream, batches_of_stream
+from fastlearn.data.tally import Tally
+from fastlearn.data.workers import ProcessPool, make_here, make_in_threads, usable_cpus
+from fastlearn.keywords import check_keywords
+from fastlearn.seed import ambient_seed, new_generator
+
+MOST_WORKERS = 8
+AHEAD = 3  # batches in flight on threads
+
+
+class DataLoader(TorchDataLoader[Any]):
+    """Batches of a data set. Iterating gives `Batch` tuples on `device`, with `.items`, the positions they hold.
+
+    `after_item` runs on each sample in the workers, `before_batch` on the list of samples, `after_batch` on the batch
+    where it is used. `workers` are threads (default) or processes, which stay from epoch to epoch; `num_workers=0`
+    reads where the batch is asked for. The default is up to 8 threads for data sets of this library, one for any other
+    (it may not be made for several), none for data that lies in memory. `seed` fixes the order and all random
+    transforms, whatever the number and kind of workers; without one it follows `torch.manual_seed`.
+
+    An item whose file cannot be read is left out, and noted in `set_aside`; with `skip_unreadable=False` it is an
+    error. `bs=None` is for a data set that yields whole batches. The other arguments are torch's.
+    """
+
+    @check_keywords
+    def __init__(
+        self,
+        dataset: Any,
+        bs: int | None = 64,
+        batch_size: int | None = None,
+        shuffle: bool = False,
+        drop_last: bool = False,
+        num_workers: int | None = None,
+        workers: str = "thread",
+        device: torch.device | str | None = None,
+        seed: int | None = None,
+        after_item: Any = None,
+        before_batch: Any = None,
+        after_batch: Any = None,
+        collate_fn: Callable[[list[Any]], Any] | None = None,
+        sampler: Iterable[Any] | None = None,
+        batch_sampler: Iterable[Sequence[Any]] | None = None,
+        pin_memory: bool | None = None,
+        timeout: float = 0,
+        worker_init_fn: Callable[[int], None] | None = None,
+        multiprocessing_context: Any = None,
+        generator: torch.Generator | None = None,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = True,
+        n_inp: int | None = None,
+        split_idx: int | None = None,
+        do_setup: bool = True,
+        skip_unreadable: bool = True,
+    ) -> None:
+        self._settings = {k: v for k, v in locals().items() if k not in ("self", "__class__")}
+        self.device = None if device is None else torch.device(device)
+        self.seed = _seed_of(seed, generator)
+        self.workers, self.shuffle, self.skip_unreadable = _one_of_workers(workers), shuffle, skip_unreadable
+        self.split_idx = split_idx if split_idx is not None else getattr(dataset, "split_idx", None)
+        self.epoch, self._first_batch, self._peeks = 0, 0, 0
+        self.wait_seconds = 0.0  # between asking for a batch and having it, since the loader was made
+        self.set_aside: list[SetAside] = []
+        self._n_inp, self._kinds = n_inp, getattr(dataset, "kinds", None)
+        self._pool: ProcessPool | None = None
+        self._wants_pin = pin_memory
+        self._start_torch(dataset, batch_size if batch_size is not None else bs)
+        self.after_item = self._pipeline(after_item)
+        self.before_batch = self._pipeline(before_batch)
+        self.after_batch = self._pipeline(after_batch)
+        if do_setup:
+            for pipeline in (self.after_item, self.before_batch, self.after_batch):
+                pipeline.setup(self)
+
+    def _start_torch(self, dataset: Any, bs: int | None) -> None:
+        """Hand torch's arguments to torch, with our sampler in the place of its random one."""
+        kept = self._settings
+        streams = isinstance(dataset, IterableDataset) or not hasattr(dataset, "__getitem__")
+        sampler, drop_last = kept["sampler"], kept["drop_last"]
+        if kept["batch_sampler"] is not None:
+            bs, drop_last = 1, False  # torch's word for "not given"
+        elif not streams and sampler is None:
+            sampler = SeededSampler(len(dataset), kept["shuffle"], self.seed)
+        if drop_last and bs is not None and not streams:
+            drop_last = _can_drop(bs, len(sampler) if hasattr(sampler, "__len__") else len(dataset))
+        n_workers = kept["num_workers"] if kept["num_workers"] is not None else default_num_workers(dataset)
+        processes = self.workers == "process" and n_workers > 0
+        super().__init__(
+            Stream(dataset) if streams and not isinstance(dataset, IterableDataset) else dataset,
+            batch_size=bs,
+            sampler=sampler,
+            batch_sampler=kept["batch_sampler"],
+            num_workers=n_workers,
+            collate_fn=kept["collate_fn"],
+            pin_memory=bool(self._wants_pin),
+            drop_last=drop_last and bs is not None,
+            timeout=kept["timeout"] if n_workers else 0,
+            worker_init_fn=kept["worker_init_fn"],
+            multiprocessing_context=kept["multiprocessing_context"] if processes else None,
+            generator=kept["generator"],
+            prefetch_factor=kept["prefetch_factor"] if processes else None,
+            persistent_workers=kept["persistent_workers"] if processes else False,
+        )
+
+    def _pipeline(self, funcs: Any) -> Pipeline:
+        return Pipeline(as_list(funcs), split_idx=self.split_idx)
+
+    # Iterating.
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]  # torch promises its own iterator class
+        """One epoch. Each call is a new epoch of the seed; workers end or rest when the iterator is closed."""
+        epoch, start = self.epoch, self._first_batch
+        self.epoch, self._first_batch = epoch + 1, 0
+        return self._epoch_of_stream(epoch) if self.streams else self._epoch_of_items(epoch, start)
+
+    def _epoch_of_items(self, epoch: int, start: int) -> Iterator[Any]:
+        source = self._source(requests_for(self._batches_of_positions(epoch), epoch, start))
+        tally = Tally()
+        asked = time.perf_counter()
+        try:
+            for made in source:
+                self._note(made.set_aside)
+                tally.add(made)
+                if made.batch is None:  # nothing of it could be read
+                    continue
+                batch = self._finished(made, epoch)
+                self.wait_seconds += time.perf_counter() - asked
+                yield batch
+                asked = time.perf_counter()
+            tally.check_any(self.set_aside)
+        finally:
+            source.close()
+
+    def _epoch_of_stream(self, epoch: int) -> Iterator[Any]:
+        for number, batch in enumerate(self._stream(epoch)):
+            yield self._finished(Made(batch, number), epoch)
+
+    def _stream(self, epoch: int) -> Iterator[Any]:
+        n_processes = self.num_workers if self.workers == "process" else 0
+        return batches_of_stream(self._maker(), self.batch_size, self.drop_last, n_processes, epoch)
+
+    def _source(self, requests: Iterable[Any]) -> Any:
+        if self.num_workers == 0:
+            return make_here(requests, self._maker())
+        if self.workers == "thread":
+            return make_in_threads(requests, self._maker(), self.num_workers, AHEAD)
+        if self._pool is None or self._pool.broken:
+            self._pool = ProcessPool(
+                self._maker(), self.num_workers, self.prefetch_factor, self.timeout, self.worker_init_fn,
+                self.multiprocessing_context, self.persistent_workers,
+            )  # fmt: skip
+        return self._pool.make(requests)
+
+    def _maker(self) -> BatchMaker:
+        pin = self.pins and not (self.workers == "process" and self.num_workers > 0)
+        return BatchMaker(self.dataset, self.after_item, self.before_batch, self._settings["collate_fn"], self._kinds,
+                          self.seed, self.skip_unreadable, pin, self.gives_batches)  # fmt: skip
+
+    def _batches_of_positions(self, epoch: int) -> Iterable[Any]:
+        if isinstance(self.sampler, SeededSampler):
+            self.sampler.epoch = epoch
+        elif hasattr(self.sampler, "set_epoch"):  # torch's DistributedSampler and its like
+            self.sampler.set_epoch(abs(epoch))
+        if self.batch_sampler is not None:
+            return self.batch_sampler
+        return ([position] for position in self.sampler)
+
+    def _finished(self, made: Made, epoch: int) -> Any:
+        """The batch on its device, after the batch transforms."""
+        batch = made.batch
+        if self.device is not None:
+            batch = to_device(batch, self.device, non_blocking=self.pins)
+        if not len(self.after_batch):
+            return batch
+        rng = new_generator(self.seed, BATCH, epoch, made.number)
+        return self.after_batch(batch, getattr(batch, "kinds", None), rng)
+
+    def _note(self, unreadable: list[SetAside]) -> None:
+        known = {entry.position for entry in self.set_aside}
+        self.set_aside.extend(entry for entry in unreadable if entry.position not in known)
+
+    # One batch, outside of the epochs.
+
+    def one_batch(self) -> Any:
+        """One batch, read here and now, that leaves the epochs as they are; each call gives another when shuffling.
+
+        Raises: DataError if there is nothing to read.
+        """
+        return self.peek()
+
+    def peek(self, n: int | None = None) -> Any:
+        """Like `one_batch`, of at most `n` samples."""
+        made, epoch = self._peeked(n)
+        return self._finished(made, epoch)
+
+    def raw_batch(self) -> Any:
+        """Like `one_batch`, but as the workers leave it: on the CPU, before the batch transforms."""
+        return self._peeked(None)[0].batch
+
+    def _peeked(self, n: int | None) -> tuple[Made, int]:
+        self._peeks += 1
+        epoch = -self._peeks  # the streams of the epochs stay untouched
+        made = Made(next(self._stream(epoch), None), 0) if self.streams else self._first_made(epoch, n)
+        if made.batch is None:
+            raise DataError(self._why_empty(made))
+        return made, epoch
+
+    def _first_made(self, epoch: int, n: int | None) -> Made:
+        made = Made(None, 0)
+        batches = islice(self._batches_of_positions(epoch), 4)  # the next ones, where all of a batch is unreadable
+        for made in make_here(requests_for((_at_most(batch, n) for batch in batches), epoch), self._maker()):
+            self._note(made.set_aside)
+            if made.batch is not None:
+                break
+        return made
+
+    def _why_empty(self, made: Made) -> str:
+        if made.set_aside:
+            return "None of the items of the first batches can be read. " + str(made.set_aside[0])
+        if self.n == 0:
+            return "The data set is empty, so there is no batch. Look at what get_items and the splitter return."
+        return f"There is no batch: {self.n} items, bs={self.bs}, drop_last={self.drop_last}. Try a smaller bs."
+
+    # What it knows.
+
+    @property
+    def bs(self) -> int | None:
+        """Samples per batch."""
+        return self.batch_size
+
+    @property
+    def streams(self) -> bool:
+        """Whether the data set has no positions, only an order of its own."""
+        return isinstance(self.dataset, IterableDataset)
+
+    @property
+    def n(self) -> int:
+        """How many items there are."""
+        dataset: Any = self.dataset
+        return len(dataset)
+
+    @property
+    def pins(self) -> bool:
+        """Whether batches go to the accelerator through pinned memory: by default where there is one."""
+        cuda = self.device is not None and self.device.type == "cuda"
+        return cuda if self._wants_pin is None else bool(self._wants_pin) and torch.cuda.is_available()
+
+    @property
+    def gives_batches(self) -> bool:
+        """Whether the data set's own items are whole batches (`bs=None`)."""
+        return self.batch_size is None and self.batch_sampler is None
+
+    @property
+    def kinds(self) -> tuple[str, ...] | None:
+        """One kind for each part of a sample: what the data set says, else a guess from its first sample."""
+        if self._kinds is None and not self.streams and self.n:
+            first = self.dataset[0]
+            self._kinds = kinds_of_sample(tuple(first) if isinstance(first, list) else first)
+        return self._kinds
+
+    @property
+    def n_inp(self) -> int:
+        """How many parts of a batch are inputs: what was said, else all but the last."""
+        if self._n_inp is None:
+            stated = getattr(self.dataset, "n_inp", None)
+            self._n_inp = stated if stated is not None else max(1, len(self.kinds or ()) - 1)
+        return self._n_inp
+
+    def check_worker_number_rationality(self) -> None:
+        """Torch's warning about more processes than processors does not hold for threads."""
+
+    @property
+    def vocab(self) -> Any:
+        """The vocabulary of the targets; None where there is none."""
+        return getattr(self.dataset, "vocab", None)
+
+    @property
+    def c(self) -> int | None:
+        """How many outputs a model of the targets has; None where the data does not say."""
+        return getattr(self.dataset, "c", None)
+
+    # Its place in the run.
+
+    def state(self, batch: int = 0) -> dict[str, Any]:
+        """Where the loader stands: restoring it gives the same batches again. JSON-ready.
+
+        `batch`: how many batches of the epoch that runs are done; the restored loader goes on after them.
+        """
+        return {"seed": self.seed, "epoch": self.epoch - (1 if batch else 0), "batch": batch, "peeks": self._peeks}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to where `state()` was taken."""
+        if state["seed"] != self.seed:
+            self.seed = state["seed"]
+            if isinstance(self.sampler, SeededSampler):
+                self.sampler.seed = self.seed
+            self.close()
+        self.epoch, self._first_batch = state["epoch"], state.get("batch", 0)
+        self._peeks = state.get("peeks", self._peeks)
+
+    def close(self) -> None:
+        """End the worker processes, if there are any; they start again when needed."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    def new(self, dataset: Any = None, **overrides: Any) -> DataLoader:
+        """A loader like this one, with another data set or other arguments (those of the constructor)."""
+        settings = {**self._settings, "dataset": self.dataset if dataset is None else dataset, "seed": self.seed}
+        for event in ("after_item", "before_batch", "after_batch"):
+            settings[event] = list(getattr(self, event).fs)
+        if dataset is not None and "sampler" not in overrides and "batch_sampler" not in overrides:
+            settings.update(sampler=None, batch_sampler=None)  # they number the items of the old one
+        settings.update(do_setup=False, device=self.device)
+        return type(self)(**{**settings, **overrides})
+
+    def to(self, device: torch.device | str | None) -> DataLoader:
+        """Give batches on `device` from now on; None leaves them on the CPU."""
+        self.device = None if device is None else torch.device(device)
+        return self
+
+    def add_tfms(self, tfms: Any, event: str = "after_item") -> None:
+        """Add transforms to `after_item`, `before_batch` or `after_batch`."""
+        if event not in ("after_item", "before_batch", "after_batch"):
+            raise ValueError(f"`event` is after_item, before_batch or after_batch, but got {event!r}.")
+        getattr(self, event).add(tfms, items=self)
+        self.close()  # worker processes hold the transforms they started with
+
+    # For people.
+
+    def decode_batch(self, b: Any, max_n: int | None = 9) -> list[tuple[Any, ...]]:
+        """The first `max_n` samples of a batch with every transform undone, for display."""
+        return decode_batch(self, b, max_n)
+
+    def show_batch(
+        self,
+        b: Any = None,
+        max_n: int = 9,
+        nrows: int | None = None,
+        ncols: int | None = None,
+        figsize: tuple[float, float] | None = None,
+        unique: bool = False,
+        ctxs: Sequence[Any] | None = None,
+        show: bool = True,
+        **options: Any,
+    ) -> Any:
+        """Show `max_n` samples of a batch; `unique` shows one item `max_n` times, to see the random transforms.
+
+        Returns what was drawn on. With `show=False` the decoded samples are returned instead.
+        """
+        return show_batch(self, b, max_n, nrows, ncols, figsize, unique, ctxs, show, options)
+
+    def show_results(
+        self,
+        b: Any,
+        out: Any,
+        max_n: int = 9,
+        nrows: int | None = None,
+        ncols: int | None = None,
+        figsize: tuple[float, float] | None = None,
+        ctxs: Sequence[Any] | None = None,
+        **options: Any,
+    ) -> Any:
+        """Show samples of batch `b` beside their decoded predictions `out` (class ids, numbers, masks)."""
+        return show_results(self, b, out, max_n, nrows, ncols, figsize, ctxs, options)
+
+    def __repr__(self) -> str:
+        how = f"{self.num_workers} {self.workers}s" if self.num_workers else "no workers"
+        size = "a stream" if self.streams else f"{self.n} items"
+        return f"DataLoader: {size}, bs={self.bs}, shuffle={self.shuffle}, {how}, seed={self.seed}"
+
+
+def default_num_workers(dataset: Any) -> int:
+    """Threads to read with where nobody said: see `DataLoader`."""
+    if isinstance(dataset, list | tuple | range | str | torch.Tensor | TensorDataset | IterableDataset):
+        return 0
+    if not hasattr(dataset, "reader"):
+        return 1 if hasattr(dataset, "__getitem__") else 0
+    return max(1, min(MOST_WORKERS, usable_cpus()))
+
+
+def _seed_of(seed: int | None, generator: torch.Generator | None) -> int:
+    if seed is not None:
+        return int(seed)
+    return ambient_seed() if generator is None else generator.initial_seed()
+
+
+def _one_of_workers(workers: str) -> str:
+    if workers not in ("thread", "process"):
+        raise ValueError(f"`workers` is 'thread' or 'process', but got {workers!r}.")
+    return workers
+
+
+def _can_drop(bs: int, n: int) -> bool:
+    """Whether dropping the last batch leaves any; warns where not, since training on nothing helps nobody."""
+    if 0 < n < bs:
+        warnings.warn(f"There are {n} items and bs={bs}, so dropping the incomplete batch would leave none: it is kept. "
+                      f"Try a bs of at most {n}.", stacklevel=5)  # fmt: skip
+    return n >= bs
+
+
+def _at_most(batch: Any, n: int | None) -> Any:
+    return batch if n is None else list(batch)[:n]
