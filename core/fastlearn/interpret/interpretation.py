@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.utils.data import IterableDataset
 
 from fastlearn.data.kinds import kinds_of_sample
 from fastlearn.data.problems import DataError
@@ -153,7 +154,7 @@ class Interpretation:
         return None if self.items is None else [self.items[row] for row in rows]
 
     def _samples(self, rows: Sequence[int]) -> list[tuple[Any, ...] | None]:
-        if not hasattr(self.dl.dataset, "__getitem__"):
+        if isinstance(self.dl.dataset, IterableDataset) or not hasattr(self.dl.dataset, "__getitem__"):
             raise DataError("The data is a stream, which cannot be read again to show items. Try top_losses().")
         return samples_at(self.dl, [int(self.positions[row]) for row in rows])
 
