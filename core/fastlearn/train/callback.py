@@ -68,8 +68,10 @@ class FromLearner(Generic[T]):
         return value
 
     def __set__(self, callback: Callback, value: T) -> None:
-        raise AttributeError(f"`{self.name}` belongs to the learner and cannot be set on {type(callback).__name__}. "
-                             f"Try self.learn.{self.name} = ...")
+        raise AttributeError(
+            f"`{self.name}` belongs to the learner and cannot be set on {type(callback).__name__}. "
+            f"Try self.learn.{self.name} = ..."
+        )
 
 
 class Callback:
@@ -131,8 +133,10 @@ class Callback:
         """
         learn = None if self._learn is None else self._learn()
         if learn is None:
-            raise RuntimeError(f"{type(self).__name__} is not attached to a learner. Try learn.add_cb(...), or keep a "
-                               "reference to the learner while you use its callbacks.")
+            raise RuntimeError(
+                f"{type(self).__name__} is not attached to a learner. Try learn.add_cb(...), or keep a "
+                "reference to the learner while you use its callbacks."
+            )
         return learn
 
     @property
@@ -151,8 +155,10 @@ class Callback:
         """
         for attribute in dir(type(self)):
             if attribute.startswith(("before_", "after_")) and attribute not in EVENTS and _did_you_mean(attribute):
-                raise TypeError(f"{type(self).__name__}.{attribute} is named like an event but there is none of that name."
-                                f"{_did_you_mean(attribute)} Or begin the name with an underscore.")
+                raise TypeError(
+                    f"{type(self).__name__}.{attribute} is named like an event but there is none of that name."
+                    f"{_did_you_mean(attribute)} Or begin the name with an underscore."
+                )
         self._learn = weakref.ref(learn)
 
     def detach(self) -> None:

@@ -47,4 +47,4 @@ class CancelBackwardException(CancelException):
 
 
 class CancelStepException(CancelException):
-    """Skip the optimizer step: on to `after_step`; the gradients are still cleared unless `zero_grad` is skipped too."""
+    """Skip the optimizer step: on to `after_step` and the clearing of the gradients."""

@@ -27,9 +27,9 @@ class StopRequest:
 class FitControl:
     """Thread-safe flags that the training loop reads between two batches, the only safe point.
 
-    Every method returns at once; what was asked for happens at the next batch boundary and leaves a note in the history.
-    The flags are cleared when a fit begins. Set `keep_best` to False to save the memory of one copy of the weights;
-    `stop(keep="best")` then keeps the last ones.
+    Every method returns at once; what was asked for happens at the next batch boundary and leaves a note in the
+    history. The flags are cleared when a fit begins. Set `keep_best` to False to save the memory of one copy of the
+    weights; `stop(keep="best")` then keeps the last ones.
     """
 
     def __init__(self, keep_best: bool = True) -> None:
@@ -95,8 +95,10 @@ class FitControl:
     def scale_lr(self, factor: float) -> None:
         """Multiply all that is left of the learning rate schedule by `factor`."""
         if not (math.isfinite(factor) and factor > 0):
-            raise ValueError(f"`factor` is a positive number that multiplies the learning rate, but got {factor!r}. "
-                             "Try 0.5 to halve it.")
+            raise ValueError(
+                f"`factor` is a positive number that multiplies the learning rate, but got {factor!r}. "
+                "Try 0.5 to halve it."
+            )
         with self._changed:
             self._factor *= factor
             self.pending = True
@@ -139,8 +141,12 @@ class FitControl:
                 poller()
             except Exception as error:
                 self.remove_poller(poller)
-                warnings.warn(f"The poller {poller!r} raised {type(error).__name__} and is not called again; training "
-                              f"goes on. It said: {error}", RuntimeWarning, stacklevel=2)
+                warnings.warn(
+                    f"The poller {poller!r} raised {type(error).__name__} and is not called again; training "
+                    f"goes on. It said: {error}",
+                    RuntimeWarning,
+                    stacklevel=2,
+                )
 
     def hold(self) -> None:
         """Wait while paused, calling the pollers. Ctrl-C gets through: each wait lasts at most a tenth of a second."""

@@ -1,4 +1,4 @@
-"""Finds what shows a running fit: an installed package offers a display through the entry points `fastlearn.display`."""
+"""Finds what shows a running fit: installed packages offer displays through the entry points `fastlearn.display`."""
 
 from __future__ import annotations
 
@@ -55,8 +55,12 @@ def _first(show: Callable[[Display], DisplayListener | None]) -> DisplayListener
         try:
             listener = show(entry.load()())
         except Exception as error:  # a broken display must not end a training run
-            warnings.warn(f"The display {entry.name} ({entry.value}) could not be shown and is left out. "
-                          f"It said: {type(error).__name__}: {error}", RuntimeWarning, stacklevel=2)
+            warnings.warn(
+                f"The display {entry.name} ({entry.value}) could not be shown and is left out. "
+                f"It said: {type(error).__name__}: {error}",
+                RuntimeWarning,
+                stacklevel=2,
+            )
             continue
         if listener is not None:
             return listener

@@ -101,7 +101,7 @@ class NoteAdded:
 
 @dataclass(frozen=True)
 class FitEnded:
-    """The fit is over. `completed` is False when it was stopped, interrupted or ended by an error; `reason` says which."""
+    """The fit is over. `completed` is False if it was stopped, interrupted or failed; `reason` says which."""
 
     reason: str
     completed: bool
@@ -172,8 +172,10 @@ class Events:
         The last progress before an epoch, a fit or a search ends always arrives, so a listener is never left behind.
         """
         if every < 0:
-            raise ValueError(f"`every` is the least number of seconds between two deliveries, but got {every!r}. "
-                             "Try every=0.1 for ten a second, or 0 for all.")
+            raise ValueError(
+                f"`every` is the least number of seconds between two deliveries, but got {every!r}. "
+                "Try every=0.1 for ten a second, or 0 for all."
+            )
         subscription = _Subscription(listener, every)
         self._subscriptions = (*self._subscriptions, subscription)
         self.next_due = -math.inf
@@ -208,8 +210,12 @@ class Events:
         except Exception as error:
             self._drop(subscription)
             name = getattr(subscription.listener, "__qualname__", type(subscription.listener).__qualname__)
-            warnings.warn(f"The listener {name} raised {type(error).__name__} at {type(event).__name__} and is not called "
-                          f"again; training goes on. It said: {error}", RuntimeWarning, stacklevel=2)
+            warnings.warn(
+                f"The listener {name} raised {type(error).__name__} at {type(event).__name__} and is not called "
+                f"again; training goes on. It said: {error}",
+                RuntimeWarning,
+                stacklevel=2,
+            )
 
     def _drop(self, subscription: _Subscription) -> None:
         self._subscriptions = tuple(s for s in self._subscriptions if s is not subscription)

@@ -22,13 +22,22 @@ if TYPE_CHECKING:
 __all__ = ["FitRun", "History", "Note", "NoteKind"]
 
 NoteKind = Literal["pause", "resume", "lr", "stop", "checkpoint", "problem", "interrupt"]
-_DTYPES = {"step": "int64", "epoch": "int64", "loss": "float32", "smooth_loss": "float32", "lr": "float32",
-           "mom": "float32", "seconds": "float64", "wait": "float64", "n_items": "int64"}
+_DTYPES = {
+    "step": "int64",
+    "epoch": "int64",
+    "loss": "float32",
+    "smooth_loss": "float32",
+    "lr": "float32",
+    "mom": "float32",
+    "seconds": "float64",
+    "wait": "float64",
+    "n_items": "int64",
+}
 
 
 @dataclass(frozen=True)
 class Note:
-    """Something that happened at `step` and deserves a marker on the curve. `value` is e.g. the factor of an LR change."""
+    """Something that happened at `step` and deserves a marker on the curve. `value` is e.g. an LR change's factor."""
 
     step: int
     kind: NoteKind
@@ -67,7 +76,9 @@ class History:
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
-        return f"History({self.n_steps} steps, {len(self.epochs)} epochs, {len(self.fits)} fits, reason={self.reason!r})"
+        return (
+            f"History({self.n_steps} steps, {len(self.epochs)} epochs, {len(self.fits)} fits, reason={self.reason!r})"
+        )
 
     # Reading
 
@@ -95,7 +106,7 @@ class History:
     def items(self, step: int) -> NDArray[np.int64] | None:
         """Positions in the training set of the items of batch `step`; None where the loader does not tell."""
         if not -self.n_steps <= step < self.n_steps:
-            raise IndexError(f"`step` is between 0 and {self.n_steps - 1}, the training batches so far, but got {step}.")
+            raise IndexError(f"`step` is a training batch so far, 0 to {self.n_steps - 1}, but got {step}.")
         return self._items[step]
 
     def last(self, name: str) -> float:
@@ -123,8 +134,17 @@ class History:
         steps = {name: [_plain(v) for v in column.tolist()] for name, column in self.steps().items()}
         ids = [None if i is None else i.tolist() for i in self._items] if items else None
         epochs = [{name: _plain(value) for name, value in row.items()} for row in self.epochs]
-        return json.dumps({"version": 1, "beta": self.beta, "steps": steps, "items": ids, "epochs": epochs,
-                           "notes": [asdict(n) for n in self.notes], "fits": [asdict(f) for f in self.fits]})
+        return json.dumps(
+            {
+                "version": 1,
+                "beta": self.beta,
+                "steps": steps,
+                "items": ids,
+                "epochs": epochs,
+                "notes": [asdict(n) for n in self.notes],
+                "fits": [asdict(f) for f in self.fits],
+            }
+        )
 
     @classmethod
     def from_json(cls, text: str) -> History:
@@ -154,8 +174,17 @@ class History:
         """Record why the running fit ended."""
         self.fits[-1].reason, self.fits[-1].completed = reason, completed
 
-    def add_step(self, loss: Tensor | None, epoch: int, lr: float, mom: float, seconds: float, wait: float,
-                 n_items: int, items: NDArray[np.int64] | None = None) -> None:
+    def add_step(
+        self,
+        loss: Tensor | None,
+        epoch: int,
+        lr: float,
+        mom: float,
+        seconds: float,
+        wait: float,
+        n_items: int,
+        items: NDArray[np.int64] | None = None,
+    ) -> None:
         """Append a training batch. `loss` is a detached scalar that nobody changes later; it is not read here."""
         self._rows.append((loss, epoch, lr, mom, seconds, wait, n_items))
         self._items.append(items)
@@ -184,10 +213,19 @@ class History:
         losses, epoch, lr, mom, seconds, wait, n_items = zip(*self._rows[:n], strict=True)
         loss = _numbers(losses)
         first = len(self._columns)
-        self._columns.extend({
-            "step": np.arange(first, first + n), "epoch": np.array(epoch), "loss": loss, "smooth_loss": self._smooth(loss),
-            "lr": np.array(lr), "mom": np.array(mom), "seconds": np.array(seconds), "wait": np.array(wait),
-            "n_items": np.array(n_items)})
+        self._columns.extend(
+            {
+                "step": np.arange(first, first + n),
+                "epoch": np.array(epoch),
+                "loss": loss,
+                "smooth_loss": self._smooth(loss),
+                "lr": np.array(lr),
+                "mom": np.array(mom),
+                "seconds": np.array(seconds),
+                "wait": np.array(wait),
+                "n_items": np.array(n_items),
+            }
+        )
         del self._rows[:n]
 
     def _smooth(self, losses: NDArray[np.float32]) -> list[float]:

@@ -1,0 +1,19 @@
+"""Callbacks that change or follow training, one per file."""
+
+from __future__ import annotations
+
+from fastlearn.callbacks.gather import GatherPredsCallback
+from fastlearn.callbacks.keep_best import KeepBest
+from fastlearn.callbacks.progress import ProgressCallback
+from fastlearn.callbacks.schedule import ParamScheduler
+from fastlearn.callbacks.terminate_on_nan import TerminateOnNaNCallback
+from fastlearn.callbacks.train_eval import TrainEvalCallback
+
+__all__ = [
+    "GatherPredsCallback",
+    "KeepBest",
+    "ParamScheduler",
+    "ProgressCallback",
+    "TerminateOnNaNCallback",
+    "TrainEvalCallback",
+]

@@ -1,0 +1,88 @@
+"""What happens between two batches: telling the listeners, and obeying those who steer."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from fastlearn.train.cancel import CancelFitException
+from fastlearn.train.events import BatchEnded, FitStarted, NoteAdded, ValidationProgress
+
+if TYPE_CHECKING:
+    from fastlearn.train.history import NoteKind
+    from fastlearn.train.learner import Learner
+
+__all__ = ["add_note", "obey", "send_progress", "start_fit"]
+
+
+def start_fit(learn: Learner) -> None:
+    """Tell the listeners that a fit begins, with the plan that the callbacks have made for it."""
+    plan, run = learn.planned, learn.history.fits[-1]
+    learn.fit_started = perf_counter()
+    learn.events.send(
+        FitStarted(
+            n_epoch=learn.n_epoch,
+            n_batches=learn.n_train_iter,
+            start_step=run.start_step,
+            metric_names=run.metric_names,
+            planned_lr=plan.get("lr"),
+            planned_mom=plan.get("mom"),
+        )
+    )
+
+
+def send_progress(learn: Learner) -> None:
+    """Tell the listeners which batch is done."""
+    kind = BatchEnded if learn.training else ValidationProgress
+    learn.events.progress(
+        kind(
+            epoch=learn.epoch,
+            step=learn.history.n_steps,
+            batch=learn.iter + 1,
+            n_batches=learn.n_iter,
+            training=learn.training,
+            seconds=perf_counter() - learn.fit_started,
+        )
+    )
+
+
+def obey(learn: Learner) -> None:
+    """Do what was asked through `learn.control` since the last look.
+
+    Raises: CancelFitException if a stop was asked for.
+    """
+    control = learn.control
+    control.poll()
+    if not (control.pending and learn.in_fit):
+        return
+    control.acknowledge()
+    _change_rate(learn)
+    if control.paused:
+        _hold(learn)
+        _change_rate(learn)  # what was asked for during the pause counts from the next batch on
+    if control.take_checkpoint():
+        path = learn.save(f"checkpoint_{learn.history.n_steps}")
+        add_note(learn, "checkpoint", f"checkpoint saved as {path.name}", str(path))
+    if control.stop_request is not None:
+        raise CancelFitException(control.stop_request.reason)
+
+
+def add_note(learn: Learner, kind: NoteKind, text: str, value: float | str | None = None) -> None:
+    """Write a note to the history at the current step and tell the listeners."""
+    learn.events.send(NoteAdded(learn.history.add_note(kind, text, value)))
+
+
+def _change_rate(learn: Learner) -> None:
+    factor = learn.control.take_lr_factor()
+    if factor == 1:
+        return
+    for group in learn.opt.param_groups:
+        group["lr"] *= factor
+    add_note(learn, "lr", f"learning rate times {factor:g}", factor)
+
+
+def _hold(learn: Learner) -> None:
+    began = perf_counter()
+    add_note(learn, "pause", "paused")
+    learn.control.hold()
+    add_note(learn, "resume", f"resumed after {perf_counter() - began:.1f} s")

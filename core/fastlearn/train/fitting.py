@@ -1,0 +1,125 @@
+"""One call of `fit` from the outside: it begins, it ends in one of four ways, and it says which."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+
+from fastlearn.seed import mix_seed
+from fastlearn.train.boundary import add_note
+from fastlearn.train.events import FitEnded
+from fastlearn.train.loop import FIT, run_epochs, staged
+
+if TYPE_CHECKING:
+    from fastlearn.train.learner import Learner
+
+__all__ = ["run_fit", "seeded"]
+
+
+class Outcome(NamedTuple):
+    """How a fit ended, and what to tell the user (nothing when it simply completed)."""
+
+    reason: str
+    completed: bool
+    message: str = ""
+
+
+def run_fit(learn: Learner, start_epoch: int) -> None:
+    """Run the loop; a stop, a cancel and Ctrl-C end it normally, an error is raised after the cleaning up."""
+    n_set_aside = [len(_set_aside(dl)) for dl in (learn.dls.train, learn.dls.valid)]
+    outcome = Outcome("completed", True)
+    try:
+        if not staged(learn, FIT, partial(run_epochs, learn, start_epoch)):
+            outcome = _stopped(learn)
+    except KeyboardInterrupt:
+        outcome = _interrupted(learn)
+    except BaseException as error:
+        outcome = _failed(learn, error)
+        raise
+    finally:
+        learn.history.end_fit(outcome.reason, outcome.completed)
+        learn.events.send(FitEnded(outcome.reason, outcome.completed))
+        learn.forget_batch()
+        learn.model.eval()  # ready to predict, however the fit ended
+        _report(learn, outcome)
+        _report_set_aside(learn, n_set_aside)
+
+
+@contextmanager
+def seeded(learn: Learner) -> Iterator[None]:
+    """With a seed, draw torch's random numbers (dropout, shuffling) from it; the global state is put back after."""
+    if learn.seed is None:
+        yield
+        return
+    device = next((p.device for p in learn.model.parameters()), torch.device("cpu"))
+    devices = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=devices):
+        torch.manual_seed(mix_seed(learn.seed, len(learn.history.fits)))
+        yield
+
+
+def _stopped(learn: Learner) -> Outcome:
+    request = learn.control.stop_request
+    if request is None:
+        return Outcome("cancelled by a callback", False)
+    kept = learn.restore_best() if request.keep == "best" else ""
+    add_note(learn, "stop", request.reason)
+    return Outcome(request.reason, False, f"Stopped {_where(learn)}: {request.reason}.{kept}")
+
+
+def _interrupted(learn: Learner) -> Outcome:
+    message = (
+        f"Interrupted {_where(learn)}. The model keeps the weights it has reached, the history keeps every step; "
+        "calling fit again goes on from there."
+    )
+    add_note(learn, "interrupt", "interrupted")
+    return Outcome("interrupted", False, message)
+
+
+def _failed(learn: Learner, error: BaseException) -> Outcome:
+    reason = f"{type(error).__name__}: {error}"
+    add_note(learn, "problem", reason)
+    return Outcome(reason, False)
+
+
+def _where(learn: Learner) -> str:
+    part = "training" if learn.training else "validation"
+    return f"in epoch {learn.epoch + 1} of {learn.n_epoch}, {part} batch {learn.iter + 1} of {learn.n_iter}"
+
+
+def _report(learn: Learner, outcome: Outcome) -> None:
+    start = learn.history.fits[-1].start_step
+    problems = [note.text for note in learn.history.notes if note.kind == "problem" and note.step >= start]
+    if outcome.message and problems:
+        warnings.warn(problems[-1], RuntimeWarning, stacklevel=4)
+    elif outcome.message:
+        print(outcome.message)
+
+
+def _set_aside(dl: Any) -> list[Any]:
+    return list(getattr(dl, "set_aside", None) or ())
+
+
+def _report_set_aside(learn: Learner, before: list[int]) -> None:
+    for dl, n, name in zip((learn.dls.train, learn.dls.valid), before, ("training", "validation"), strict=True):
+        items = {_name(entry): str(getattr(entry, "reason", "")) for entry in _set_aside(dl)[n:]}
+        if items:
+            named = "; ".join(f"{item} ({why})" if why else item for item, why in list(items.items())[:3])
+            more = f"; and {len(items) - 3} more" if len(items) > 3 else ""
+            warnings.warn(
+                f"{len(items)} {name} item{'s' if len(items) != 1 else ''} could not be read and were left out: "
+                f"{named}{more}. All are listed in the loader's `set_aside`.",
+                RuntimeWarning,
+                stacklevel=4,
+            )
+
+
+def _name(entry: Any) -> str:
+    item = getattr(entry, "item", entry)
+    return item.name if isinstance(item, Path) else str(item)

@@ -1,0 +1,107 @@
+"""Passes without training: the state they need is made for them and put back afterwards."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from fastlearn.train import loop
+from fastlearn.train.host import Callbacks
+from fastlearn.train.recorder import Recorder
+
+if TYPE_CHECKING:
+    from fastlearn.train.learner import Learner
+
+__all__ = ["inference", "loss_not_reduced", "pick_loader", "validate"]
+
+_STATE = ("dl", "xb", "yb", "batch_items", "pred", "loss", "loss_grad", "iter", "n_iter", "training")
+
+
+def validate(learn: Learner, ds_idx: int, dl: Any, cbs: Callbacks) -> list[float | None]:
+    """The loss and the metrics over one pass."""
+    recorder = Recorder()
+    with learn.removed_cbs(Recorder), inference(learn), learn.added_cbs(recorder), learn.added_cbs(cbs):
+        loop.validate(learn, pick_loader(learn, ds_idx, dl))
+    return recorder.final
+
+
+@contextmanager
+def inference(learn: Learner) -> Iterator[None]:
+    """A pass without training inside: leaves the learner, and the mode of every module, as they were.
+
+    It may be opened in the middle of a fit, by a callback.
+    """
+    state = {name: getattr(learn, name) for name in _STATE}
+    modes = [(module, module.training) for module in learn.model.modules()]
+    fetch_only = [cb for cb in learn.cbs if cb.remove_on_fetch]
+    learn.place_model()
+    try:
+        with learn.removed_cbs(fetch_only):
+            yield
+    finally:
+        for name, value in state.items():
+            setattr(learn, name, value)
+        for module, mode in modes:
+            module.training = mode
+        learn.refresh_callbacks()
+
+
+def pick_loader(learn: Learner, ds_idx: int, dl: Any) -> Any:
+    """`dl`, or number `ds_idx` of the learner's loaders.
+
+    Raises: ValueError if there is no such loader.
+    """
+    if dl is not None:
+        return dl
+    loaders = [learn.dls.train, learn.dls.valid]
+    if ds_idx not in (0, 1) and hasattr(learn.dls, "__getitem__"):
+        return learn.dls[ds_idx]
+    loader = loaders[ds_idx]
+    if loader is None:
+        raise ValueError("There is no validation loader. Try ds_idx=0 for the training data, or pass dl=.")
+    return loader
+
+
+@contextmanager
+def loss_not_reduced(learn: Learner) -> Iterator[None]:
+    """Inside, the learner's loss has one value for each item."""
+    loss = learn.loss_func
+    reduction = getattr(loss, "reduction", None)
+    try:
+        if isinstance(reduction, str) and not isinstance(loss, type):
+            loss.reduction = "none"
+        else:
+            learn.loss_func = partial(_loss_per_item, loss)
+        yield
+    finally:
+        learn.loss_func = loss
+        if isinstance(reduction, str):
+            loss.reduction = reduction
+
+
+def _loss_per_item(loss: Callable[..., Any], pred: Any, *targets: Any) -> Tensor:
+    if _takes_reduction(loss):
+        result: Tensor = loss(pred, *targets, reduction="none")
+        return result
+    alone = (
+        loss(_item(pred, i), *(_item(target, i) for target in targets))  # a batch of one for a loss that only averages
+        for i in range(len(targets[0]))
+    )
+    return torch.stack([torch.as_tensor(value).mean() for value in alone])
+
+
+def _item(part: Any, i: int) -> Any:
+    return type(part)(_item(p, i) for p in part) if isinstance(part, list | tuple) else part[i : i + 1]
+
+
+def _takes_reduction(loss: Callable[..., Any]) -> bool:
+    try:
+        return "reduction" in inspect.signature(loss).parameters
+    except (TypeError, ValueError):  # some builtins have no signature
+        return False

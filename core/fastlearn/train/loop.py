@@ -1,0 +1,145 @@
+"""The training loop: epochs, training and validation, batches, each framed by its events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from fastlearn.train import cancel
+from fastlearn.train.boundary import obey, send_progress, start_fit
+
+if TYPE_CHECKING:
+    from fastlearn.train.learner import Learner
+
+__all__ = [
+    "BACKWARD",
+    "BATCH",
+    "EPOCH",
+    "FIT",
+    "STEP",
+    "TRAIN",
+    "VALIDATE",
+    "Stage",
+    "run_batch",
+    "run_epochs",
+    "staged",
+    "validate",
+]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of training: its three events, and the exception by which a callback ends it early."""
+
+    before: str
+    cancelled: str
+    after: str
+    cancel: type[cancel.CancelException]
+
+
+def _stage(name: str, ends_it: type[cancel.CancelException]) -> Stage:
+    return Stage(f"before_{name}", f"after_cancel_{name}", f"after_{name}", ends_it)
+
+
+FIT = _stage("fit", cancel.CancelFitException)
+EPOCH = _stage("epoch", cancel.CancelEpochException)
+TRAIN = _stage("train", cancel.CancelTrainException)
+VALIDATE = _stage("validate", cancel.CancelValidException)
+BATCH = _stage("batch", cancel.CancelBatchException)
+BACKWARD = _stage("backward", cancel.CancelBackwardException)
+STEP = _stage("step", cancel.CancelStepException)
+
+
+def staged(learn: Learner, stage: Stage, work: Callable[[], Any]) -> bool:
+    """Do `work` between the events of `stage`; returns whether it was done to the end.
+
+    Whatever ends it early, its own cancel, another's, an error or Ctrl-C, `after_cancel_…` and `after_…` are fired.
+    """
+    completed = True
+    try:
+        try:
+            learn(stage.before)
+            work()
+        except stage.cancel:
+            completed = False
+            learn(stage.cancelled)
+    except BaseException:
+        learn.clean_up(stage.cancelled, stage.after)
+        raise
+    learn(stage.after)
+    return completed
+
+
+def run_epochs(learn: Learner, start_epoch: int) -> None:
+    """All epochs of a fit, from `start_epoch` on."""
+    start_fit(learn)
+    for epoch in range(start_epoch, learn.n_epoch):
+        learn.epoch = epoch
+        obey(learn)
+        staged(learn, EPOCH, partial(_epoch, learn))
+
+
+def _epoch(learn: Learner) -> None:
+    _switch(learn, training=True)
+    staged(learn, TRAIN, partial(_batches, learn, learn.dls.train, _train_batch))
+    validate(learn, learn.dls.valid)
+
+
+def validate(learn: Learner, dl: Any) -> None:
+    """One pass over `dl` without gradients; None counts as empty."""
+    _switch(learn, training=False)
+    with torch.no_grad():
+        staged(learn, VALIDATE, partial(_batches, learn, () if dl is None else dl, _valid_batch))
+
+
+def _batches(learn: Learner, dl: Any, one_batch: Callable[[Learner], None]) -> None:
+    learn.start_pass(dl)
+    work = partial(one_batch, learn)
+    events, control, batches = learn.events, learn.control, iter(dl)
+    asked = perf_counter()
+    try:
+        for learn.iter, batch in enumerate(batches):
+            learn.wait = perf_counter() - asked
+            learn.set_batch(batch)
+            staged(learn, BATCH, work)
+            asked = perf_counter()
+            if asked >= events.next_due:
+                send_progress(learn)
+            if control.pending or asked >= control.next_poll:
+                obey(learn)
+                asked = perf_counter()
+    finally:
+        if hasattr(batches, "close"):  # a loader's threads stop now, not when a traceback is forgotten
+            batches.close()
+
+
+def _train_batch(learn: Learner) -> None:
+    _valid_batch(learn)
+    if learn.yb:
+        staged(learn, BACKWARD, learn.backward)
+        staged(learn, STEP, learn.opt.step)
+        learn.opt.zero_grad()
+
+
+def _valid_batch(learn: Learner) -> None:
+    learn.pred = learn.model(*learn.xb)
+    learn("after_pred")
+    if learn.yb:
+        learn.loss_grad = learn.loss_func(learn.pred, *learn.yb)
+        learn.loss = learn.loss_grad.detach().clone()
+        learn("after_loss")
+
+
+def run_batch(learn: Learner) -> None:
+    """Train or validate on the batch in hand, between its events."""
+    staged(learn, BATCH, partial(_train_batch if learn.training else _valid_batch, learn))
+
+
+def _switch(learn: Learner, training: bool) -> None:
+    learn.training = training
+    learn.refresh_callbacks()

@@ -1,0 +1,178 @@
+"""Predictions: over a loader, of single items, and averaged over augmented versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader as TorchLoader
+from torch.utils.data import RandomSampler
+
+from fastlearn.callbacks.gather import GatherPredsCallback
+from fastlearn.callbacks.progress import ProgressCallback
+from fastlearn.losses.reading import activation_of, decodes_of
+from fastlearn.train import loop
+from fastlearn.train.inference import inference, loss_not_reduced, pick_loader
+from fastlearn.train.recorder import Recorder
+
+if TYPE_CHECKING:
+    from fastlearn.train.learner import Learner
+
+__all__ = ["get_preds", "in_order", "predict", "tta"]
+
+
+def get_preds(
+    learn: Learner,
+    ds_idx: int = 1,
+    dl: Any = None,
+    with_input: bool = False,
+    with_decoded: bool = False,
+    with_loss: bool = False,
+    act: Any = None,
+    inner: bool = False,
+    reorder: bool = True,
+    save_preds: str | Path | None = None,
+    save_targs: str | Path | None = None,
+    with_preds: bool = True,
+    with_targs: bool = True,
+    concat_dim: int = 0,
+    cbs: Any = None,
+) -> tuple[Any, ...]:
+    """See `Learner.get_preds`."""
+    loader = in_order(pick_loader(learn, ds_idx, None)) if dl is None else dl
+    act = activation_of(learn.loss_func) if act is None else act
+    gather = GatherPredsCallback(
+        with_input, with_loss, save_preds, save_targs, with_preds, with_targs, concat_dim, reorder, act
+    )
+    bars = [] if inner else None
+    with (
+        inference(learn),
+        learn.removed_cbs([Recorder, *([ProgressCallback] if bars is not None else [])]),
+        learn.added_cbs([gather]),
+        learn.added_cbs(cbs),
+    ):
+        if with_loss:
+            with loss_not_reduced(learn):
+                loop.validate(learn, loader)
+        else:
+            loop.validate(learn, loader)
+    learn.pred_positions = gather.positions
+    preds = gather.rows("preds")
+    decoded = [decodes_of(learn.loss_func)(preds)] if with_decoded and preds is not None else []
+    inputs = [gather.rows("inputs")] if with_input else []
+    losses = [gather.rows("losses")] if with_loss else []
+    return (*inputs, preds, gather.rows("targs"), *decoded, *losses)
+
+
+def predict(learn: Learner, item: Any, rm_type_tfms: int | None = None, with_input: bool = False) -> Any:
+    """See `Learner.predict`."""
+    many = isinstance(item, list)
+    items = item if many else [item]
+    if not items:
+        return []
+    loader = _items_loader(learn, items, rm_type_tfms)
+    with learn.no_bar():
+        inputs, preds, _, decoded = get_preds(learn, dl=loader, with_input=True, with_decoded=True)
+    results = [
+        (label_of(learn.dls, decoded[i]), decoded[i], preds[i], *([_at(inputs, i)] if with_input else []))
+        for i in range(len(preds))
+    ]
+    if with_input:
+        results = [(result[-1], *result[:-1]) for result in results]
+    return results if many else results[0]
+
+
+def tta(
+    learn: Learner,
+    ds_idx: int = 1,
+    dl: Any = None,
+    n: int = 4,
+    item_tfms: Any = None,
+    batch_tfms: Any = None,
+    beta: float | None = 0.25,
+    use_max: bool = False,
+) -> tuple[Any, Any]:
+    """See `Learner.tta`."""
+    if n < 1:
+        raise ValueError(f"`n` is the number of augmented passes, at least 1, but got {n!r}. Try n=4.")
+    loader = in_order(pick_loader(learn, ds_idx, dl))
+    changes = {"after_item": item_tfms, "after_batch": batch_tfms}
+    changes = {name: tfms for name, tfms in changes.items() if tfms is not None}
+    if changes:
+        loader = loader.new(**changes)
+    with learn.no_bar(), _split(loader, 0):
+        passes = [get_preds(learn, dl=loader)[0] for _ in range(n)]
+    with learn.no_bar(), _split(loader, 1):
+        plain, targets, *_ = get_preds(learn, dl=loader)
+    stacked = torch.stack(passes)
+    if use_max:
+        return torch.stack([plain, stacked.max(0).values]).max(0).values, targets
+    augmented = stacked.mean(0)
+    if beta is None:
+        return (plain, augmented), targets
+    return torch.lerp(augmented, plain, beta), targets
+
+
+def in_order(loader: Any) -> Any:
+    """`loader` without shuffling and without leaving out the last batch, so that rows follow the data set."""
+    if hasattr(loader, "new"):
+        return loader.new(shuffle=False, drop_last=False)
+    if isinstance(loader, TorchLoader) and loader.batch_size is not None:
+        if not isinstance(loader.sampler, RandomSampler) and not loader.drop_last:
+            return loader
+        return TorchLoader(
+            loader.dataset,
+            loader.batch_size,
+            num_workers=loader.num_workers,
+            collate_fn=loader.collate_fn,
+            pin_memory=loader.pin_memory,
+            worker_init_fn=loader.worker_init_fn,
+        )
+    return loader
+
+
+def label_of(dls: Any, decoded: Tensor) -> Any:
+    """A decoded prediction in the data's own words: a class name, a list of them, or the numbers themselves."""
+    vocab, kinds = getattr(dls, "vocab", None), getattr(dls, "kinds", None)
+    kind = kinds[getattr(dls, "n_inp", 1)] if kinds and len(kinds) > getattr(dls, "n_inp", 1) else None
+    if vocab is not None and decoded.ndim == 0 and not decoded.is_floating_point() and kind in (None, "category"):
+        return vocab[int(decoded)]
+    if vocab is not None and decoded.ndim == 1 and decoded.dtype == torch.bool:
+        return [vocab[i] for i in decoded.nonzero().flatten().tolist()]
+    return decoded
+
+
+def _items_loader(learn: Learner, items: list[Any], rm_type_tfms: int | None) -> Any:
+    if hasattr(learn.dls, "test_dl") and hasattr(learn.dls.train, "new"):
+        extra = {} if rm_type_tfms is None else {"rm_type_tfms": rm_type_tfms}
+        return learn.dls.test_dl(items, **extra)
+    if all(isinstance(item, Tensor) for item in items):
+        size = getattr(learn.dls.train, "batch_size", None) or 64
+        stacked = torch.stack(items)
+        return [(chunk,) for chunk in stacked.split(size)]
+    raise TypeError(
+        f"The loaders do not say how to make an input of {type(items[0]).__name__}. Try predict with the tensor that "
+        "the model takes for one item, or loaders made by DataBlock or DataLoaders.from_dsets."
+    )
+
+
+@contextmanager
+def _split(loader: Any, split_idx: int) -> Iterator[None]:
+    """Run the transforms of a split: augmentation for 0, none for 1."""
+    dataset = getattr(loader, "dataset", None)
+    if hasattr(loader, "set_split_idx"):
+        with loader.set_split_idx(split_idx):
+            yield
+    elif hasattr(dataset, "set_split_idx"):
+        with dataset.set_split_idx(split_idx):
+            yield
+    else:
+        yield
+
+
+def _at(inputs: Any, i: int) -> Any:
+    return tuple(part[i] for part in inputs) if isinstance(inputs, tuple) else inputs[i]

@@ -1,0 +1,110 @@
+"""Where a run is: the data, the model and the batch in hand, as callbacks and metrics see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from fastlearn.data.pipeline import Pipeline
+from fastlearn.metrics.base import Metric
+from fastlearn.train.batch import as_parts, count_batches, item_positions, to_device
+from fastlearn.train.control import FitControl
+from fastlearn.train.events import Events
+from fastlearn.train.history import History
+from fastlearn.train.host import CallbackHost
+
+__all__ = ["RunState", "model_device"]
+
+
+class RunState(CallbackHost):
+    """The state of a run. `xb`, `yb` are the inputs and targets of the batch; `loss` is detached, `loss_grad` is not.
+
+    `epoch` and `iter` count from 0, `train_iter` counts the training batches of the fit that are done, `position` those
+    that its schedules have behind them. `wait` is how many seconds the loader took for the batch, `batch_items` which
+    items of the data set are in it. `planned` holds the schedule of the fit, by hyper-parameter.
+    """
+
+    dls: Any
+    model: nn.Module
+    loss_func: Callable[..., Any]
+    metrics: list[Metric]
+    input_tfms: Pipeline
+    seed: int | None
+    logger: Callable[[list[Any]], None]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events, self.history, self.control = Events(), History(), FitControl()
+        self.planned: dict[str, NDArray[np.float32]] = {}
+        self.display, self.in_fit = True, False
+        self.epoch, self.n_epoch, self.iter, self.n_iter, self.n_train_iter = 0, 1, 0, 0, 0
+        self.train_iter, self.position, self.fit_started, self.wait = 0, 0, 0.0, 0.0
+        self.forget_batch()
+
+    @property
+    def x(self) -> Any:
+        """The input of the batch, or the tuple of them where the model takes several."""
+        return self.xb[0] if len(self.xb) == 1 else self.xb
+
+    @property
+    def y(self) -> Any:
+        """The target of the batch, or the tuple of them where there are several."""
+        return self.yb[0] if len(self.yb) == 1 else self.yb
+
+    @property
+    def pct_train(self) -> float:
+        """The fraction of the fit's training batches that are done."""
+        return self.position / max(1, self.n_epoch * self.n_train_iter)
+
+    @property
+    def smooth_loss(self) -> float:
+        """The smoothed training loss so far; reading it waits for the device."""
+        return self.history.smooth_loss()
+
+    def start_pass(self, dl: Any) -> None:
+        """Get ready for a pass over `dl`."""
+        self.dl, self.iter = dl, 0
+        self.n_iter = count_batches(dl, "training" if self.training else "validation")
+        self._device = model_device(self.model)
+        self._n_inp = getattr(self.dls, "n_inp", None)
+        self._tfms = self.input_tfms.with_split(0 if self.training else 1) if len(self.input_tfms) else None
+
+    def set_batch(self, batch: Any) -> None:
+        """Take a batch from the loader: on the model's device, split into inputs and targets, inputs transformed."""
+        parts = to_device(as_parts(batch), self._device)
+        n = self._n_inp or max(1, len(parts) - 1)
+        self.xb, self.yb, self.batch_items = parts[:n], parts[n:], item_positions(batch)
+        if self._tfms is not None:
+            self.xb = self._tfms(self.xb, kinds=self.input_kinds)
+
+    @property
+    def input_kinds(self) -> tuple[str, ...] | None:
+        """What each input means (image, value, …), where the data tells."""
+        kinds = getattr(self.dls, "kinds", None)
+        return None if kinds is None else tuple(kinds[: len(self.xb)])
+
+    def backward(self) -> None:
+        """The backward pass of the batch."""
+        self.loss_grad.backward()
+
+    def forget_batch(self) -> None:
+        """Let go of the batch and what was computed from it."""
+        self.dl: Any = None
+        self.xb: tuple[Any, ...] = ()
+        self.yb: tuple[Any, ...] = ()
+        self.batch_items: NDArray[np.int64] | None = None
+        self.pred: Any = None
+        self.loss: Any = None
+        self.loss_grad: Any = None
+
+
+def model_device(model: nn.Module) -> torch.device:
+    """Where the first parameter or buffer of `model` is; the CPU if it has none."""
+    tensor: Tensor | None = next(model.parameters(), None)
+    tensor = next(model.buffers(), None) if tensor is None else tensor
+    return torch.device("cpu") if tensor is None else tensor.device

@@ -1,0 +1,154 @@
+"""Lending a learner out: whatever is done to it, afterwards everything is as it was. In memory, without files."""
+
+from __future__ import annotations
+
+import copy
+import random
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import torch
+from torch import nn
+
+if TYPE_CHECKING:
+    from fastlearn.train.learner import Learner
+
+__all__ = ["throwaway", "uninterrupted"]
+
+Undo: TypeAlias = Callable[[], None]
+
+
+@contextmanager
+def throwaway(learn: Learner) -> Iterator[None]:
+    """Inside, train as you like, with a fresh optimizer; afterwards it never happened.
+
+    Put back are weights, gradients and buffers, the mode of every module, the optimizer or its absence, callbacks and
+    their attributes, history, control, random states (torch, numpy, Python) and the position of both loaders.
+    """
+    learn.place_model()
+    undo = [
+        _learner(learn),
+        *(_module(module) for module in (learn.model, learn.loss_func) if isinstance(module, nn.Module)),
+        *(_loader(dl) for dl in (learn.dls.train, learn.dls.valid)),
+        *(_own_generator(step) for step in learn.input_tfms.fs),
+        _random_state(),
+    ]
+    learn.opt = None
+    try:
+        yield
+    finally:
+        with uninterrupted():
+            for put_back in undo:
+                put_back()
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C does nothing inside: half of a restored state would be worse than a late one."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _learner(learn: Learner) -> Undo:
+    attributes = [(thing, _shallow(thing.__dict__)) for thing in (learn, *learn.cbs)]
+
+    def put_back() -> None:
+        for thing, saved in attributes:
+            thing.__dict__.clear()
+            thing.__dict__.update(saved)
+
+    return put_back
+
+
+def _shallow(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Attributes, with own copies of plain containers, which are often changed in place."""
+    return {k: copy.copy(v) if type(v) in (list, dict, set) else v for k, v in attributes.items()}
+
+
+def _module(root: nn.Module) -> Undo:
+    modes = [(module, module.training) for module in root.modules()]
+    weights = [(p, p.detach().clone(), p.grad) for p in root.parameters()]
+    buffers = [
+        (module, name, buffer, None if buffer is None else buffer.detach().clone())
+        for module in root.modules()
+        for name, buffer in module._buffers.items()  # also those that are not persistent
+    ]
+    for p, _, _ in weights:
+        p.grad = None  # so that the gradients that are there stay untouched
+
+    def put_back() -> None:
+        with torch.no_grad():
+            for p, saved, grad in weights:
+                p.copy_(saved)
+                p.grad = grad
+            for module, name, buffer, kept in buffers:
+                if buffer is not None and kept is not None:
+                    buffer.copy_(kept)
+                module._buffers[name] = buffer  # a forward pass may have replaced it
+        for module, mode in modes:
+            module.training = mode
+
+    return put_back
+
+
+def _loader(dl: Any) -> Undo:
+    generators = {id(g): (g, g.get_state()) for g in _generators(dl)}
+    position = dl.state() if hasattr(dl, "state") and hasattr(dl, "restore") else None
+
+    def put_back() -> None:
+        for generator, saved in generators.values():
+            generator.set_state(saved)
+        if position is not None:
+            dl.restore(position)
+
+    return put_back
+
+
+def _generators(dl: Any) -> Iterator[torch.Generator]:
+    """The generators that a torch loader and its samplers draw from."""
+    sampler, batch_sampler = getattr(dl, "sampler", None), getattr(dl, "batch_sampler", None)
+    for owner in (dl, sampler, batch_sampler, getattr(batch_sampler, "sampler", None)):
+        generator = getattr(owner, "generator", None)
+        if isinstance(generator, torch.Generator):
+            yield generator
+
+
+def _own_generator(step: Any) -> Undo:
+    generator: torch.Generator | None = step.__dict__.get("_rng")
+    saved = None if generator is None else generator.get_state()
+
+    def put_back() -> None:
+        if generator is None or saved is None:
+            step.__dict__.pop("_rng", None)
+        else:
+            generator.set_state(saved)
+            step.__dict__["_rng"] = generator
+
+    return put_back
+
+
+def _random_state() -> Undo:
+    cpu, plain, numpy_state = torch.get_rng_state(), random.getstate(), np.random.get_state()
+    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None
+    mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
+
+    def put_back() -> None:
+        torch.set_rng_state(cpu)
+        random.setstate(plain)
+        np.random.set_state(numpy_state)
+        if cuda is not None:
+            torch.cuda.set_rng_state_all(cuda)
+        if mps is not None:
+            torch.mps.set_rng_state(mps)
+
+    return put_back
