@@ -89,8 +89,8 @@ def why_twice(a: Anatomy) -> Section | None:
             f"Why does the head read {width} numbers when the body gives {channels} feature maps?",
             (
                 "Because every map is summed up twice: by its maximum (is the feature anywhere?) and by its average "
-                f"(how much of it is there?). {channels} maxima, then {channels} averages, are 2 x {channels} = {width} "
-                "numbers. concat_pool=False keeps the averages only.",
+                f"(how much of it is there?). {channels} maxima, then {channels} averages: 2 x {channels} = {width} "
+                "numbers. concat_pool=False keeps only the averages.",
             ),
         )
     return Section("How many numbers does the head read?", (f"{width}, from a body that gives {channels} channels.",))
@@ -104,8 +104,8 @@ def which_dropout(a: Anatomy) -> Section | None:
     listed = ", then ".join(f"{p:g}" for p in ps)
     halved = len(ps) > 1 and all(p == ps[-1] / 2 for p in ps[:-1])
     rule = (
-        f"That is p/2, then p, for p = {ps[-1]:g}: the last layer sees the numbers that decide, so it is made to rely "
-        "on none of them; earlier ones are thinned out less, as what they lose is lost for all that follow. "
+        f"That is p/2, then p, for p = {ps[-1]:g}: the last layer, which decides, is made to rely on no "
+        "single number; earlier layers drop less, as what is dropped there is missing in all that follows. "
         "ps= sets p, or one value per layer."
     )
     return Section(

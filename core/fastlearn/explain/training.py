@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from fastlearn.explain.anatomy import Anatomy
 from fastlearn.explain.layers import last_weighted, width_out
 from fastlearn.explain.page import Section, Table
-from fastlearn.losses.reading import activation_of, decodes_of
+from fastlearn.losses.base import BaseLoss
+from fastlearn.losses.reading import activation_of, decodes_of, unchanged
 
 _TARGETS = {
     "category": "every item has exactly one class, so the scores of the classes compete",
@@ -60,8 +62,8 @@ def which_loss(learn: Any, a: Anatomy) -> Section:
     why = f"The targets are of the kind {kind!r}: {_TARGETS[kind]}." if kind in _TARGETS else ""
     who = "The data chose it." if chosen else "It was given to the learner."
     reading = (
-        f"It reads the scores through {_name(activation_of(loss))} and decides by {_name(decodes_of(loss))}; "
-        "get_preds and predict do the same."
+        f"Scores become predictions by: {_reading(activation_of(loss))}. Predictions become answers by: "
+        f"{_reading(decodes_of(loss))}. get_preds and predict do the same."
     )
     last = last_weighted(a.model)
     n_out = f"The network gives {width_out(last[1])} scores for an item." if last else ""
@@ -89,10 +91,18 @@ def _target_kind(learn: Any) -> str | None:
     return kinds[n_inp] if kinds is not None and len(kinds) > n_inp else None
 
 
-_SPOKEN = {"_unchanged": "no change", "_argmax": "the best score", "_over_half": "over one half"}
+def _reading(reading: Any) -> str:
+    """A loss's activation or decoding in words: those of its docstring, or its name."""
+    func = getattr(reading, "__func__", reading)
+    if func in (BaseLoss.activation, BaseLoss.decodes, unchanged):
+        return "no change"
+    doc = inspect.getdoc(func) if hasattr(reading, "__func__") else None
+    sentence = (doc or "").partition("\n")[0].partition(";")[0].rstrip(".")
+    return sentence[:1].lower() + sentence[1:] if sentence else _SPOKEN.get(_name(func), _name(func))
+
+
+_SPOKEN = {"argmax": "the best score", "over_half": "over one half"}
 
 
 def _name(thing: Any) -> str:
-    name = getattr(thing, "__name__", type(thing).__name__)
-    owner = getattr(thing, "__self__", None)
-    return _SPOKEN.get(name, name.lstrip("_") if owner is None else f"{type(owner).__name__}.{name}")
+    return str(getattr(thing, "__name__", type(thing).__name__)).lstrip("_")

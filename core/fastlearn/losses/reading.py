@@ -21,7 +21,7 @@ def activation_of(loss: Any) -> Reading:
     own = getattr(loss, "activation", None)
     if callable(own):
         return own  # type: ignore[no-any-return]
-    return _ACTIVATIONS.get(_known(loss), _unchanged)
+    return _ACTIVATIONS.get(_known(loss), unchanged)
 
 
 def decodes_of(loss: Any) -> Reading:
@@ -29,7 +29,7 @@ def decodes_of(loss: Any) -> Reading:
     own = getattr(loss, "decodes", None)
     if callable(own):
         return own  # type: ignore[no-any-return]
-    return _DECODINGS.get(_known(loss), _unchanged)
+    return _DECODINGS.get(_known(loss), unchanged)
 
 
 def _class_axis(x: Tensor) -> int:
@@ -48,7 +48,8 @@ def _over_half(x: Tensor) -> Tensor:
     return x > 0.5
 
 
-def _unchanged(x: Tensor) -> Tensor:
+def unchanged(x: Tensor) -> Tensor:
+    """The scores themselves."""
     return x
 
 
