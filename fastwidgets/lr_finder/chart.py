@@ -7,7 +7,7 @@ import math
 import bqplot
 import numpy as np
 
-from fastwidgets.lr_finder.curve import Curve, finite, thin
+from fastwidgets.lr_finder.curve import Curve, finite, thin, ticks
 
 HEIGHT = 260  # pixels; base.css gives the plot the same height
 MARGIN = {"top": 10, "right": 18, "bottom": 44, "left": 64}  # pixels; the markers are laid over what is inside
@@ -25,13 +25,13 @@ class Chart:
             x=np.empty(0), y=np.empty(0), scales={"x": self._lr, "y": self._loss}, colors=["#1976d2"], stroke_width=2
         )
         self._lr_axis = bqplot.Axis(scale=self._lr, label="learning rate", tick_format=".0e", grid_lines="solid")
-        self._lr_axis.tick_values = decades(lr_range)
-        loss_axis = bqplot.Axis(
-            scale=self._loss, orientation="vertical", label="loss", tick_format=".3g", num_ticks=5, label_offset="46px"
+        self._loss_axis = bqplot.Axis(
+            scale=self._loss, orientation="vertical", label="loss", tick_format=".3g", label_offset="46px"
         )
+        self._lr_axis.tick_values, self._loss_axis.tick_values = decades(lr_range), ticks(*loss_range)
         self.figure = bqplot.Figure(
             marks=[self._line],
-            axes=[self._lr_axis, loss_axis],
+            axes=[self._lr_axis, self._loss_axis],
             fig_margin=MARGIN,
             padding_y=0,
             display_toolbar=False,
@@ -44,8 +44,10 @@ class Chart:
         if lr_range != (self._lr.min, self._lr.max):
             self._lr.min, self._lr.max = lr_range
             self._lr_axis.tick_values = decades(lr_range)
-        with self._loss.hold_sync():
-            self._loss.min, self._loss.max = loss_range
+        if loss_range != (self._loss.min, self._loss.max):
+            with self._loss.hold_sync():
+                self._loss.min, self._loss.max = loss_range
+            self._loss_axis.tick_values = ticks(*loss_range)
         lrs, losses = thin(finite(curve))
         with self._line.hold_sync():  # one message for both, so that they never differ in length
             self._line.x, self._line.y = lrs, losses

@@ -58,6 +58,14 @@ def widened(shown: tuple[float, float] | None, wanted: tuple[float, float]) -> t
     return low, high
 
 
+def ticks(low: float, high: float) -> NDArray[np.float64]:
+    """Three to eight round numbers between `low` and `high`, for an axis to name."""
+    rough = (high - low) / 7
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = size * next(factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough)
+    return np.arange(math.ceil(low / step), math.floor(high / step) + 1) * step
+
+
 def loss_at(curve: Curve, lr: float) -> float:
     """The loss at rate `lr`, read from the curve as drawn: straight between points on a logarithmic axis."""
     lrs, losses = finite(curve)

@@ -6,7 +6,7 @@ import math
 from html import escape
 
 from fastwidgets.lr_finder.chart import MARGIN, decades
-from fastwidgets.lr_finder.curve import finite, loss_at, rate_text, thin
+from fastwidgets.lr_finder.curve import finite, loss_at, rate_text, thin, ticks
 from fastwidgets.lr_finder.session import FinderSession
 
 WIDTH, HEIGHT = 640, 260
@@ -72,9 +72,7 @@ def _axes(frame: _Frame) -> str:
     for lr in decades(frame.lr_range):
         x = frame.x(float(lr))
         parts.append(_line(x, bottom, x, bottom + 4) + _text(x, bottom + 18, f"{lr:.0e}", "middle"))
-    low, high = frame.losses
-    for k in range(5):
-        loss = low + (high - low) * (k + 0.5) / 5
+    for loss in map(float, ticks(*frame.losses)):
         parts.append(_text(MARGIN["left"] - 8, frame.y(loss) + 4, f"{loss:.3g}", "end"))
     parts.append(_text((MARGIN["left"] + right) / 2, HEIGHT - 6, "learning rate", "middle"))
     parts.append(_text(4, MARGIN["top"] + 10, "loss", "start"))

@@ -104,7 +104,7 @@ class LRFinder(LiveWidget):
         fresh, reset = self.session.take()
         if fresh.shape[1] or reset:
             self.send_array({"kind": "points", "reset": reset}, fresh.astype("float32"))
-            self._chart.draw(self.session.curve, self.session.lr_range(), self.session.loss_range())
+        self._chart.draw(self.session.curve, self.session.lr_range(), self.session.loss_range())
         self._show()
 
     def send_whole(self) -> None:

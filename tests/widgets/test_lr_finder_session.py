@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fastwidgets.lr_finder.curve import finite, loss_at, loss_range, rate_text, round_rate, thin, widened
+from fastwidgets.lr_finder.curve import finite, loss_at, loss_range, rate_text, round_rate, thin, ticks, widened
 from fastwidgets.lr_finder.session import FinderSession
 from fastwidgets.lr_finder.words import confidence
 from hypothesis import given
@@ -79,6 +79,25 @@ def test_an_axis_moves_only_when_it_has_to() -> None:
     low, high = widened((0.0, 2.0), (-1.0, 1.0))
     assert low < -1 and high == 2
     assert widened(None, (1.0, 2.0)) == (1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    "low, high, named",
+    [
+        (0.62, 3.98, [1, 1.5, 2, 2.5, 3, 3.5]),
+        (-0.2, 4.8, [0, 1, 2, 3, 4]),
+        (2.29, 2.31, [2.29, 2.295, 2.3, 2.305, 2.31]),
+    ],
+)
+def test_an_axis_names_round_numbers(low: float, high: float, named: list[float]) -> None:
+    assert ticks(low, high) == pytest.approx(named)
+
+
+@given(low=st.floats(-1e6, 1e6), size=st.floats(1e-3, 1e6))
+def test_an_axis_names_a_handful_of_numbers_inside_it(low: float, size: float) -> None:
+    found = ticks(low, low + size)
+    assert 2 <= len(found) <= 8
+    assert low - 1e-6 * size <= found[0] and found[-1] <= low + size + 1e-6 * size
 
 
 def test_the_loss_at_a_rate_lies_on_the_drawn_line() -> None:

@@ -1,10 +1,7 @@
 import type { LRFinderMarker, LRFinderRange } from '../contract/lr_finder';
 import { element, setText } from '../kit/dom';
-import { bindKeys } from '../kit/keys';
 import type { LRFinderModel } from './model';
 import { across, down, keyedRate, rateAcross, rateText, standing } from './state';
-
-const MOVES = ['ArrowRight', 'ArrowUp', 'ArrowLeft', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End'];
 
 /** The suggestions over the plot: each one a slider that mouse, pen, finger and keyboard move along the curve. */
 export class Markers {
@@ -66,17 +63,18 @@ export class Markers {
     handle.setAttribute('aria-label', `${marker.name}, ${marker.reason}`);
     handle.setAttribute('aria-orientation', 'horizontal');
     label.style.top = `${18 * i}px`; // suggestions often lie close together: one line of text each
-    bindKeys(
-      handle,
-      MOVES.map(key => ({ keys: [key], label: key, text: 'move', run: () => this._move(marker, key) }))
-    );
+    handle.addEventListener('keydown', event => this._key(event, marker));
     this.el.append(ghost, handle);
     return { handle, dot, label, ghost };
   }
 
-  private _move(marker: LRFinderMarker, key: string): void {
-    const lr = keyedRate(key, standing(marker, this._model.state('chosen')), this._range);
+  /** The keys that move; all others go on to the finder's own. */
+  private _key(event: KeyboardEvent, marker: LRFinderMarker): void {
+    const held = event.ctrlKey || event.altKey || event.metaKey;
+    const lr = held ? null : keyedRate(event.key, standing(marker, this._model.state('chosen')), this._range);
     if (lr !== null) {
+      event.preventDefault(); // the page would scroll
+      event.stopPropagation(); // the notebook would go to another cell
       this._model.choose(marker.name, lr);
     }
   }
