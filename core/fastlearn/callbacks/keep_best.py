@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from fastlearn.train.boundary import add_note
 from fastlearn.train.callback import Callback
 
 if TYPE_CHECKING:
@@ -26,31 +27,35 @@ class KeepBest(Callback):
 
     def __init__(self, monitor: str = "valid_loss") -> None:
         self.monitor = monitor
-        self._forget()
+        self._value, self._epoch = math.inf, -1  # of the best epoch so far; -1: none
+        self._saved: dict[str, Tensor] = {}
 
     def before_fit(self) -> None:
         self._forget()
 
     def after_epoch(self) -> None:
-        if self.learn.cleaning_up or not self.control.keep_best:
-            return
-        if self.epoch + 1 == self.n_epoch and self._epoch is None:
+        last = self.epoch + 1 == self.n_epoch
+        if self.learn.cleaning_up or not self.control.keep_best or (last and self._epoch < 0):
             return
         value = self.history.last(self.monitor)
         if value < self._value:
             self._value, self._epoch = value, self.epoch
             self._copy()
 
-    def restore(self) -> str:
+    def after_fit(self) -> None:
+        request = self.control.stop_request
+        if request is not None and request.keep == "best":
+            add_note(self.learn, "stop", self._restore())
+        self._forget()
+
+    def _restore(self) -> str:
         """Put the best weights back; returns in words what was done."""
-        if self._epoch is None:
-            return " No epoch was finished, so the last weights stay."
+        if self._epoch < 0:
+            return "no epoch was finished, so the last weights stay"
         with torch.no_grad():
             for name, tensor in self._tensors():
                 tensor.copy_(self._saved[name])
-        text = f" The weights of epoch {self._epoch + 1} are back ({self.monitor} {self._value:.4g})."
-        self._forget()
-        return text
+        return f"the weights of epoch {self._epoch + 1} are back ({self.monitor} {self._value:.4g})"
 
     def _copy(self) -> None:
         for name, tensor in self._tensors():
@@ -64,4 +69,5 @@ class KeepBest(Callback):
         return [*self.model.named_parameters(), *self.model.named_buffers()]
 
     def _forget(self) -> None:
-        self._value, self._epoch, self._saved = math.inf, None, {}  # type: tuple[float, int | None, dict[str, Tensor]]
+        self._value, self._epoch = math.inf, -1
+        self._saved.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.optim import Optimizer
 
+from fastlearn.keywords import check_keywords
 from fastlearn.models.freeze import freeze_to as freeze_groups_to
 from fastlearn.models.groups import norm_bias_params
 from fastlearn.optim.hypers import n_layer_groups, set_hyper
@@ -22,6 +23,9 @@ from fastlearn.train.lr_find import LRFindResult, lr_find
 from fastlearn.train.optimizer import layer_groups, make_optimizer, optimizer_to, rates_for_groups
 from fastlearn.train.run_state import RunState, model_device
 from fastlearn.train.suggest import Suggestion, valley
+
+if TYPE_CHECKING:
+    from fastlearn.train.learner import Learner
 
 __all__ = ["Fitter", "Rate"]
 
@@ -42,6 +46,7 @@ class Fitter(RunState):
 
     # Fitting
 
+    @check_keywords
     def fit(
         self,
         n_epoch: int,
@@ -67,13 +72,15 @@ class Fitter(RunState):
             set_hyper(self.opt, "wd", wd if wd is not None else self.wd)  # type: ignore[arg-type]
         self.planned, self.display, self.in_fit = {}, display, True
         self.control.begin()
+        learn = cast("Learner", self)
         try:
-            with self.added_cbs(cbs), seeded(self):
+            with self.added_cbs(cbs), seeded(learn):
                 self.history.begin_fit(n_epoch, [metric.name for metric in self.metrics])
-                run_fit(self, start_epoch)
+                run_fit(learn, start_epoch)
         finally:
             self.in_fit = False
 
+    @check_keywords
     def fit_one_cycle(
         self,
         n_epoch: int,
@@ -97,6 +104,7 @@ class Fitter(RunState):
         scheds = fit_policies.one_cycle(rates, div, div_final, pct_start, self.moms if moms is None else moms)
         self._fit_scheduled(n_epoch, rates, scheds, wd, cbs, reset_opt, start_epoch, display)
 
+    @check_keywords
     def fit_flat_cos(
         self,
         n_epoch: int,
@@ -114,6 +122,7 @@ class Fitter(RunState):
         scheds = fit_policies.flat_cos(rates, div_final, pct_start)
         self._fit_scheduled(n_epoch, rates, scheds, wd, cbs, reset_opt, start_epoch, display)
 
+    @check_keywords
     def fit_sgdr(
         self,
         n_cycles: int,
@@ -134,6 +143,7 @@ class Fitter(RunState):
         n_epoch, scheds = fit_policies.warm_restarts(rates, n_cycles, cycle_len, cycle_mult)
         self._fit_scheduled(n_epoch, rates, scheds, wd, cbs, reset_opt, start_epoch, display)
 
+    @check_keywords
     def fine_tune(
         self,
         epochs: int,
@@ -167,6 +177,7 @@ class Fitter(RunState):
             moms=moms, cbs=cbs, display=display,
         )  # fmt: skip
 
+    @check_keywords
     def lr_find(
         self,
         start_lr: float = 1e-7,
@@ -182,7 +193,7 @@ class Fitter(RunState):
         The suggestions are attributes of the result (`.valley`), which also unpacks to them; `.message` says how the
         search went. It never raises for NaN, divergence, a stop, Ctrl-C or an error in model or loss.
         """
-        return lr_find(self, start_lr, end_lr, num_it, stop_div, show_plot, suggest_funcs, display)
+        return lr_find(cast("Learner", self), start_lr, end_lr, num_it, stop_div, show_plot, suggest_funcs, display)
 
     def _fit_scheduled(
         self,

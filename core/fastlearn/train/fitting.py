@@ -17,6 +17,7 @@ from fastlearn.train.events import FitEnded
 from fastlearn.train.loop import FIT, run_epochs, staged
 
 if TYPE_CHECKING:
+    from fastlearn.train.history import Note
     from fastlearn.train.learner import Learner
 
 __all__ = ["run_fit", "seeded"]
@@ -68,9 +69,9 @@ def _stopped(learn: Learner) -> Outcome:
     request = learn.control.stop_request
     if request is None:
         return Outcome("cancelled by a callback", False)
-    kept = learn.restore_best() if request.keep == "best" else ""
     add_note(learn, "stop", request.reason)
-    return Outcome(request.reason, False, f"Stopped {_where(learn)}: {request.reason}.{kept}")
+    said = [note.text for note in _notes(learn) if note.kind == "stop"]  # a callback may have said what it put back
+    return Outcome(request.reason, False, f"Stopped {_where(learn)}: {'; '.join(reversed(said))}.")
 
 
 def _interrupted(learn: Learner) -> Outcome:
@@ -94,12 +95,15 @@ def _where(learn: Learner) -> str:
 
 
 def _report(learn: Learner, outcome: Outcome) -> None:
-    start = learn.history.fits[-1].start_step
-    problems = [note.text for note in learn.history.notes if note.kind == "problem" and note.step >= start]
+    problems = [note.text for note in _notes(learn) if note.kind == "problem"]
     if outcome.message and problems:
         warnings.warn(problems[-1], RuntimeWarning, stacklevel=4)
     elif outcome.message:
         print(outcome.message)
+
+
+def _notes(learn: Learner) -> list[Note]:
+    return learn.history.notes[learn.history.fits[-1].start_note :]
 
 
 def _set_aside(dl: Any) -> list[Any]:

@@ -51,6 +51,7 @@ class FitRun:
 
     start_step: int
     start_row: int  # of `History.epochs`
+    start_note: int  # of `History.notes`
     n_epoch: int
     metric_names: tuple[str, ...]
     reason: str | None = None
@@ -127,7 +128,8 @@ class History:
         """A dataframe with one row for each training step, or for each epoch."""
         import pandas as pd
 
-        return pd.DataFrame(self.steps() if what == "steps" else self.epochs)
+        frame: pd.DataFrame = pd.DataFrame(self.steps() if what == "steps" else self.epochs)
+        return frame
 
     def to_json(self, items: bool = True) -> str:
         """Everything as JSON text that `from_json` reads; `items=False` leaves out which items were in each batch."""
@@ -168,7 +170,7 @@ class History:
         with self._lock:
             self._settle()
             self._average = self._weight = 0.0
-        self.fits.append(FitRun(self.n_steps, len(self.epochs), n_epoch, tuple(metric_names)))
+        self.fits.append(FitRun(self.n_steps, len(self.epochs), len(self.notes), n_epoch, tuple(metric_names)))
 
     def end_fit(self, reason: str, completed: bool) -> None:
         """Record why the running fit ended."""

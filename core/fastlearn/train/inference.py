@@ -71,7 +71,7 @@ def pick_loader(learn: Learner, ds_idx: int, dl: Any) -> Any:
 @contextmanager
 def loss_not_reduced(learn: Learner) -> Iterator[None]:
     """Inside, the learner's loss has one value for each item."""
-    loss = learn.loss_func
+    loss: Any = learn.loss_func
     reduction = getattr(loss, "reduction", None)
     try:
         if isinstance(reduction, str) and not isinstance(loss, type):

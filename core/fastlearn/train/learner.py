@@ -16,6 +16,7 @@ from fastlearn.callbacks.progress import ProgressCallback, TableLogger, silent
 from fastlearn.callbacks.terminate_on_nan import TerminateOnNaNCallback
 from fastlearn.callbacks.train_eval import TrainEvalCallback
 from fastlearn.data.pipeline import Pipeline
+from fastlearn.keywords import check_keywords
 from fastlearn.models.groups import trainable_params
 from fastlearn.optim.adam import Adam
 from fastlearn.train import checkpoint, inference, loop, predict, showing
@@ -51,6 +52,7 @@ class Learner(Fitter):
     `iter`, `n_iter`, `epoch`, `n_epoch`, `train_iter`, `pct_train`, `training`, `opt`, `history`, `control`, `events`.
     """
 
+    @check_keywords
     def __init__(
         self,
         dls: Any,
@@ -93,10 +95,12 @@ class Learner(Fitter):
 
     # Passes without training
 
+    @check_keywords
     def validate(self, ds_idx: int = 1, dl: Any = None, cbs: Callbacks = None) -> list[float | None]:
         """The loss and the metrics over loader number `ds_idx` (0 training, 1 validation) or over `dl`."""
         return inference.validate(self, ds_idx, dl, cbs)
 
+    @check_keywords
     def get_preds(
         self,
         ds_idx: int = 1,
@@ -134,6 +138,7 @@ class Learner(Fitter):
         """
         return predict.predict(self, item, rm_type_tfms, with_input)
 
+    @check_keywords
     def tta(
         self,
         ds_idx: int = 1,

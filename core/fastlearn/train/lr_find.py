@@ -214,7 +214,7 @@ def _search(learn: Learner, finder: LRFinder, n_batches: int) -> Exception | Non
             learn.cbs = order_callbacks([*(cb for cb in learn.cbs if not isinstance(cb, LEFT_OUT)), finder])
             finder.attach(learn)
             learn.refresh_callbacks()
-            learn.lr_finder = finder  # by this a callback can tell a search from a fit
+            setattr(learn, finder.name, finder)  # by this a callback can tell a search from a fit
             learn.n_epoch, learn.n_train_iter = math.ceil(finder.num_it / n_batches), n_batches
             learn.planned, learn.in_fit = {}, True
             learn.history.begin_fit(learn.n_epoch, ())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +12,9 @@ from torch.utils.data import RandomSampler
 
 from fastlearn.callbacks.gather import GatherPredsCallback
 from fastlearn.callbacks.progress import ProgressCallback
+from fastlearn.data.loader import DataLoader
+from fastlearn.data.loaders import DataLoaders
+from fastlearn.data.sampling import SeededSampler
 from fastlearn.losses.reading import activation_of, decodes_of
 from fastlearn.train import loop
 from fastlearn.train.inference import inference, loss_not_reduced, pick_loader
@@ -48,10 +49,9 @@ def get_preds(
     gather = GatherPredsCallback(
         with_input, with_loss, save_preds, save_targs, with_preds, with_targs, concat_dim, reorder, act
     )
-    bars = [] if inner else None
     with (
         inference(learn),
-        learn.removed_cbs([Recorder, *([ProgressCallback] if bars is not None else [])]),
+        learn.removed_cbs([Recorder, ProgressCallback] if inner else Recorder),
         learn.added_cbs([gather]),
         learn.added_cbs(cbs),
     ):
@@ -102,12 +102,10 @@ def tta(
     loader = in_order(pick_loader(learn, ds_idx, dl))
     changes = {"after_item": item_tfms, "after_batch": batch_tfms}
     changes = {name: tfms for name, tfms in changes.items() if tfms is not None}
-    if changes:
-        loader = loader.new(**changes)
-    with learn.no_bar(), _split(loader, 0):
-        passes = [get_preds(learn, dl=loader)[0] for _ in range(n)]
-    with learn.no_bar(), _split(loader, 1):
-        plain, targets, *_ = get_preds(learn, dl=loader)
+    augmented_loader = _as_split(loader, 0, **changes)
+    with learn.no_bar():
+        passes = [get_preds(learn, dl=augmented_loader)[0] for _ in range(n)]
+        plain, targets, *_ = get_preds(learn, dl=_as_split(loader, 1))
     stacked = torch.stack(passes)
     if use_max:
         return torch.stack([plain, stacked.max(0).values]).max(0).values, targets
@@ -119,8 +117,9 @@ def tta(
 
 def in_order(loader: Any) -> Any:
     """`loader` without shuffling and without leaving out the last batch, so that rows follow the data set."""
-    if hasattr(loader, "new"):
-        return loader.new(shuffle=False, drop_last=False)
+    if isinstance(loader, DataLoader):
+        plain = isinstance(loader.sampler, SeededSampler) and not loader.shuffle and not loader.drop_last
+        return loader if plain else loader.new(shuffle=False, drop_last=False, sampler=None, batch_sampler=None)
     if isinstance(loader, TorchLoader) and loader.batch_size is not None:
         if not isinstance(loader.sampler, RandomSampler) and not loader.drop_last:
             return loader
@@ -147,31 +146,31 @@ def label_of(dls: Any, decoded: Tensor) -> Any:
 
 
 def _items_loader(learn: Learner, items: list[Any], rm_type_tfms: int | None) -> Any:
-    if hasattr(learn.dls, "test_dl") and hasattr(learn.dls.train, "new"):
-        extra = {} if rm_type_tfms is None else {"rm_type_tfms": rm_type_tfms}
-        return learn.dls.test_dl(items, **extra)
+    if isinstance(learn.dls, DataLoaders) and isinstance(learn.dls.train, DataLoader):
+        return learn.dls.test_dl(items, rm_type_tfms=rm_type_tfms)
     if all(isinstance(item, Tensor) for item in items):
         size = getattr(learn.dls.train, "batch_size", None) or 64
         stacked = torch.stack(items)
-        return [(chunk,) for chunk in stacked.split(size)]
+        return [(chunk,) for chunk in torch.split(stacked, size)]
     raise TypeError(
         f"The loaders do not say how to make an input of {type(items[0]).__name__}. Try predict with the tensor that "
         "the model takes for one item, or loaders made by DataBlock or DataLoaders.from_dsets."
     )
 
 
-@contextmanager
-def _split(loader: Any, split_idx: int) -> Iterator[None]:
-    """Run the transforms of a split: augmentation for 0, none for 1."""
-    dataset = getattr(loader, "dataset", None)
-    if hasattr(loader, "set_split_idx"):
-        with loader.set_split_idx(split_idx):
-            yield
-    elif hasattr(dataset, "set_split_idx"):
-        with dataset.set_split_idx(split_idx):
-            yield
-    else:
-        yield
+def _as_split(loader: Any, split_idx: int, **changes: Any) -> Any:
+    """`loader` with the transforms of a split: augmentation for 0, none for 1; loaders of torch have no splits."""
+    if not isinstance(loader, DataLoader):
+        if changes:
+            raise TypeError(
+                f"Transforms can be replaced in loaders of fastlearn only, but got a {type(loader).__name__}. "
+                "Try tta without item_tfms and batch_tfms."
+            )
+        return loader
+    dataset: Any = loader.dataset
+    if hasattr(dataset, "with_split_idx"):
+        dataset = dataset.with_split_idx(split_idx)
+    return loader.new(dataset, split_idx=split_idx, **changes)
 
 
 def _at(inputs: Any, i: int) -> Any:

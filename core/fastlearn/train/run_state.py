@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.pipeline import Pipeline
 from fastlearn.metrics.base import Metric
 from fastlearn.train.batch import as_parts, count_batches, item_positions, to_device
@@ -44,7 +45,14 @@ class RunState(CallbackHost):
         self.display, self.in_fit = True, False
         self.epoch, self.n_epoch, self.iter, self.n_iter, self.n_train_iter = 0, 1, 0, 0, 0
         self.train_iter, self.position, self.fit_started, self.wait = 0, 0, 0.0, 0.0
-        self.forget_batch()
+        self.batch_items: NDArray[np.int64] | None = None
+        self.pred_positions: NDArray[np.int64] | None = None  # which items the latest predictions are of
+        self.dl: Any = None
+        self.pred: Any = None
+        self.loss: Any = None
+        self.loss_grad: Any = None
+        self.xb: tuple[Any, ...] = ()
+        self.yb: tuple[Any, ...] = ()
 
     @property
     def x(self) -> Any:
@@ -71,7 +79,7 @@ class RunState(CallbackHost):
         self.dl, self.iter = dl, 0
         self.n_iter = count_batches(dl, "training" if self.training else "validation")
         self._device = model_device(self.model)
-        self._n_inp = getattr(self.dls, "n_inp", None)
+        self._n_inp = n_inputs(self.dls)
         self._tfms = self.input_tfms.with_split(0 if self.training else 1) if len(self.input_tfms) else None
 
     def set_batch(self, batch: Any) -> None:
@@ -80,13 +88,8 @@ class RunState(CallbackHost):
         n = self._n_inp or max(1, len(parts) - 1)
         self.xb, self.yb, self.batch_items = parts[:n], parts[n:], item_positions(batch)
         if self._tfms is not None:
-            self.xb = self._tfms(self.xb, kinds=self.input_kinds)
-
-    @property
-    def input_kinds(self) -> tuple[str, ...] | None:
-        """What each input means (image, value, …), where the data tells."""
-        kinds = getattr(self.dls, "kinds", None)
-        return None if kinds is None else tuple(kinds[: len(self.xb)])
+            kinds = getattr(batch, "kinds", None)
+            self.xb = self._tfms(self.xb, kinds=None if kinds is None else kinds[:n])
 
     def backward(self) -> None:
         """The backward pass of the batch."""
@@ -94,13 +97,8 @@ class RunState(CallbackHost):
 
     def forget_batch(self) -> None:
         """Let go of the batch and what was computed from it."""
-        self.dl: Any = None
-        self.xb: tuple[Any, ...] = ()
-        self.yb: tuple[Any, ...] = ()
-        self.batch_items: NDArray[np.int64] | None = None
-        self.pred: Any = None
-        self.loss: Any = None
-        self.loss_grad: Any = None
+        self.dl = self.pred = self.loss = self.loss_grad = self.batch_items = None
+        self.xb, self.yb = (), ()
 
 
 def model_device(model: nn.Module) -> torch.device:
@@ -108,3 +106,9 @@ def model_device(model: nn.Module) -> torch.device:
     tensor: Tensor | None = next(model.parameters(), None)
     tensor = next(model.buffers(), None) if tensor is None else tensor
     return torch.device("cpu") if tensor is None else tensor.device
+
+
+def n_inputs(dls: Any) -> int | None:
+    """How many parts of a batch are inputs, where the data says so; a plain torch loader does not."""
+    n = getattr(dls.train, "n_inp", None)
+    return getattr(dls, "n_inp", None) if n is None and not isinstance(dls, DataLoaders) else n

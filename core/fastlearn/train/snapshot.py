@@ -139,7 +139,7 @@ def _own_generator(step: Any) -> Undo:
 
 def _random_state() -> Undo:
     cpu, plain, numpy_state = torch.get_rng_state(), random.getstate(), np.random.get_state()
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None
+    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None  # type: ignore[no-untyped-call]
     mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
 
     def put_back() -> None:
