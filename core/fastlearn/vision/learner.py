@@ -82,7 +82,7 @@ def vision_learner(
     learn = Learner(
         dls, model, loss_func=loss_func, opt_func=opt_func, lr=lr, splitter=splitter or info.split, cbs=cbs,
         metrics=metrics, path=path, model_dir=model_dir, wd=wd, wd_bn_bias=wd_bn_bias, train_bn=train_bn, moms=moms,
-        seed=seed, batch_tfms=_normalisation(dls, model, info.stats) if normalize and is_trained else (),
+        seed=seed, input_tfms=_normalisation(dls, model, info.stats) if normalize and is_trained else None,
     )  # fmt: skip
     if is_trained:
         learn.freeze()
