@@ -39,7 +39,7 @@ class NotebookDisplay:
         monitor = latest() if latest is not None and cell is not None and shown_in == cell else None
         if monitor is None or monitor.comm is None:
             monitor = TrainingMonitor(learn, follow=False)
-            display(monitor)
+            display(monitor)  # type: ignore[no-untyped-call]
             _LATEST[learn] = cell, ref(monitor)
         return monitor
 

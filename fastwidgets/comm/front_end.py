@@ -38,5 +38,5 @@ def running_cell() -> str | None:
     kernel = running_kernel()
     if kernel is None:
         return None
-    parent = kernel.get_parent("shell")
-    return (parent or {}).get("header", {}).get("msg_id")
+    header: dict[str, str] = (kernel.get_parent("shell") or {}).get("header") or {}
+    return header.get("msg_id")

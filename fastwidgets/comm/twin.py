@@ -30,4 +30,4 @@ class StaticTwin:
         from IPython.display import publish_display_data
 
         data = {"text/html": f'<div class="fw-static">{html}</div>', "text/plain": text}
-        publish_display_data(data, transient={"display_id": self._id}, update=update)
+        publish_display_data(data, transient={"display_id": self._id}, update=update)  # type: ignore[no-untyped-call]

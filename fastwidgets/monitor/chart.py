@@ -43,9 +43,10 @@ def chart(title: str, lines: Sequence[Line], floor: float | None = None) -> str:
 
     marks = [_path(line, place(line.x, line.y)) for line in drawn]
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="{escape(title)}" '
-        'style="max-width:100%;font:11px system-ui,sans-serif;color:var(--jp-ui-font-color1,currentColor)" '
-        f'fill="currentColor">{_legend(drawn)}{_axes(x_low, x_high, y_low, y_high)}{"".join(marks)}</svg>'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" '
+        f'aria-label="{escape(title)}" fill="currentColor" '
+        'style="max-width:100%;font:11px system-ui,sans-serif;color:var(--jp-ui-font-color1,currentColor)">'
+        f'{_legend(drawn)}{_axes(x_low, x_high, y_low, y_high)}{"".join(marks)}</svg>'
     )
 
 
@@ -84,5 +85,6 @@ def _path(line: Line, points: NDArray[np.float64]) -> str:
         pieces.append(f"{pen}{x:.1f} {y:.1f}")
         pen = "L"
     dash = f' stroke-dasharray="{line.dash}"' if line.dash else ""
-    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{line.color}"/>' for x, y in points if line.dots and np.isfinite(y))
+    dotted = points[np.isfinite(points[:, 1])] if line.dots else ()
+    dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{line.color}"/>' for x, y in dotted)
     return f'<path d="{"".join(pieces)}" fill="none" stroke="{line.color}" stroke-width="{line.width}"{dash}/>{dots}'

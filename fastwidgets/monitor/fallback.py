@@ -20,16 +20,15 @@ BLUE, ORANGE, GREEN = "#3b82c4", "#c7721c", "#3a9150"
 
 def headline(session: MonitorSession) -> str:
     """The run in one line of words."""
-    now = session.progress()
-    if now["status"] == "idle":
+    if session.status == "idle":
         return "No training run yet."
-    done, of = len(session.epochs()), session.n_epoch
+    done, of, took = len(session.epochs()), session.fit.n_epoch, duration(session.elapsed())
     epochs = f"{done} of {of} epochs" if session.n_fits <= 1 else f"{done} epochs in {session.n_fits} fits"
-    if now["status"] == "done":
-        return f"Training finished: {epochs} in {duration(now['elapsed'])}."
-    if now["status"] == "stopped":
-        return f"Training ended early after {epochs} and {duration(now['elapsed'])}: {session.reason}."
-    return f"Training was {now['status']} when this was saved: {epochs}, {duration(now['elapsed'])} so far."
+    if session.status == "done":
+        return f"Training finished: {epochs} in {took}."
+    if session.status == "stopped":
+        return f"Training ended early after {epochs} and {took}: {session.reason}."
+    return f"Training was {session.status} when this was saved: {epochs}, {took} so far."
 
 
 def html_of(session: MonitorSession) -> str:
@@ -41,20 +40,23 @@ def html_of(session: MonitorSession) -> str:
     valid = np.array([_number(row["values"][1]) for row in epochs], np.float64)
     losses = [Line("each batch", step, loss, BLUE, width=0.5), Line("smoothed", step, smooth, BLUE, width=2),
               Line("validation", at, valid, ORANGE, dash="5 3", dots=True)]  # fmt: skip
-    charts = [chart("Loss by batch", losses), chart("Learning rate by batch", [Line("learning rate", step, lr, GREEN)], 0.0)]
-    momentum = chart("Momentum by batch", [Line("momentum", step, mom, ORANGE, dash="5 3")])
-    if momentum and np.nanmax(mom) > np.nanmin(mom):
-        charts.append(momentum)
-    return f"<p><strong>{escape(headline(session))}</strong></p><div>{''.join(charts)}</div>{_table(session, epochs)}{_notes(session)}"
+    rate = Line("learning rate", step, lr, GREEN)
+    charts = chart("Loss by batch", losses) + chart("Learning rate by batch", [rate], 0.0)
+    if np.isfinite(mom).any() and np.nanmax(mom) > np.nanmin(mom):
+        charts += chart("Momentum by batch", [Line("momentum", step, mom, ORANGE, dash="5 3")])
+    title = f"<p><strong>{escape(headline(session))}</strong></p>"
+    return f"{title}<div>{charts}</div>{_table(session, epochs)}{_notes(session)}"
 
 
 def text_of(session: MonitorSession) -> str:
     """The same in plain text."""
     names = ["epoch", *session.columns(), "time"]
-    rows = [[str(row["epoch"]), *map(short, row["values"]), duration(row["seconds"])] for row in session.epochs()[-ROWS:]]
+    epochs = session.epochs()[-ROWS:]
+    rows = [[str(row["epoch"]), *map(short, row["values"]), duration(row["seconds"])] for row in epochs]
     widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
-    lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in (names, *rows)] if rows else []
-    return "\n".join([headline(session), *lines, *(f"batch {n['step']}: {n['text']}" for n in session.notes())])
+    lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in (names, *rows)]
+    notes = [f"batch {note['step']}: {note['text']}" for note in session.notes()[-ROWS:]]
+    return "\n".join([headline(session), *(lines if rows else []), *notes])
 
 
 def _table(session: MonitorSession, epochs: list[dict[str, Any]]) -> str:

@@ -16,10 +16,10 @@ def memory_held() -> Memory | None:
     """Memory of the current CUDA device where tensors live on it, else of this process; None where nothing tells."""
     import torch
 
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
+    if torch.cuda.is_available() and torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         return Memory(torch.cuda.memory_allocated(), "GPU")
     try:
-        import psutil  # every Jupyter kernel has it
+        import psutil  # type: ignore[import-untyped]  # every Jupyter kernel has it
     except ImportError:
         return None
     return Memory(psutil.Process().memory_info().rss, "RAM")

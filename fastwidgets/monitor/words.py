@@ -20,7 +20,8 @@ def size(n_bytes: int) -> str:
 def short(value: float | None) -> str:
     """A loss, metric or rate in at most seven characters; a dash for None and NaN."""
     if value is None or math.isnan(value):
-        return "–"
+        return "–"  # noqa: RUF001
     if value != 0 and not 1e-3 <= abs(value) < 1e5:
-        return f"{value:.2e}"
+        mantissa, exponent = f"{value:.2e}".split("e")
+        return f"{mantissa}e{int(exponent):+d}"  # as JavaScript writes it: the live view shows the same
     return f"{value:.4f}" if abs(value) < 10 else f"{value:.5g}"

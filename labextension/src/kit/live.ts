@@ -12,6 +12,8 @@ interface IPong {
 
 /** How long an answer may take before the user is told that clicks wait for the end of the cell. */
 export const PATIENCE_MS = 1200;
+const ASK_MS = 400;
+const ASK_TIMES = 12;
 
 /**
  * The browser half of `LiveWidget`: asks for everything when it is made (after a reload the browser knows nothing, the
@@ -47,15 +49,25 @@ export abstract class LiveModel<T extends IMessage> extends DOMWidgetModel {
   /** A message of the contract. */
   protected abstract receive(message: T, buffers: DataView[]): void;
 
-  /** Try whether messages get through; `change:clicks` tells when that is known. */
+  /**
+   * Try whether messages get through; `change:clicks` tells when that is known. Asked again until it is: a page's first
+   * messages may leave before its kernel subshell exists, and then wait for the end of the cell.
+   */
   ping(): void {
     const rid = ++this._rid;
-    post(this, { kind: 'ping', rid });
-    window.setTimeout(() => {
-      if (this._heard < rid) {
+    const ask = (times: number): void => {
+      if (this._heard >= rid || this._rid !== rid) {
+        return;
+      }
+      if (times * ASK_MS >= PATIENCE_MS) {
         this._setClicks(false);
       }
-    }, PATIENCE_MS);
+      post(this, { kind: 'ping', rid });
+      if (times < ASK_TIMES) {
+        window.setTimeout(() => ask(times + 1), ASK_MS);
+      }
+    };
+    ask(0);
   }
 
   private _hear(rid: number): void {

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+import torch
+from fastlearn.train.events import EpochEnded, FitEnded, FitStarted, NoteAdded
+from fastlearn.train.history import History
+
+from fastwidgets.monitor import words
+from fastwidgets.monitor.chart import Line, chart
+from fastwidgets.monitor.fallback import html_of, text_of
+from fastwidgets.monitor.session import MonitorSession
+
+GOLDEN = json.loads((Path(__file__).parents[1] / "contract/monitor.json").read_text())["words"]
+
+
+def run(n_epoch: int = 2, n_batches: int = 3, note: str = "learning rate × 0.5", reason: str = "completed"):
+    history = History()
+    session = MonitorSession(history, memory=lambda: None)
+    history.begin_fit(n_epoch, ("accuracy",))
+    session.on(FitStarted(n_epoch, n_batches, 0, ("accuracy",), None, None))
+    for epoch in range(n_epoch):
+        for _ in range(n_batches):
+            history.add_step(torch.tensor(1.0), epoch, 0.1, 0.9, 0.0, 0.0, 1)
+        values = {"train_loss": 1.0, "valid_loss": 0.5, "accuracy": math.nan}
+        history.add_epoch(epoch, values, 61.0)
+        session.on(EpochEnded(epoch, history.n_steps, values))
+    session.on(NoteAdded(history.add_note("lr", note, 0.5)))
+    history.end_fit(reason, reason == "completed")
+    session.on(FitEnded(reason, reason == "completed"))
+    session.take()
+    return session
+
+
+def test_text_tells_the_run_in_a_table() -> None:
+    assert text_of(run()).splitlines() == [
+        "Training finished: 2 of 2 epochs in 0:00.",
+        "epoch  train_loss  valid_loss  accuracy  time",
+        "    0      1.0000      0.5000         –  1:01",  # noqa: RUF001
+        "    1      1.0000      0.5000         –  1:01",  # noqa: RUF001
+        "batch 6: learning rate × 0.5",
+    ]
+
+
+def test_html_is_well_formed_and_shows_words_as_words() -> None:
+    html = html_of(run(note="<script>alert(1)</script>", reason="a < b"))
+    root = ElementTree.fromstring(f"<div>{html}</div>")
+    assert root.find(".//li").text == "batch 6: <script>alert(1)</script>"
+    assert "a < b" in root.find(".//strong").text
+    assert [cell.text for cell in root.findall(".//th")] == ["epoch", "train_loss", "valid_loss", "accuracy", "time"]
+    assert len(root.findall(".//tbody/tr")) == 2
+
+
+def test_a_long_run_stays_small_and_says_what_it_leaves_out() -> None:
+    html = html_of(run(n_epoch=200, n_batches=100))
+    assert len(html) < 100_000
+    assert "The first 150 epochs are left out." in html
+
+
+def test_nothing_has_run_is_said_in_words() -> None:
+    empty = MonitorSession(History(), memory=lambda: None)
+    assert text_of(empty) == "No training run yet."
+    assert "No training run yet." in html_of(empty)
+
+
+def test_a_line_has_a_gap_where_there_is_no_number() -> None:
+    svg = chart("t", [Line("a", np.arange(4.0), np.array([1.0, 2.0, math.nan, 3.0]), "red")])
+    path = re.search(r'd="(M[^"]+)" fill="none" stroke="red"', svg)
+    assert path is not None and path[1].count("M") == 2 and path[1].count("L") == 1
+
+
+def test_lines_are_told_apart_without_colour() -> None:
+    root = ElementTree.fromstring(f"<div>{html_of(run())}</div>")
+    styles = {(p.get("stroke-dasharray"), p.get("stroke-width")) for p in root.find(".//svg").findall("path") if p.get("stroke") != "currentColor"}  # fmt: skip # noqa: E501
+    assert len({dash for dash, _ in styles}) >= 2
+
+
+@pytest.mark.parametrize("name", ["duration", "size", "short"])
+def test_numbers_are_worded_as_in_the_browser(name: str) -> None:
+    for value, text in GOLDEN[name]:
+        assert getattr(words, name)(value) == text
