@@ -375,8 +375,14 @@ def _check_folders(path: Path, train: str, valid: str) -> None:
 def _pairs(fnames: list[Any], labels: list[Any]) -> list[LabelledFile]:
     if len(fnames) != len(labels):
         raise DataError(f"`fnames` and `labels` go together one by one, but there are {len(fnames)} and {len(labels)}.")
-    plain = [label.tolist() if isinstance(label, torch.Tensor | np.ndarray | np.generic) else label for label in labels]
-    return [LabelledFile(file, label) for file, label in zip(fnames, plain, strict=True)]
+    return [LabelledFile(file, _plain(label)) for file, label in zip(fnames, labels, strict=True)]
+
+
+def _plain(label: Any) -> Any:
+    """Numbers out of arrays, and a list in place of a tuple, which transforms would take for several parts."""
+    if isinstance(label, torch.Tensor | np.ndarray | np.generic):
+        return label.tolist()
+    return list(label) if isinstance(label, tuple) else label
 
 
 def _block_for_labels(labels: list[Any]) -> Any:
