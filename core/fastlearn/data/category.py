@@ -128,6 +128,7 @@ class MultiCategorize(Categorize):
     """A list of labels to their indices, int64 of shape `(k,)`, and back."""
 
     kind = "multicategory"
+    whole = True
 
     def __init__(self, vocab: Iterable[Any] | None = None, add_na: bool = False) -> None:
         super().__init__(vocab, sort=vocab is None, add_na=add_na)
@@ -179,6 +180,7 @@ class EncodedMultiCategorize(Transform):
 
     order = 1
     kind = "multicategory"
+    whole = True
 
     def __init__(self, vocab: Iterable[Any]) -> None:
         super().__init__()
@@ -204,6 +206,7 @@ class RegressionSetup(Transform):
     """Targets that are numbers: to float32, shape `()` or `(c,)`; `c` is counted on the first item if not given."""
 
     kind = "regression"
+    whole = True
 
     def __init__(self, c: int | None = None) -> None:
         super().__init__()

@@ -71,10 +71,7 @@ def _parts(samples: Sequence[Any], part: str) -> tuple[Any, ...]:
 
 
 def stack_tensors(tensors: Sequence[Any], part: str = "") -> torch.Tensor:
-    """Stack tensors of one shape, `(...)` each, into `(B, ...)`.
-
-    Pictures that lie in memory with the channel last keep that layout, which makes the copy a plain one.
-    """
+    """Stack tensors of one shape, `(...)` each, into a contiguous one, `(B, ...)`."""
     first = tensors[0]
     for i, tensor in enumerate(tensors):
         if not isinstance(tensor, torch.Tensor):
@@ -87,10 +84,9 @@ def stack_tensors(tensors: Sequence[Any], part: str = "") -> torch.Tensor:
         stacked = torch.stack(list(tensors))
         return stacked if type(stacked) is torch.Tensor else stacked.as_subclass(torch.Tensor)
     # numpy copies on the calling thread alone; torch.stack would start a thread pool for each reading thread
-    if first.ndim == 3 and not first.is_contiguous() and first.permute(1, 2, 0).is_contiguous():
-        rows = np.stack([t.permute(1, 2, 0).numpy() for t in tensors])
-        return torch.from_numpy(rows).permute(0, 3, 1, 2)  # (B, C, H, W), channels last in memory
-    return torch.from_numpy(np.stack([t.numpy() for t in tensors]))
+    arrays = [tensor.numpy() for tensor in tensors]
+    stacked_array = np.empty((len(arrays), *first.shape), arrays[0].dtype)  # given, since np.stack may transpose
+    return torch.from_numpy(np.stack(arrays, out=stacked_array))
 
 
 def _is_plain(tensor: torch.Tensor, dtype: torch.dtype) -> bool:
