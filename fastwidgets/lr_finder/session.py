@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from fastwidgets.lr_finder.curve import Curve, finite, loss_range, rate_text, round_rate, widened
-from fastwidgets.lr_finder.words import BY_HAND, ENOUGH_POINTS, confidence, reason_for
+from fastwidgets.lr_finder.words import BY_HAND, confidence, reason_for
 
 CODE = "learn.fit_one_cycle(5, lr_max={lr})"
 CAREFUL = 1e-3
@@ -86,8 +86,7 @@ class FinderSession:
             self.markers = [marker(BY_HAND, min(max(CAREFUL, low), high))]
         self.chosen = {key: self.markers[0][key] for key in ("name", "lr")} if self.markers else None
         said = str(result.message).strip()
-        unsure = self.status != "nan" and (rates or lrs.size < ENOUGH_POINTS)
-        self.message = " ".join(filter(None, (said, confidence(self.curve, rates) if unsure else "")))
+        self.message = f"{said} {confidence(self.curve, rates)}" if rates else said
 
     def choose(self, name: str, lr: float) -> None:
         """Take `lr` as the rate, reached by moving the marker called `name`.

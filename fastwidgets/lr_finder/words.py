@@ -14,7 +14,6 @@ REASONS = {
     "steep": "where the loss falls fastest",
     BY_HAND: "a careful start; the curve gives no better one",
 }
-ENOUGH_POINTS = 10
 FLAT = 0.05  # a smaller share of the first loss is no clear descent
 FAR_APART = 10.0
 
@@ -27,8 +26,6 @@ def reason_for(name: str) -> str:
 def confidence(curve: Curve, rates: dict[str, float]) -> str:
     """How far `curve`, shape `(2, n)`, and the suggested `rates` can be trusted, in one or two sentences."""
     losses = finite(curve)[1]
-    if losses.size < ENOUGH_POINTS:
-        return f"Only {losses.size} points: too few to suggest a rate. Let it run longer, or raise num_it."
     drop = _drop(losses)
     if drop < FLAT:
         return f"The loss falls by only {drop:.0%}, so be careful: try 1e-3 and watch the first epoch."

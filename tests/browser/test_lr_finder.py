@@ -5,12 +5,14 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-LEARNER = f"import sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\nfrom fake_search import FakeLearner\nlearn = FakeLearner()"
+HERE = str(Path(__file__).parent)
+LEARNER = f"import sys\nsys.path.insert(0, {HERE!r})\nfrom fake_search import FakeLearner\nlearn = FakeLearner()"
 SEARCH = "found = learn.lr_find(num_it={num_it}, pause={pause})\nprint(found.stopped, len(found.lrs))"
 LINE = ".fw-LRFinder .bqplot path.line"
 STATUS = ".fw-LRFinder-status"
 CODE = ".fw-LRFinder-code"
-# How far the drawn curve reaches to the right, in pixels.
+# Whether the search is past a step; how far the drawn curve reaches to the right, in pixels.
+PAST = "n => +document.querySelector('.fw-LRFinder-status')?.innerText.match(/Step (\\d+)/)?.[1] > n"
 REACH = f"() => document.querySelector('{LINE}')?.getBBox().width ?? 0"
 
 
@@ -36,14 +38,10 @@ def test_the_curve_grows_while_the_cell_runs_and_stop_stops_it(notebook) -> None
     page.run(0)
     page.run(1, wait=False)
     expect(page.locator(STATUS)).to_contain_text("Step", timeout=15_000)
-    page.wait_for_function(
-        "() => +document.querySelector('.fw-LRFinder-status').innerText.match(/Step (\\d+)/)?.[1] > 40"
-    )
+    page.wait_for_function(PAST, arg=40)
     early, reach, box = step(page), page.evaluate(REACH), page.locator(".fw-LRFinder").bounding_box()
     page.shot("early")
-    page.wait_for_function(
-        "n => +document.querySelector('.fw-LRFinder-status').innerText.match(/Step (\\d+)/)?.[1] > n + 50", arg=early
-    )
+    page.wait_for_function(PAST, arg=early + 50)
     assert page.evaluate(REACH) > reach + 20
     page.get_by_role("button", name="Stop", exact=True).click()
     page.done(1)
@@ -137,15 +135,11 @@ def test_a_reload_in_the_middle_brings_everything_back(notebook) -> None:
     page = notebook([LEARNER, SEARCH.format(num_it=300, pause=0.05)])
     page.run(0)
     page.run(1, wait=False)
-    page.wait_for_function(
-        "() => +document.querySelector('.fw-LRFinder-status')?.innerText.match(/Step (\\d+)/)?.[1] > 20"
-    )
+    page.wait_for_function(PAST, arg=20)
     page.wait_for_function("() => !window.__panel.context.model.dirty")  # the notebook was saved by itself
     reach = page.evaluate(REACH)
     page.reload()
-    page.wait_for_function(
-        "() => +document.querySelector('.fw-LRFinder-status')?.innerText.match(/Step (\\d+)/)?.[1] > 40"
-    )
+    page.wait_for_function(PAST, arg=40)
     page.wait_for_function(f"reach => ({REACH})() > reach", arg=reach)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator(STATUS)).to_contain_text("Stopped.")

@@ -9,6 +9,7 @@ export interface IKey {
 }
 
 const TYPING = 'input, textarea, select, [contenteditable="true"]';
+const CLAIMED = 'data-lm-suppress-shortcuts';
 const PRESSING = 'button, a[href], summary';
 
 /**
@@ -17,7 +18,7 @@ const PRESSING = 'button, a[href], summary';
  */
 export function bindKeys(root: HTMLElement, keys: IKey[]): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.key === 'Tab') {
+    if (!isPlain(event)) {
       return;
     }
     if (event.key !== 'Escape') {
@@ -33,6 +34,22 @@ export function bindKeys(root: HTMLElement, keys: IKey[]): () => void {
       found.run();
     }
   };
+  // Notebook 7 looks at a key before the elements on the page do, but not when its element bears this attribute.
+  const claim = (event: KeyboardEvent): void => {
+    const target = event.target;
+    if (isPlain(event) && target instanceof Element && root.contains(target)) {
+      target.setAttribute(CLAIMED, 'true');
+      window.setTimeout(() => target.removeAttribute(CLAIMED));
+    }
+  };
   root.addEventListener('keydown', onKey);
-  return () => root.removeEventListener('keydown', onKey);
+  window.addEventListener('keydown', claim, true);
+  return () => {
+    root.removeEventListener('keydown', onKey);
+    window.removeEventListener('keydown', claim, true);
+  };
+}
+
+function isPlain(event: KeyboardEvent): boolean {
+  return !event.ctrlKey && !event.altKey && !event.metaKey && event.key !== 'Tab';
 }

@@ -31,7 +31,6 @@ export class LRFinderView extends DOMWidgetView {
     el.tabIndex = 0;
     el.setAttribute('role', 'group');
     el.setAttribute('aria-label', 'Learning-rate finder. Press ? for its keys.');
-    el.setAttribute('data-lm-suppress-shortcuts', 'true'); // JupyterLab's own shortcuts hold off while the focus is here
     this._controls = new Controls(model, {
       run: () => this._run(),
       table: () => this._toggleTable(),
@@ -85,6 +84,8 @@ export class LRFinderView extends DOMWidgetView {
     this._controls.showOpen(open, !this._help.hidden);
     if (open) {
       this._table.focus();
+    } else if (!this.el.contains(document.activeElement)) {
+      this.el.focus(); // what had the focus has just been hidden
     }
   }
 
