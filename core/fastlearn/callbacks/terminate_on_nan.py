@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from time import perf_counter
 
 import numpy as np
@@ -36,7 +37,7 @@ class TerminateOnNaNCallback(Callback):
     def after_loss(self) -> None:
         learn = self.learn
         if not self._waits:
-            if not torch.isfinite(learn.loss):
+            if not math.isfinite(learn.loss):  # a float of a CPU tensor waits for nobody
                 self._stop(learn.history.n_steps, float(learn.loss), weights_kept=True)
         elif self._guards:
             learn.opt.found_inf = torch.isfinite(learn.loss).logical_not().float()  # type: ignore[attr-defined]

@@ -105,15 +105,19 @@ class CallbackHost:
 
     def __call__(self, event: str) -> None:
         """Call every handler of `event`. An error is named after callback and event; clean-up events reach all."""
-        for position, handler in enumerate(handlers := self._handlers[event]):
-            try:
+        handlers = self._handlers[event]
+        if not handlers:
+            return
+        left = iter(handlers)
+        try:
+            for handler in left:
                 handler()
-            except BaseException as error:
-                if not isinstance(error, CancelException):
-                    name_error(error, _place(handler, event))
-                if event in CLEAN_UP_EVENTS:
-                    self._finish_quietly(handlers[position + 1 :], event)
-                raise
+        except BaseException as error:
+            if not isinstance(error, CancelException):
+                name_error(error, _place(handler, event))
+            if event in CLEAN_UP_EVENTS:
+                self._finish_quietly(left, event)
+            raise
 
     def clean_up(self, *events: str) -> None:
         """Fire `events` while an error or interrupt passes through: what they raise is reported and never hides it."""

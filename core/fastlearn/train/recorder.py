@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from fastlearn.data.batch import count_samples
 from fastlearn.metrics.averages import AvgLoss
@@ -108,7 +109,7 @@ class Recorder(Callback):
                 float(mom),
                 perf_counter() - learn.fit_started,
                 learn.wait,
-                count_samples(learn.xb),
+                _n_items(learn.xb[0]),
                 learn.batch_items,
             )
         elif learn.yb and learn.loss is not None:
@@ -215,6 +216,10 @@ class Recorder(Callback):
 
     def _steps(self) -> dict[str, NDArray[Any]]:
         return self.history.steps(self.history.fits[-1].start_step if self.history.fits else 0)
+
+
+def _n_items(first: Any) -> int:
+    return first.shape[0] if isinstance(first, Tensor) and first.ndim else count_samples(first)
 
 
 def _or_none(value: float) -> float | None:
