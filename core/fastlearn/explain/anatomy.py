@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from fastlearn.explain.layers import leaves
 from fastlearn.models.cut_report import CutReport, report_of
@@ -46,12 +47,17 @@ class Anatomy:
     @property
     def n_params(self) -> int:
         """The numbers that could be learned."""
-        return sum(p.numel() for p in self.model.parameters())
+        return count(self.model.parameters())
 
     @property
     def n_training(self) -> int:
         """The numbers that are being learned."""
-        return sum(p.numel() for p in self.model.parameters() if p.requires_grad)
+        return count(p for p in self.model.parameters() if p.requires_grad)
+
+
+def count(params: Iterable[Tensor]) -> int:
+    """How many numbers `params` hold; those of a lazy layer that has not run yet are not there yet."""
+    return sum(0 if is_lazy(p) else p.numel() for p in params)
 
 
 def look_at(learn: Any) -> Anatomy:
@@ -89,7 +95,7 @@ def _group(group: Sequence[Tensor], norms: set[int], owners: dict[int, str], ord
     where = "nowhere" if not places else places[0] if len(places) == 1 else f"{places[0]} to {places[-1]}"
     return Group(
         where,
-        n_params=sum(p.numel() for p in group),
-        n_training=sum(p.numel() for p in group if p.requires_grad),
-        n_norm=sum(p.numel() for p in group if id(p) in norms),
+        n_params=count(group),
+        n_training=count(p for p in group if p.requires_grad),
+        n_norm=count(p for p in group if id(p) in norms),
     )
