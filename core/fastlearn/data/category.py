@@ -48,7 +48,15 @@ class CategoryMap(Sequence[Any]):
 
     def map_ids(self, ids: Iterable[Any]) -> list[Any]:
         """The label at each index."""
-        return [self.items[int(i)] for i in ids]
+        return [self.label_at(i) for i in ids]
+
+    def label_at(self, index: Any) -> Any:
+        """The label at `index`. Raises: DataError if there is none."""
+        i = int(index)
+        if not 0 <= i < len(self.items):
+            raise DataError(f"There are {len(self.items)} labels, numbered from 0, but number {i} was asked for. Check "
+                            "that the model has one output for each label, and that no transform changes the targets.")
+        return self.items[i]
 
     def _unknown(self, label: Any) -> str:
         if isinstance(label, list | set | dict):
@@ -121,7 +129,7 @@ class Categorize(Transform):
         return torch.tensor(_known(self.vocab, self).index_of(x))
 
     def decodes(self, x: Any) -> Any:
-        return _known(self.vocab, self)[x]
+        return _known(self.vocab, self).label_at(x)
 
 
 class MultiCategorize(Categorize):
@@ -268,10 +276,10 @@ def _learnt(vocab: CategoryMap, items: Any) -> CategoryMap:
     if len(vocab) == 0 or list(vocab) == [NA]:
         count = len(items) if hasattr(items, "__len__") else 1
         if count == 0:
-            raise DataError("Without training items there are no labels to learn. Look at what get_items "
-                            "and the splitter return.")  # fmt: skip
-        raise DataError(f"None of the {count} training items has a label, so there is no vocabulary to learn. Look at what "
-                        "get_y or the labeller returns for the first item.")  # fmt: skip
+            raise DataError("Without training items there are no labels to learn. Look at what get_items and "
+                            "the splitter return.")  # fmt: skip
+        raise DataError(f"None of the {count} training items has a label, so there is no vocabulary to learn. Look at "
+                        "what get_y or the labeller returns for the first item.")  # fmt: skip
     return vocab
 
 

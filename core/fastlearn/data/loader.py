@@ -32,11 +32,12 @@ AHEAD = 3  # batches in flight on threads
 class DataLoader(TorchDataLoader[Any]):
     """Batches of a data set. Iterating gives `Batch` tuples on `device`, with `.items`, the positions they hold.
 
-    `after_item` runs on each sample in the workers, `before_batch` on the list of samples, `after_batch` on the batch
-    where it is used. `workers` are threads (default) or processes, which stay from epoch to epoch; `num_workers=0`
-    reads where the batch is asked for. The default is up to 8 threads for data sets of this library, one for any other
-    (it may not be made for several), none for data that lies in memory. `seed` fixes the order and all random
-    transforms, whatever the number and kind of workers; without one it follows `torch.manual_seed`.
+    `after_item` runs on each sample in the workers, `before_batch` on the list of samples (whose order it keeps),
+    `after_batch` on the batch where it is used. `workers` are threads (default) or processes, which stay from epoch to
+    epoch; `num_workers=0` reads where the batch is asked for. The default is up to 8 threads for data sets of this
+    library, one for any other (it may not be made for several), none for data that lies in memory. `seed` fixes the
+    order and all random transforms, whatever the number and kind of workers; without one it follows
+    `torch.manual_seed`.
 
     An item whose file cannot be read is left out, and noted in `set_aside`; with `skip_unreadable=False` it is an
     error. `bs=None` is for a data set that yields whole batches. The other arguments are torch's.
@@ -139,7 +140,7 @@ class DataLoader(TorchDataLoader[Any]):
         try:
             for made in source:
                 self._note(made.set_aside)
-                tally.add(made)
+                tally.add(made, self.set_aside)
                 if made.batch is None:  # nothing of it could be read
                     continue
                 batch = self._finished(made, epoch)
@@ -333,6 +334,10 @@ class DataLoader(TorchDataLoader[Any]):
         settings.update(do_setup=False, device=self.device)
         return type(self)(**{**settings, **overrides})
 
+    def keep(self, **settings: Any) -> None:
+        """Note arguments of a subclass's own constructor, so that `new` passes them on."""
+        self._settings.update(settings)
+
     def to(self, device: torch.device | str | None) -> DataLoader:
         """Give batches on `device` from now on; None leaves them on the CPU."""
         self.device = None if device is None else torch.device(device)
@@ -411,10 +416,10 @@ def _one_of_workers(workers: str) -> str:
 
 
 def _can_drop(bs: int, n: int) -> bool:
-    """Whether dropping the last batch leaves any; warns where not, since training on nothing helps nobody."""
+    """Whether dropping the last batch leaves any; warns where not: there would be nothing to train on."""
     if 0 < n < bs:
-        warnings.warn(f"There are {n} items and bs={bs}, so dropping the incomplete batch would leave none: it is kept. "
-                      f"Try a bs of at most {n}.", stacklevel=5)  # fmt: skip
+        warnings.warn(f"There are {n} items and bs={bs}, so dropping the incomplete batch would leave none: it is "
+                      f"kept. Try a bs of at most {n}.", stacklevel=5)  # fmt: skip
     return n >= bs
 
 

@@ -111,11 +111,12 @@ class BatchMaker:
             return Made(None, request.number, aside)
         if len(self.before_batch):
             good = self.before_batch(good)
+            positions = positions if len(good) == len(positions) else []  # it made other samples: theirs are unknown
         try:
             batch = self.collate_fn(good[0] if self.alone and self.collate_fn is not _only else good)
         except CollateError as error:
             raise self._explain(error, positions) from None
-        return Made(self._identified(batch, positions), request.number, aside, len(positions))
+        return Made(self._identified(batch, positions), request.number, aside, len(good))
 
     def make(self, request: Request, rng: torch.Generator) -> Made:
         """The whole of a request on the calling thread."""
@@ -131,6 +132,8 @@ class BatchMaker:
 
     def _explain(self, error: CollateError, positions: Sequence[Any]) -> CollateError:
         one, other = (positions[place] for place in error.places)
+        if not positions:
+            return error
         named = f" Compare item {one} ({short(self._item(one))})"
         named += "." if one == other else f" with item {other} ({short(self._item(other))})."
         return CollateError(f"{error}{named}", error.part, error.places)
@@ -178,7 +181,7 @@ def _only(samples: list[Any]) -> Any:
 
 def _as_positions(positions: Sequence[Any]) -> np.ndarray | None:
     array = np.asarray(positions)
-    return array.astype(np.int64) if array.ndim == 1 and array.dtype.kind in "iu" else None
+    return array.astype(np.int64) if array.size and array.ndim == 1 and array.dtype.kind in "iu" else None
 
 
 def _as_int(position: Any) -> int | None:

@@ -16,12 +16,12 @@ class Tally:
     def __init__(self) -> None:
         self.n_bad, self.n_good = 0, 0
 
-    def add(self, made: Made) -> None:
-        """Count one batch. Raises: DataError once most items are unreadable."""
+    def add(self, made: Made, set_aside: Sequence[SetAside]) -> None:
+        """Count one batch. Raises: DataError, with the first of `set_aside`, once most items are unreadable."""
         self.n_bad += len(made.set_aside)
         self.n_good += made.n_good
         if self.n_bad >= HOPELESS and self.n_bad > self.n_good:
-            raise self._error(made.set_aside)
+            raise self._error(set_aside)
 
     def check_any(self, set_aside: Sequence[SetAside]) -> None:
         """Raise DataError if the epoch had items and none could be read."""

@@ -2,9 +2,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
-
 from fastlearn.data.category import (
     Categorize,
     CategoryMap,
@@ -15,6 +12,8 @@ from fastlearn.data.category import (
 )
 from fastlearn.data.datasets import TfmdLists
 from fastlearn.data.problems import DataError
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize("col, settings, items", [
@@ -43,6 +42,11 @@ def test_a_category_is_learnt_encoded_and_decoded():
     step.setup(["cat", "dog", "cat"])
     assert step.c == 2 and torch.equal(step("dog"), torch.tensor(1)) and step.decode(torch.tensor(0)) == "cat"
     assert step("dog").dtype == torch.int64
+
+
+def test_an_index_beyond_the_labels_is_explained():
+    with pytest.raises(DataError, match="2 labels, numbered from 0, but number 2 was asked for"):
+        Categorize(["cat", "dog"]).decode(torch.tensor(2))
 
 
 def test_an_unknown_label_names_itself_and_a_near_one():

@@ -3,13 +3,12 @@ from collections import namedtuple
 import numpy as np
 import pytest
 import torch
+from fastlearn.data.batch import Batch, count_samples, map_tensors
+from fastlearn.data.collate import CollateError, collate, stack_tensors
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from torch.utils.data import default_collate
-
-from fastlearn.data.batch import Batch, count_samples, map_tensors
-from fastlearn.data.collate import CollateError, collate, stack_tensors
 
 Pair = namedtuple("Pair", "x y")
 
@@ -58,7 +57,8 @@ def test_nested_parts_are_collated_inside():
 
 
 @pytest.mark.parametrize("samples, message, places", [
-    ([(torch.ones(3, 2), 0), (torch.ones(3, 2), 0), (torch.ones(3, 4), 0)], r"Part \[0\].*\(3, 2\).*\(3, 4\).*Resize", (0, 2)),
+    ([(torch.ones(3, 2), 0), (torch.ones(3, 2), 0), (torch.ones(3, 4), 0)],
+     r"Part \[0\].*\(3, 2\).*\(3, 4\).*Resize", (0, 2)),
     ([(torch.ones(1), torch.ones(2)), (torch.ones(1), torch.ones(3))], r"Part \[1\].*MultiCategoryBlock", (0, 1)),
     ([(Image.new("L", (2, 2)),)], "cannot be put into a batch.*ToTensor", (0, 0)),
     ([(1, 2), (1, 2, 3)], "2 parts in one sample and 3 in another", (0, 1)),

@@ -1,5 +1,4 @@
 import pytest
-
 from fastlearn.data.category import Categorize
 from fastlearn.data.pipeline import Pipeline, as_list, compose_tfms, merge_tfms
 from fastlearn.data.transform import Transform
@@ -95,7 +94,10 @@ def test_kind_and_vocab_come_from_the_last_step_that_has_one():
     assert pipe.kind == "category" and pipe.vocab == ["a", "b"]
 
 
-@pytest.mark.parametrize("given, n", [(None, 0), (len, 1), ([len, abs], 2), ((len,), 1), (Double, 1), (Pipeline(len), 1)])
+GIVEN = [(None, 0), (len, 1), ([len, abs], 2), ((len,), 1), (Double, 1), (Pipeline(len), 1)]
+
+
+@pytest.mark.parametrize("given, n", GIVEN)
 def test_functions_come_alone_in_lists_or_not_at_all(given, n):
     assert len(as_list(given)) == n
 

@@ -6,8 +6,6 @@ from collections import namedtuple
 import numpy as np
 import pytest
 import torch
-from PIL import Image
-
 from fastlearn.data.kinds import kind_of_value
 from fastlearn.data.transform import (
     InplaceTransform,
@@ -18,6 +16,7 @@ from fastlearn.data.transform import (
     mk_transform,
     remake_tuple,
 )
+from PIL import Image
 
 Pair = namedtuple("Pair", "x y")
 

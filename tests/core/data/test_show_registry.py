@@ -1,0 +1,38 @@
+import pytest
+import torch
+from fastlearn.data import show
+from fastlearn.data.show import View, find_viewer, register_viewer, show_view, text_table
+
+
+@pytest.fixture(autouse=True)
+def own_registry(monkeypatch):
+    monkeypatch.setattr(show, "_viewers", {})
+    monkeypatch.setattr(show, "_loaded", set())
+
+
+def test_an_exact_viewer_goes_before_one_for_any_target_or_any_input():
+    viewers = {key: (lambda view, key=key: key) for key in (("sound", "category"), ("sound", "*"), ("*", "category"))}
+    for key, viewer in viewers.items():
+        register_viewer(*key, viewer)
+    found = [find_viewer(*key)(None) for key in (("sound", "category"), ("sound", "text"), ("text", "category"))]
+    assert found == list(viewers) and find_viewer("text", "text") is None
+    assert find_viewer("sound", None)(None) == ("sound", "*")
+
+
+def test_a_viewer_of_the_user_stays_when_ours_come_in():
+    mine = lambda view: "mine"  # noqa: E731
+    register_viewer("image", "category", mine)
+    assert find_viewer("image", "category") is mine and find_viewer("image", "mask") is not None
+
+
+def test_the_view_reaches_its_viewer():
+    register_viewer("sound", "*", lambda view: view.samples)
+    assert show_view(View([(1, 2)], ("sound", "category"))) == [(1, 2)]
+
+
+def test_text_is_aligned_and_holds_predictions():
+    view = View([(torch.tensor([1.5]), "cat"), (torch.zeros(3, 4, 4), ["a", "b"])], ("value", "category"),
+                predictions=["dog", "cat"])  # fmt: skip
+    lines = text_table(view).splitlines()
+    assert lines[0].split("  ")[-1] == "prediction" and lines[1].startswith("[1.5]") and lines[1].endswith("dog")
+    assert "Tensor of shape (3, 4, 4)" in lines[2] and "a;b" in lines[2]
