@@ -1,0 +1,134 @@
+"""Everything a notebook about pictures needs: `from fastlearn.vision.all import *`.
+
+The names are those of the packages, and the modules that notebooks use everywhere. Nothing here is loaded on demand: a
+star import would load it at once.
+"""
+
+# ruff: noqa: I001, RUF022  # several names a line: this file is a list, read by searching
+# fmt: off
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import math
+import operator
+import os
+import random
+import re
+import shutil
+import string
+import sys
+import time
+import warnings
+from collections import Counter, OrderedDict, defaultdict, namedtuple
+from contextlib import contextmanager
+from functools import partial, reduce
+from operator import attrgetter, itemgetter
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy import array
+from PIL import Image
+from torch import FloatTensor, LongTensor, Tensor, as_tensor, nn
+
+from fastlearn.basics import first, tensor, to_np
+from fastlearn.callbacks import (
+    CheckOutputs, GatherPredsCallback, KeepBest, ParamScheduler, ProgressCallback, TerminateOnNaNCallback,
+    TrainEvalCallback,
+)
+from fastlearn.data import (
+    AttrGetter, Categorize, CategoryBlock, CategoryMap, ColReader, ColSplitter, CollateError, DataBlock, DataError,
+    DataLoader, DataLoaders, Datasets, DisplayedTransform, EncodedMultiCategorize, EndSplitter, FileGetter,
+    FileSplitter, FuncSplitter, GrandparentSplitter, GroupSplitter, ImageGetter, IndexSplitter, InplaceTransform,
+    ItemError, ItemGetter, ItemTransform, MaskSplitter, MultiCategorize, MultiCategoryBlock, OneHotEncode, Pipeline,
+    RandomSplitter, RandomSubsetSplitter, RandomTransform, RegexLabeller, RegressionBlock, RegressionSetup,
+    SampleTransform, StratifiedSplitter, TfmdLists, TrainTestSplitter, Transform, TransformBlock, URLs, clear_cache,
+    collate, compose_tfms, decode_at, default_device, download_url, get_files, get_image_files, get_text_files,
+    merge_tfms, mk_transform, parent_label, register_viewer, sample_data, show_at, test_set, to_cpu, to_device,
+    untar_data,
+)
+from fastlearn.explain import Explanation, explain
+from fastlearn.interpret import ClassificationInterpretation, Interpretation
+from fastlearn.losses import (
+    BCELossFlat, BCEWithLogitsLossFlat, BaseLoss, CrossEntropyLossFlat, L1LossFlat, MSELossFlat, activation_of,
+    decodes_of,
+)
+from fastlearn.metrics import (
+    AccumMetric, AvgLoss, AvgMetric, AvgSmoothLoss, Metric, ValueMetric, accuracy, accuracy_multi, error_rate, mae,
+    mk_metric, mse, over_all_items, rmse, top_k_accuracy,
+)
+from fastlearn.models import (
+    AdaptiveConcatPool2d, Flatten, Identity, Lambda, LinBnDrop, SigmoidRange, apply_init, change_first_layer,
+    create_body, create_head, dummy_eval, freeze_to, has_params, in_channels, model_sizes, norm_bias_params,
+    num_features_model, params, sigmoid_range, trainable_params,
+)
+from fastlearn.optim import (
+    SGD, SGDW, Adam, SchedCos, SchedExp, SchedLin, SchedNo, SchedPoly, annealer, combine_scheds, combined_cos,
+    get_hyper, has_hyper, hyper_setter, make_param_groups, n_layer_groups, set_hyper, to_param_groups,
+)
+from fastlearn.train import (
+    BatchEnded, Callback, CancelBackwardException, CancelBatchException, CancelEpochException, CancelException,
+    CancelFitException, CancelStepException, CancelTrainException, CancelValidException, EpochEnded, EpochStarted,
+    Events, FitControl, FitEnded, FitStarted, History, LRFindEnded, LRFindProgress, LRFindResult, LRFindStarted,
+    LRFinder, Learner, Note, NoteAdded, Recorder, ValidationProgress, minimum, slide, steep, valley,
+)
+from fastlearn.vision import (
+    Arch, CropPad, Flip, FlipItem, ImageBlock, ImageDataLoaders, IntToFloatTensor, MaskBlock, Normalize, OpenMask,
+    PILBase, PILImage, PILImageBW, PILMask, PadMode, RandomCrop, Resize, ResizeMethod, ToTensor, cifar_stats,
+    create_vision_model, get_grid, image2tensor, imagenet_stats, load_image, mnist_stats, register_arch, show_image,
+    show_images, show_titled_image, subplots, to_image, vision_learner,
+)
+from fastlearn.vision.models import (
+    alexnet, convnext_base, convnext_small, convnext_tiny, densenet121, densenet161, densenet169, densenet201,
+    efficientnet_b0, efficientnet_b1, efficientnet_b2, efficientnet_b3, efficientnet_v2_s, mobilenet_v2,
+    mobilenet_v3_large, mobilenet_v3_small, regnet_y_400mf, resnet101, resnet152, resnet18, resnet34, resnet50,
+    resnext50_32x4d, shufflenet_v2_x1_0, squeezenet1_0, squeezenet1_1, swin_t, vgg11_bn, vgg13_bn, vgg16_bn,
+    vgg19_bn, wide_resnet50_2,
+)
+from fastlearn.vision import models
+
+__all__ = [
+    "SGD", "SGDW", "AccumMetric", "Adam", "AdaptiveConcatPool2d", "Arch", "AttrGetter", "AvgLoss", "AvgMetric",
+    "AvgSmoothLoss", "BCELossFlat", "BCEWithLogitsLossFlat", "BaseLoss", "BatchEnded", "Callback",
+    "CancelBackwardException", "CancelBatchException", "CancelEpochException", "CancelException",
+    "CancelFitException", "CancelStepException", "CancelTrainException", "CancelValidException", "Categorize",
+    "CategoryBlock", "CategoryMap", "CheckOutputs", "ClassificationInterpretation", "ColReader", "ColSplitter",
+    "CollateError", "Counter", "CropPad", "CrossEntropyLossFlat", "DataBlock", "DataError", "DataLoader",
+    "DataLoaders", "Datasets", "DisplayedTransform", "EncodedMultiCategorize", "EndSplitter", "EpochEnded",
+    "EpochStarted", "Events", "Explanation", "F", "FileGetter", "FileSplitter", "FitControl", "FitEnded",
+    "FitStarted", "Flatten", "Flip", "FlipItem", "FloatTensor", "FuncSplitter", "GatherPredsCallback",
+    "GrandparentSplitter", "GroupSplitter", "History", "Identity", "Image", "ImageBlock", "ImageDataLoaders",
+    "ImageGetter", "IndexSplitter", "InplaceTransform", "IntToFloatTensor", "Interpretation", "ItemError",
+    "ItemGetter", "ItemTransform", "KeepBest", "L1LossFlat", "LRFindEnded", "LRFindProgress", "LRFindResult",
+    "LRFindStarted", "LRFinder", "Lambda", "Learner", "LinBnDrop", "LongTensor", "MSELossFlat", "MaskBlock",
+    "MaskSplitter", "Metric", "MultiCategorize", "MultiCategoryBlock", "Normalize", "Note", "NoteAdded",
+    "OneHotEncode", "OpenMask", "OrderedDict", "PILBase", "PILImage", "PILImageBW", "PILMask", "PadMode",
+    "ParamScheduler", "Path", "Pipeline", "ProgressCallback", "RandomCrop", "RandomSplitter",
+    "RandomSubsetSplitter", "RandomTransform", "Recorder", "RegexLabeller", "RegressionBlock", "RegressionSetup",
+    "Resize", "ResizeMethod", "SampleTransform", "SchedCos", "SchedExp", "SchedLin", "SchedNo", "SchedPoly",
+    "SigmoidRange", "SimpleNamespace", "StratifiedSplitter", "Tensor", "TerminateOnNaNCallback", "TfmdLists",
+    "ToTensor", "TrainEvalCallback", "TrainTestSplitter", "Transform", "TransformBlock", "URLs",
+    "ValidationProgress", "ValueMetric", "accuracy", "accuracy_multi", "activation_of", "alexnet", "annealer",
+    "apply_init", "array", "as_tensor", "attrgetter", "change_first_layer", "cifar_stats", "clear_cache", "collate",
+    "combine_scheds", "combined_cos", "compose_tfms", "contextmanager", "convnext_base", "convnext_small",
+    "convnext_tiny", "create_body", "create_head", "create_vision_model", "decode_at", "decodes_of",
+    "default_device", "defaultdict", "densenet121", "densenet161", "densenet169", "densenet201", "download_url",
+    "dummy_eval", "efficientnet_b0", "efficientnet_b1", "efficientnet_b2", "efficientnet_b3", "efficientnet_v2_s",
+    "error_rate", "explain", "first", "freeze_to", "functools", "get_files", "get_grid", "get_hyper",
+    "get_image_files", "get_text_files", "has_hyper", "has_params", "hyper_setter", "image2tensor",
+    "imagenet_stats", "in_channels", "itemgetter", "itertools", "json", "load_image", "mae", "make_param_groups",
+    "math", "merge_tfms", "minimum", "mk_metric", "mk_transform", "mnist_stats", "mobilenet_v2",
+    "mobilenet_v3_large", "mobilenet_v3_small", "model_sizes", "models", "mse", "n_layer_groups", "namedtuple",
+    "nn", "norm_bias_params", "np", "num_features_model", "operator", "os", "over_all_items", "params",
+    "parent_label", "partial", "random", "re", "reduce", "register_arch", "register_viewer", "regnet_y_400mf",
+    "resnet101", "resnet152", "resnet18", "resnet34", "resnet50", "resnext50_32x4d", "rmse", "sample_data",
+    "set_hyper", "show_at", "show_image", "show_images", "show_titled_image", "shufflenet_v2_x1_0", "shutil",
+    "sigmoid_range", "slide", "squeezenet1_0", "squeezenet1_1", "steep", "string", "subplots", "swin_t", "sys",
+    "tensor", "test_set", "time", "to_cpu", "to_device", "to_image", "to_np", "to_param_groups", "top_k_accuracy",
+    "torch", "trainable_params", "untar_data", "valley", "vgg11_bn", "vgg13_bn", "vgg16_bn", "vgg19_bn",
+    "vision_learner", "warnings", "wide_resnet50_2",
+]

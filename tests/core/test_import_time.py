@@ -1,0 +1,92 @@
+"""What an import may load: checked in fresh processes, by modules and not by the clock."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+
+import pytest
+from fastlearn.vision import all as vision_all
+
+HEAVY = ("torchvision", "scipy", "sklearn", "matplotlib", "pandas", "IPython", "timm", "pydicom", "fastprogress")
+JUPYTER = ("jupyter_client", "jupyterlab", "ipykernel", "ipywidgets", "bqplot", "comm", "traitlets")
+PACKAGES = ("callbacks", "data", "explain", "interpret", "losses", "metrics", "models", "optim", "train", "vision")
+NOT_FOR_NOTEBOOKS = {  # values that others hand out, and parts that only the library's own code takes up
+    "data": {"Batch", "SetAside", "View"},
+    "models": {"CutReport", "is_frozen", "report_of", "seeded"},
+}
+# fmt: off
+BOOK = [  # what chapters 1, 4 and 11 of the fastai book take from the star import
+    "torch", "nn", "F", "np", "Path", "partial", "Image", "Tensor", "tensor", "array", "first", "math", "random",
+    "re", "os", "sys", "time", "SimpleNamespace", "untar_data", "URLs", "sample_data", "get_image_files",
+    "DataBlock", "ImageBlock", "CategoryBlock", "MultiCategoryBlock", "RegressionBlock", "RandomSplitter",
+    "GrandparentSplitter", "parent_label", "RegexLabeller", "ImageDataLoaders", "DataLoader", "DataLoaders",
+    "Datasets", "TfmdLists", "Transform", "Pipeline", "show_at", "Resize", "ResizeMethod", "ToTensor",
+    "IntToFloatTensor", "Normalize", "imagenet_stats", "Flip", "PILImage", "PILImageBW", "show_image",
+    "show_images", "Learner", "vision_learner", "resnet18", "resnet34", "models", "SGD", "Adam", "accuracy",
+    "error_rate", "CrossEntropyLossFlat", "Interpretation", "ClassificationInterpretation", "Callback", "explain",
+]
+# fmt: on
+
+
+def in_a_fresh_process(code: str) -> list[str]:
+    """What `code` left in the variable `result`, as run by a new interpreter."""
+    script = f"import json, sys\n{code}\nprint(json.dumps(result))"
+    return json.loads(subprocess.run([sys.executable, "-c", script], check=True, capture_output=True).stdout)
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The top-level packages in a fresh process after `statement`."""
+    return set(in_a_fresh_process(f"{statement}\nresult = sorted({{name.split('.')[0] for name in sys.modules}})"))
+
+
+def test_the_star_import_loads_nothing_heavy_and_nothing_of_jupyter():
+    loaded = loaded_by("from fastlearn.vision.all import *")
+    assert "torch" in loaded and not loaded & {*HEAVY, *JUPYTER}
+
+
+def test_the_bare_package_does_not_even_load_torch():
+    assert not loaded_by("import fastlearn") & {"torch", "numpy", "PIL", *HEAVY, *JUPYTER}
+
+
+def test_every_package_can_be_the_first_to_be_imported():
+    failed = in_a_fresh_process(f"""
+import importlib
+result = []
+for package in {PACKAGES!r}:
+    for name in [n for n in sys.modules if n.split('.')[0] == 'fastlearn']:
+        del sys.modules[name]
+    try:
+        importlib.import_module('fastlearn.' + package)
+    except ImportError as error:
+        result.append(f'{{package}}: {{error}}')
+""")
+    assert failed == []
+
+
+def test_an_import_leaves_the_global_random_state_and_numpys_alone():
+    changed = in_a_fresh_process("""
+import random, numpy, torch
+states = lambda: [str(random.getstate()), str(numpy.random.get_state()), str(torch.get_rng_state().sum())]
+before = states()
+import fastlearn.vision.all
+result = [a == b for a, b in zip(before, states())]
+""")
+    assert changed == [True, True, True]
+
+
+def test_the_star_import_has_what_the_book_uses():
+    assert set(BOOK) <= set(vision_all.__all__)
+
+
+def test_every_name_of_the_star_import_is_there_once():
+    assert len(set(vision_all.__all__)) == len(vision_all.__all__)
+    assert [name for name in vision_all.__all__ if not hasattr(vision_all, name)] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_star_import_has_all_public_names(package):
+    public = set(importlib.import_module(f"fastlearn.{package}").__all__) - NOT_FOR_NOTEBOOKS.get(package, set())
+    assert public <= set(vision_all.__all__), f"missing: {sorted(public - set(vision_all.__all__))}"
