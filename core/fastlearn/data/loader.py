@@ -14,13 +14,13 @@ from torch.utils.data import IterableDataset, TensorDataset
 
 from fastlearn.data.batch import to_device
 from fastlearn.data.decoding import decode_batch, show_batch, show_results
-from fastlearn.data.kinds import kinds_of_sample
 from fastlearn.data.making import BatchMaker, Made, SetAside
 from fastlearn.data.pipeline import Pipeline, as_list
 from fastlearn.data.problems import DataError
 from fastlearn.data.sampling import BATCH, SeededSampler, requests_for
 from fastlearn.data.streaming import Stream, batches_of_stream
 from fastlearn.data.tally import Tally
+from fastlearn.data.targets import dataset_c, dataset_kinds, dataset_vocab
 from fastlearn.data.workers import ProcessPool, make_here, make_in_threads, usable_cpus
 from fastlearn.keywords import check_keywords
 from fastlearn.seed import ambient_seed, new_generator
@@ -274,8 +274,7 @@ class DataLoader(TorchDataLoader[Any]):
     def kinds(self) -> tuple[str, ...] | None:
         """One kind for each part of a sample: what the data set says, else a guess from its first sample."""
         if self._kinds is None and not self.streams and self.n:
-            first = self.dataset[0]
-            self._kinds = kinds_of_sample(tuple(first) if isinstance(first, list) else first)
+            self._kinds = dataset_kinds(self.dataset) or None
         return self._kinds
 
     @property
@@ -292,12 +291,12 @@ class DataLoader(TorchDataLoader[Any]):
     @property
     def vocab(self) -> Any:
         """The vocabulary of the targets; None where there is none."""
-        return getattr(self.dataset, "vocab", None)
+        return dataset_vocab(self.dataset)
 
     @property
     def c(self) -> int | None:
         """How many outputs a model of the targets has; None where the data does not say."""
-        return getattr(self.dataset, "c", None)
+        return dataset_c(self.dataset)
 
     # Its place in the run.
 

@@ -14,7 +14,7 @@ from fastlearn.data.batch import default_device, to_device
 from fastlearn.data.datasets import Datasets, TfmdLists, test_set
 from fastlearn.data.loader import DataLoader
 from fastlearn.data.problems import DataError
-from fastlearn.data.targets import default_loss, loader_kinds
+from fastlearn.data.targets import dataset_c, dataset_vocab, default_loss, loader_kinds
 from fastlearn.keywords import check_keywords
 from fastlearn.seed import ambient_seed
 
@@ -102,12 +102,12 @@ class DataLoaders:
     @property
     def vocab(self) -> Any:
         """The vocabulary of the targets; None where there is none."""
-        return getattr(self.train, "vocab", None)
+        return dataset_vocab(self.train_ds)
 
     @property
     def c(self) -> int | None:
         """How many outputs a model of the targets has; None where the data does not say."""
-        return getattr(self.train, "c", None)
+        return dataset_c(self.train_ds)
 
     @property
     def loss_func(self) -> Any:

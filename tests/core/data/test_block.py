@@ -123,9 +123,15 @@ def label(word):
 def test_summary_says_what_every_stage_gives(capsys):
     block(item_tfms=Scale(3.0)).summary(WORDS, bs=2, show_batch=True)
     out = capsys.readouterr().out
-    for line in ("Items: 6, the first is 'ant'", "5 for training, 1 for validation",
-                 "Part 1 (target, category, 3 classes", "Categorize gives Tensor of shape (), torch.int64", "Scale gives tuple of (Tensor of shape (1,)",
-                 "collating gives tuple of (Tensor of shape (2, 1)", "input (regression)"):  # fmt: skip
+    for line in (
+        "Items: 6, the first is 'ant'",
+        "5 for training, 1 for validation",
+        "Part 1 (target, category, 3 classes",
+        "Categorize gives Tensor of shape (), torch.int64",
+        "Scale gives tuple of (Tensor of shape (1,)",
+        "collating gives tuple of (Tensor of shape (2, 1)",
+        "input (regression)",
+    ):
         assert line in out
 
 

@@ -10,7 +10,7 @@ from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.problems import DataError, ItemError
 from fastlearn.data.transform import Transform
 from torch.utils.data import DataLoader as TorchDataLoader
-from torch.utils.data import TensorDataset
+from torch.utils.data import Subset, TensorDataset
 
 SPLITS = [range(12), range(12, 16)]
 
@@ -66,6 +66,20 @@ def test_any_two_torch_loaders_will_do():
     assert len(dls.test_dl(torch_loader(3).dataset)) == 2
     with pytest.raises(DataError, match="loaders of fastlearn only"):
         dls.add_tfms(abs)
+
+
+def test_a_data_set_that_lists_its_classes_is_one_of_categories():
+    class Listed(TensorDataset):
+        classes = ("cat", "dog")
+
+        def __getitem__(self, i):
+            return torch.ones(3, 4, 4), i % 2
+
+    dataset = Listed(torch.ones(4))
+    for loader in (TorchDataLoader(dataset, batch_size=2), DataLoader(Subset(dataset, [0, 1, 2]), bs=2)):
+        dls = DataLoaders(loader, loader)
+        assert (dls.vocab, dls.c, dls.kinds) == (["cat", "dog"], 2, ("image", "category"))
+        assert type(dls.loss_func).__name__ == "CrossEntropyLossFlat"
 
 
 def test_our_loaders_and_nothing():
