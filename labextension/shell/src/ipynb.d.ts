@@ -1,0 +1,4 @@
+declare module '*.ipynb' {
+  const notebook: import('./tour').INotebook;
+  export default notebook;
+}
