@@ -124,7 +124,8 @@ def set_title(ax: Axes, title: Any, **kwargs: Any) -> None:
     figure = ax.get_figure()
     inches = 3.0 if figure is None else float(ax.get_window_extent().width / figure.dpi)
     columns = max(8, int(inches * CHARACTERS_PER_INCH))
-    lines = [piece for line in str(title).split("\n") for piece in textwrap.wrap(line, columns) or [""]]
+    text = str(title.item() if isinstance(title, torch.Tensor) and title.numel() == 1 else title)
+    lines = [piece for line in text.split("\n") for piece in textwrap.wrap(line, columns) or [""]]
     if len(lines) > TITLE_LINES:
         lines = [*lines[: TITLE_LINES - 1], lines[TITLE_LINES - 1][: columns - 1] + "…"]
     ax.set_title("\n".join(lines), **kwargs)

@@ -83,6 +83,7 @@ def test_pictures_show_themselves_with_their_own_colours():
     mask = PILMask.create(np.array([[0, 1]], np.uint8)).show()
     assert mask.get_images()[0].get_alpha() == 0.5
     assert show_titled_image((picture(), 7)).get_title() == "7"
+    assert show_image(picture(), title=torch.tensor(True)).get_title() == "True"
 
 
 @pytest.mark.parametrize("n, nrows, ncols, shape", [(9, None, None, (3, 3)), (5, None, None, (2, 3)),
