@@ -45,8 +45,8 @@ def show_batch(
     options: dict[str, Any],
 ) -> Any:
     """Show samples of `b` or of a batch read for it; see `DataLoader.show_batch`."""
+    max_n = max_n if nrows is None or ncols is None else nrows * ncols
     if b is None:
-        max_n = max_n if nrows is None or ncols is None else nrows * ncols
         b = repeated(dl, max_n) if unique else dl.peek(max_n)
     samples = decode_batch(dl, b, max_n)
     if not show:

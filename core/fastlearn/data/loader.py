@@ -82,6 +82,7 @@ class DataLoader(TorchDataLoader[Any]):
         self.wait_seconds = 0.0  # between asking for a batch and having it, since the loader was made
         self.set_aside: list[SetAside] = []
         self._n_inp, self._kinds = n_inp, getattr(dataset, "kinds", None)
+        self._guessed_kinds: tuple[str, ...] | None = None  # for display; transforms look at the values themselves
         self._pool: ProcessPool | None = None
         self._wants_pin = pin_memory
         self._start_torch(dataset, batch_size if batch_size is not None else bs)
@@ -273,9 +274,9 @@ class DataLoader(TorchDataLoader[Any]):
     @property
     def kinds(self) -> tuple[str, ...] | None:
         """One kind for each part of a sample: what the data set says, else a guess from its first sample."""
-        if self._kinds is None and not self.streams and self.n:
-            self._kinds = dataset_kinds(self.dataset) or None
-        return self._kinds
+        if self._kinds is None and self._guessed_kinds is None and not self.streams and self.n:
+            self._guessed_kinds = dataset_kinds(self.dataset) or None
+        return self._kinds or self._guessed_kinds
 
     @property
     def n_inp(self) -> int:

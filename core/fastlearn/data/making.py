@@ -75,6 +75,7 @@ class BatchMaker:
         self.collate_fn, self.kinds, self.seed = collate_fn or (_only if alone else collate), kinds, seed
         self.skip_unreadable, self.pin = skip_unreadable, pin
         self.alone = alone  # the data set's items are whole batches
+        self.draws = len(after_item) > 0 or hasattr(dataset, "reader")  # else nothing takes the generator
         self._read: Callable[[Any, torch.Generator], Any] = self._reader()
 
     def _reader(self) -> Callable[[Any, torch.Generator], Any]:
@@ -91,7 +92,8 @@ class BatchMaker:
     def read(self, request: Request, index: int, rng: torch.Generator) -> Any:
         """Sample number `index` of a request; a `SetAside` where the item cannot be read. `rng` is seeded here."""
         position = request.positions[index]
-        rng.manual_seed(mix_seed(self.seed, request.epoch, request.first_slot + index))
+        if self.draws:
+            rng.manual_seed(mix_seed(self.seed, request.epoch, request.first_slot + index))
         try:
             return self._read(position, rng)
         except Exception as error:
