@@ -2,105 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 
 from fastlearn.data.check import check_split
-from fastlearn.data.items import as_items, is_single_item, item_getter, select, split_positions
+from fastlearn.data.items import as_items, is_single_item, item_getter, split_positions
 from fastlearn.data.kinds import kinds_of_sample
 from fastlearn.data.opening import opening_at
 from fastlearn.data.pipeline import Pipeline, as_list
 from fastlearn.data.problems import DataError, ItemError, item_error
 from fastlearn.data.split_labels import check_split_labels, given_vocabularies
+from fastlearn.data.splittable import Reader, Size, Splittable
 from fastlearn.data.starting import start_for
 from fastlearn.keywords import check_keywords
 
-if TYPE_CHECKING:
-    from fastlearn.data.loaders import DataLoaders
-
-Reader = Callable[[int, torch.Generator | None], Any]
-Size = tuple[int, int]
 FEW = 4  # items to look at where no step says what it makes
 
 
-class _Splittable:
-    """What `TfmdLists` and `Datasets` share: subsets by split, positions, and the way to loaders."""
-
-    items: Any
-    splits: list[np.ndarray] | None
-    split_idx: int | None
-    dl_type: Any
-
-    def reader(self, at_least: Size | None = None) -> Reader:
-        raise NotImplementedError
-
-    def view(self, items: Any, split_idx: int | None = None) -> Any:
-        raise NotImplementedError
-
-    @property
-    def n_subsets(self) -> int:
-        """How many splits there are; 1 where the items were not split."""
-        return 1 if self.splits is None else len(self.splits)
-
-    def subset(self, i: int) -> Any:
-        """The items of split `i`, with the transforms of that split."""
-        if self.splits is None:
-            return self.view(self.items if i == 0 else select(self.items, []), split_idx=i)
-        if i >= len(self.splits):
-            raise DataError(f"There are {len(self.splits)} splits, numbered from 0, but split {i} was asked for.")
-        return self.view(select(self.items, self.splits[i]), split_idx=i)
-
-    @property
-    def train(self) -> Any:
-        """The training items."""
-        return self.subset(0)
-
-    @property
-    def valid(self) -> Any:
-        """The validation items; none where the items were not split."""
-        return self.subset(1)
-
-    def with_split_idx(self, split_idx: int | None) -> Any:
-        """The same items, with the transforms of another split (test-time augmentation reads with those of 0)."""
-        return self.view(self.items, split_idx=split_idx)
-
-    def new_empty(self) -> Any:
-        """The same transforms and no items."""
-        return self.view(select(self.items, []), split_idx=self.split_idx)
-
-    def fetch(self, i: int, at_least: Size | None = None, rng: torch.Generator | None = None) -> Any:
-        """The sample at position `i`; a picture may come smaller, though at least `at_least` (width, height)."""
-        return self.reader(at_least)(_position(i, len(self)), rng)
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __getitem__(self, i: Any) -> Any:
-        read = self.reader()
-        if isinstance(i, slice):
-            return [read(position, None) for position in range(*i.indices(len(self)))]
-        if isinstance(i, Sequence | np.ndarray | torch.Tensor) and np.ndim(i) == 1:
-            chosen = np.flatnonzero(i) if np.asarray(i).dtype == bool else i
-            return [read(_position(int(position), len(self)), None) for position in chosen]
-        return read(_position(int(i), len(self)), None)
-
-    def __iter__(self) -> Iterator[Any]:
-        read = self.reader()
-        return (read(position, None) for position in range(len(self)))
-
-    def dataloaders(self, bs: int = 64, **kwargs: Any) -> DataLoaders:
-        """Loaders over the splits; the arguments are those of `DataLoaders.from_dsets`, and are checked there."""
-        from fastlearn.data.loaders import DataLoaders
-
-        kwargs.setdefault("dl_type", self.dl_type)
-        return DataLoaders.from_dsets(*(self.subset(i) for i in range(self.n_subsets)), bs=bs, **kwargs)
-
-
-class TfmdLists(_Splittable):
+class TfmdLists(Splittable):
     """`items` seen through the one pipeline `tfms`, each read when it is asked for.
 
     Classes among `tfms` are instantiated. Steps that learn (`setups`) do so on the training items, one step after the
@@ -226,7 +149,7 @@ class TfmdLists(_Splittable):
         return f"TfmdLists: {len(self)} items\ntfms - {list(self.tfms)}"
 
 
-class Datasets(_Splittable):
+class Datasets(Splittable):
     """Samples of several parts: each item goes through one pipeline per part, `tfms[0]` giving the first input.
 
     `items` are the source (paths, rows); `n_inp` says how many of the parts are inputs: all but the last if not given.
@@ -382,9 +305,3 @@ def show_at(dsets: TfmdLists | Datasets, idx: int, **kwargs: Any) -> Any:
 
 def _steps(tfms: Any) -> list[Any]:
     return list(tfms.fs) if isinstance(tfms, Pipeline) else as_list(tfms)
-
-
-def _position(i: int, n: int) -> int:
-    if not -n <= i < n:
-        raise IndexError(f"There are {n} items, so positions go from 0 to {n - 1}, but got {i}.")
-    return i % n

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 import torch
 from torch.utils.data import DataLoader as TorchDataLoader
-from torch.utils.data import IterableDataset, TensorDataset
+from torch.utils.data import IterableDataset
 
 from fastlearn.data.batch import to_device
 from fastlearn.data.decoding import decode_batch, show_batch, show_results
+from fastlearn.data.loader_defaults import can_drop, default_num_workers, kind_of_workers, seed_of
 from fastlearn.data.making import BatchMaker, Made, SetAside
 from fastlearn.data.pipeline import Pipeline, as_list
 from fastlearn.data.problems import DataError
@@ -21,11 +21,10 @@ from fastlearn.data.sampling import BATCH, SeededSampler, requests_for
 from fastlearn.data.streaming import Stream, batches_of_stream
 from fastlearn.data.tally import Tally
 from fastlearn.data.targets import dataset_c, dataset_kinds, dataset_vocab
-from fastlearn.data.workers import ProcessPool, make_here, make_in_threads, usable_cpus
+from fastlearn.data.workers import ProcessPool, make_here, make_in_threads
 from fastlearn.keywords import check_keywords
-from fastlearn.seed import ambient_seed, new_generator
+from fastlearn.seed import new_generator
 
-MOST_WORKERS = 8
 AHEAD = 3  # batches in flight on threads
 
 
@@ -75,8 +74,8 @@ class DataLoader(TorchDataLoader[Any]):
     ) -> None:
         self._settings = {k: v for k, v in locals().items() if k not in ("self", "__class__")}
         self.device = None if device is None else torch.device(device)
-        self.seed = _seed_of(seed, generator)
-        self.workers, self.shuffle, self.skip_unreadable = _one_of_workers(workers), shuffle, skip_unreadable
+        self.seed = seed_of(seed, generator)
+        self.workers, self.shuffle, self.skip_unreadable = kind_of_workers(workers), shuffle, skip_unreadable
         self.split_idx = split_idx if split_idx is not None else getattr(dataset, "split_idx", None)
         self.epoch, self._first_batch, self._peeks = 0, 0, 0
         self.wait_seconds = 0.0  # between asking for a batch and having it, since the loader was made
@@ -103,7 +102,7 @@ class DataLoader(TorchDataLoader[Any]):
         elif not streams and sampler is None:
             sampler = SeededSampler(len(dataset), kept["shuffle"], self.seed)
         if drop_last and bs is not None and not streams:
-            drop_last = _can_drop(bs, len(sampler) if hasattr(sampler, "__len__") else len(dataset))
+            drop_last = can_drop(bs, len(sampler) if hasattr(sampler, "__len__") else len(dataset))
         n_workers = kept["num_workers"] if kept["num_workers"] is not None else default_num_workers(dataset)
         processes = self.workers == "process" and n_workers > 0
         super().__init__(
@@ -392,35 +391,6 @@ class DataLoader(TorchDataLoader[Any]):
         how = f"{self.num_workers} {self.workers}s" if self.num_workers else "no workers"
         size = "a stream" if self.streams else f"{self.n} items"
         return f"DataLoader: {size}, bs={self.bs}, shuffle={self.shuffle}, {how}, seed={self.seed}"
-
-
-def default_num_workers(dataset: Any) -> int:
-    """Threads to read with where nobody said: see `DataLoader`."""
-    if isinstance(dataset, list | tuple | range | str | torch.Tensor | TensorDataset | IterableDataset):
-        return 0
-    if not hasattr(dataset, "reader"):
-        return 1 if hasattr(dataset, "__getitem__") else 0
-    return max(1, min(MOST_WORKERS, usable_cpus()))
-
-
-def _seed_of(seed: int | None, generator: torch.Generator | None) -> int:
-    if seed is not None:
-        return int(seed)
-    return ambient_seed() if generator is None else generator.initial_seed()
-
-
-def _one_of_workers(workers: str) -> str:
-    if workers not in ("thread", "process"):
-        raise ValueError(f"`workers` is 'thread' or 'process', but got {workers!r}.")
-    return workers
-
-
-def _can_drop(bs: int, n: int) -> bool:
-    """Whether dropping the last batch leaves any; warns where not: there would be nothing to train on."""
-    if 0 < n < bs:
-        warnings.warn(f"There are {n} items and bs={bs}, so dropping the incomplete batch would leave none: it is "
-                      f"kept. Try a bs of at most {n}.", stacklevel=5)  # fmt: skip
-    return n >= bs
 
 
 def _at_most(batch: Any, n: int | None) -> Any:

@@ -12,7 +12,8 @@ import torch
 from fastlearn.data.batch import Batch
 from fastlearn.data.collate import CollateError
 from fastlearn.data.datasets import Datasets
-from fastlearn.data.loader import DataLoader, default_num_workers
+from fastlearn.data.loader import DataLoader
+from fastlearn.data.loader_defaults import default_num_workers
 from fastlearn.data.problems import DataError, ItemError
 from fastlearn.data.transform import RandomTransform, Transform
 from fastlearn.seed import mix_seed
