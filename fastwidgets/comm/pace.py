@@ -14,8 +14,9 @@ class Pace:
     sends at once. `send` runs in the caller's thread or in the timer's, never in two threads at a time.
     """
 
-    def __init__(self, send: Callable[[], None], every: float = 0.1,
-                 clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, send: Callable[[], None], every: float = 0.1, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._send, self._every, self._clock = send, every, clock
         self._last = -float("inf")
         self._lock = threading.RLock()

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from fastwidgets.comm.front_end import running_kernel
 
 _CONTROL = "jupyter.widget.control"  # by this comm a reloaded page asks for the widgets' states
 _QUESTIONS = ("comm_info_request", "kernel_info_request")  # what it asks before that; neither touches user code
+
+
+class Polled(Protocol):
+    """The part of `fastlearn.train.control.FitControl` that calls a poller between batches."""
+
+    def add_poller(self, poller: Callable[[], None]) -> None:
+        """Call `poller` between batches and while paused, at most ten times a second."""
+
+    def remove_poller(self, poller: Callable[[], None]) -> None:
+        """Do not call `poller` any more."""
 
 
 class Inbox(NamedTuple):

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from fastwidgets.monitor.words import short
 
-WIDTH, HEIGHT = 420, 170
-LEFT, RIGHT, TOP, BOTTOM = 56, 8, 22, 24
+HEIGHT = 170
+LEFT, RIGHT, TOP, BOTTOM = 52, 10, 22, 24
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Line:
     dots: bool = False
 
 
-def chart(title: str, lines: Sequence[Line], floor: float | None = None) -> str:
-    """An SVG of `lines` on common axes; `floor` is the lowest value the axis must show."""
+def chart(title: str, lines: Sequence[Line], floor: float | None = None, width: int = 270) -> str:
+    """An SVG of `lines` on common axes, `width` pixels wide; `floor` is the lowest value the axis must show."""
     drawn = [line for line in lines if np.isfinite(line.y).any()]
     if not drawn:
         return ""
@@ -37,16 +37,16 @@ def chart(title: str, lines: Sequence[Line], floor: float | None = None) -> str:
     y_low, y_high = _span(np.concatenate([line.y for line in drawn]), floor)
 
     def place(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:  # (n, 2) pixels
-        across = LEFT + (np.asarray(x) - x_low) / (x_high - x_low) * (WIDTH - LEFT - RIGHT)
+        across = LEFT + (np.asarray(x) - x_low) / (x_high - x_low) * (width - LEFT - RIGHT)
         down = TOP + (y_high - np.asarray(y)) / (y_high - y_low) * (HEIGHT - TOP - BOTTOM)
         return np.stack((across, down), axis=-1)
 
     marks = [_path(line, place(line.x, line.y)) for line in drawn]
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" '
+        f'<svg viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}" role="img" '
         f'aria-label="{escape(title)}" fill="currentColor" '
         'style="max-width:100%;font:11px system-ui,sans-serif;color:var(--jp-ui-font-color1,currentColor)">'
-        f'{_legend(drawn)}{_axes(x_low, x_high, y_low, y_high)}{"".join(marks)}</svg>'
+        f"{_legend(drawn)}{_axes(width, (x_low, x_high), (y_low, y_high))}{''.join(marks)}</svg>"
     )
 
 
@@ -57,21 +57,25 @@ def _span(values: NDArray[np.float64], floor: float | None = None) -> tuple[floa
     return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
-def _axes(x_low: float, x_high: float, y_low: float, y_high: float) -> str:
-    right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
+def _axes(width: int, x: tuple[float, float], y: tuple[float, float]) -> str:
+    right, bottom = width - RIGHT, HEIGHT - BOTTOM
     frame = f'<path d="M{LEFT} {TOP}V{bottom}H{right}" fill="none" stroke="currentColor" opacity=".5"/>'
-    texts = [(LEFT - 4, TOP + 8, "end", short(y_high)), (LEFT - 4, bottom, "end", short(y_low)),
-             (LEFT, HEIGHT - 8, "start", f"{x_low:.0f}"), (right, HEIGHT - 8, "end", f"{x_high:.0f}"),
+    texts = [(LEFT - 4, TOP + 8, "end", short(y[1])), (LEFT - 4, bottom, "end", short(y[0])),
+             (LEFT, HEIGHT - 8, "start", f"{x[0]:.0f}"), (right, HEIGHT - 8, "end", f"{x[1]:.0f}"),
              ((LEFT + right) // 2, HEIGHT - 8, "middle", "batch")]  # fmt: skip
-    return frame + "".join(f'<text x="{x}" y="{y}" text-anchor="{a}">{escape(t)}</text>' for x, y, a, t in texts)
+    return frame + "".join(
+        f'<text x="{at}" y="{down}" text-anchor="{a}">{escape(t)}</text>' for at, down, a, t in texts
+    )
 
 
 def _legend(lines: Sequence[Line]) -> str:
     parts, x = [], LEFT
     for line in lines:
         dash = f' stroke-dasharray="{line.dash}"' if line.dash else ""
-        parts.append(f'<path d="M{x} 9h18" stroke="{line.color}" stroke-width="2"{dash}/>'
-                     f'<text x="{x + 22}" y="13">{escape(line.label)}</text>')
+        parts.append(
+            f'<path d="M{x} 9h18" stroke="{line.color}" stroke-width="2"{dash}/>'
+            f'<text x="{x + 22}" y="13">{escape(line.label)}</text>'
+        )
         x += 34 + 6 * len(line.label)
     return "".join(parts)
 

@@ -41,7 +41,7 @@ def html_of(session: MonitorSession) -> str:
     losses = [Line("each batch", step, loss, BLUE, width=0.5), Line("smoothed", step, smooth, BLUE, width=2),
               Line("validation", at, valid, ORANGE, dash="5 3", dots=True)]  # fmt: skip
     rate = Line("learning rate", step, lr, GREEN)
-    charts = chart("Loss by batch", losses) + chart("Learning rate by batch", [rate], 0.0)
+    charts = chart("Loss by batch", losses, width=360) + chart("Learning rate by batch", [rate], floor=0.0)
     if np.isfinite(mom).any() and np.nanmax(mom) > np.nanmin(mom):
         charts += chart("Momentum by batch", [Line("momentum", step, mom, ORANGE, dash="5 3")])
     title = f"<p><strong>{escape(headline(session))}</strong></p>"

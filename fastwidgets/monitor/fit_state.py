@@ -24,13 +24,21 @@ class FitState:
     its curve are wanted.
     """
 
-    def __init__(self, n_epoch: int, n_batches: int, start_step: int, limit: int, now: Callable[[], float],
-                 plan_lr: Plan = None, plan_mom: Plan = None) -> None:
+    def __init__(
+        self,
+        n_epoch: int,
+        n_batches: int,
+        start_step: int,
+        limit: int,
+        now: Callable[[], float],
+        plan_lr: Plan = None,
+        plan_mom: Plan = None,
+    ) -> None:
         self.n_epoch, self.n_batches, self.start_step, self.limit = n_epoch, n_batches, start_step, limit
         self.plan_lr, self.plan_mom = plan_lr, plan_mom
         self.epoch = self.batch = 0
         self.phase, self.phase_batches = "train", n_batches
-        self.lr_scale = 1.0
+        self.applied_scale = self._asked_scale = 1.0
         self.clock = RunClock(now)
         self.recent = RecentSteps()
         self.newest = [float(start_step), *[float("nan")] * (len(ROWS) - 1)]
@@ -45,6 +53,20 @@ class FitState:
         """A batch is done, of training or of validation."""
         self.epoch, self.batch, self.phase_batches = event.epoch, event.batch, event.n_batches
         self.phase = "train" if event.training else "valid"
+
+    @property
+    def lr_scale(self) -> float:
+        """The product of the factors on the planned rate, with those that wait for the next batch."""
+        return self.applied_scale * self._asked_scale
+
+    def ask_scale(self, factor: float) -> None:
+        """A click asked for `factor`; the loop applies it at the next batch, which may be after a pause."""
+        self._asked_scale *= factor
+
+    def apply_scale(self, factor: float) -> None:
+        """The loop has applied `factor`, all that was asked for together."""
+        self.applied_scale *= factor
+        self._asked_scale = 1.0
 
     def read(self, steps: Mapping[str, NDArray[Any]], last: bool) -> Columns:
         """Take the steps that the history has got since `read_to`; the points to draw, shape `(5, m)`.

@@ -46,8 +46,13 @@ class MonitorSession:
     `limit` is about how many points of one fit are sent, however many steps it has.
     """
 
-    def __init__(self, history: Recorded, limit: int = 1600, now: Callable[[], float] = time.monotonic,
-                 memory: Callable[[], Memory | None] = memory_held) -> None:
+    def __init__(
+        self,
+        history: Recorded,
+        limit: int = 1600,
+        now: Callable[[], float] = time.monotonic,
+        memory: Callable[[], Memory | None] = memory_held,
+    ) -> None:
         self.history, self._limit, self._now, self._memory = history, limit, now, memory
         self.status = "idle"  # running, paused, done, stopped
         self.reason = ""
@@ -92,8 +97,8 @@ class MonitorSession:
             return
         last = self.history.fits[-1]
         rows = self.history.epochs[last.start_row :]
-        self.first_step, self._first_epoch, self.n_fits = last.start_step, last.start_row, 1
-        self._first_note = sum(note.step < last.start_step for note in self.history.notes)
+        self._show_from(last)
+        self.n_fits = 1
         self.metric_names = tuple(last.metric_names)
         n_batches = rows[0]["step"] - last.start_step if rows else 0
         self.fit = self._new_fit(last.n_epoch, n_batches, last.start_step)
@@ -138,8 +143,10 @@ class MonitorSession:
 
     def notes(self) -> list[dict[str, Any]]:
         """The markers of the runs shown."""
-        return [{"step": note.step, "kind": note.kind, "text": note.text, "value": _plain(note.value)}
-                for note in self.history.notes[self._first_note :]]
+        return [
+            {"step": note.step, "kind": note.kind, "text": note.text, "value": _plain(note.value)}
+            for note in self.history.notes[self._first_note :]
+        ]
 
     def progress(self) -> dict[str, Any]:
         """Where the run is and how fast it goes, in plain numbers; times in seconds, memory in bytes."""
@@ -183,14 +190,16 @@ class MonitorSession:
 
     def _fit_started(self, event: FitStarted) -> None:
         if self.n_fits == 0:
-            self.first_step = event.start_step
-            self._first_epoch = sum(row["step"] <= event.start_step for row in self.history.epochs)
-            self._first_note = len(self.history.notes)
+            self._show_from(self.history.fits[-1])
         self.n_fits += 1
         self.metric_names = tuple(event.metric_names)
-        self.fit = self._new_fit(event.n_epoch, event.n_batches, event.start_step,
-                                 plan_lr=event.planned_lr, plan_mom=event.planned_mom)
+        self.fit = self._new_fit(
+            event.n_epoch, event.n_batches, event.start_step, plan_lr=event.planned_lr, plan_mom=event.planned_mom
+        )
         self.status, self.reason, self._adopted_seconds = "running", "", None
+
+    def _show_from(self, run: Any) -> None:
+        self.first_step, self._first_epoch, self._first_note = run.start_step, run.start_row, run.start_note
 
     def _note(self, kind: str, value: object) -> None:
         if kind == "pause":
@@ -201,7 +210,7 @@ class MonitorSession:
             self.status = "running"
             self.fit.clock.resume()
         elif kind == "lr" and isinstance(value, (int, float)):
-            self.fit.lr_scale *= value
+            self.fit.apply_scale(value)
 
     def _message(self, epochs: list[dict[str, Any]], notes: list[dict[str, Any]], *, reset: bool) -> dict[str, Any]:
         return {"kind": "update", "reset": reset, "progress": self.progress(), "epochs": epochs, "notes": notes}

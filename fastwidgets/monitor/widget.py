@@ -10,7 +10,6 @@ from weakref import WeakKeyDictionary, ref
 import traitlets as T
 from fastlearn.train.events import EpochEnded, FitEnded, FitStarted
 
-from fastwidgets.comm.poll import ShellPoller, poller_for_running_kernel
 from fastwidgets.comm.widget import LiveWidget
 from fastwidgets.monitor.fallback import html_of, text_of
 from fastwidgets.monitor.session import MonitorSession
@@ -38,7 +37,6 @@ class TrainingMonitor(LiveWidget):
     def __init__(self, learn: Learner, follow: bool = True) -> None:
         self.session = MonitorSession(learn.history)
         self._learn = learn
-        self._poller: ShellPoller | None = None
         self._twin_at = 0.0
         self._unsubscribe: Callable[[], None] | None = None
         super().__init__()
@@ -59,7 +57,7 @@ class TrainingMonitor(LiveWidget):
         else:
             self.touch()
         if isinstance(event, FitEnded):
-            self._stop_polling()
+            self.stop_polling()
         self._renew_twin(event)
 
     def flush(self) -> None:
@@ -84,7 +82,6 @@ class TrainingMonitor(LiveWidget):
             self._unsubscribe = None
         if by_name(self._learn) is self:
             del _BY_NAME[self._learn]
-        self._stop_polling()
         super().close()
 
     # Clicks. They run on a kernel subshell: each sets a flag of the control, nothing else.
@@ -96,24 +93,19 @@ class TrainingMonitor(LiveWidget):
         self._learn.control.resume()
 
     def on_stop(self, message: dict[str, Any]) -> None:
-        self._learn.control.stop("stopped by the Stop button", keep=message["keep"])
+        self._learn.control.stop("stopped by hand", keep=message["keep"])
 
     def on_scale_lr(self, message: dict[str, Any]) -> None:
-        self._learn.control.scale_lr(float(message["factor"]))
+        factor = float(message["factor"])
+        self._learn.control.scale_lr(factor)
+        self.session.fit.ask_scale(factor)
+        self.touch()
 
     def _fit_started(self) -> None:
         self.notice = ""
         with self.lock:
             self.send_array(*self.session.plan())
-        self._stop_polling()
-        self._poller = poller_for_running_kernel()
-        if self._poller is not None:
-            self._learn.control.add_poller(self._poller)
-
-    def _stop_polling(self) -> None:
-        if self._poller is not None:
-            self._learn.control.remove_poller(self._poller)
-            self._poller = None
+        self.poll_through(self._learn.control)
 
     def _renew_twin(self, event: object) -> None:
         now = time.monotonic()

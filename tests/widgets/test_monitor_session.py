@@ -135,6 +135,10 @@ def test_factors_of_the_learning_rate_multiply_and_a_new_fit_starts_from_one() -
     run.note("lr", 0.5)
     run.note("lr", 0.5)
     assert run.session.progress()["lr_scale"] == 0.25
+    run.session.fit.ask_scale(2.0)  # in a pause: shown at once, applied once
+    assert run.session.progress()["lr_scale"] == 0.5
+    run.note("lr", 2.0)
+    assert run.session.progress()["lr_scale"] == 0.5
     run.end()
     run.start()
     assert run.session.progress()["lr_scale"] == 1.0
@@ -173,7 +177,14 @@ def test_a_pause_stops_the_clock() -> None:
 # A batch takes a second, an epoch ten batches and two seconds of validation: twelve.
 @pytest.mark.parametrize(
     "epochs_done, into_epoch, fraction, left",
-    [(0, 0.0, 0.0, None), (0, 5.0, 0.5, 15.0), (1, 0.0, 0.0, 12.0), (1, 3.0, 0.3, 9.0), (1, 13.0, 1.0, 0.0), (2, 0.0, 0.0, 0.0)],
+    [
+        (0, 0.0, 0.0, None),
+        (0, 5.0, 0.5, 15.0),
+        (1, 0.0, 0.0, 12.0),
+        (1, 3.0, 0.3, 9.0),
+        (1, 13.0, 1.0, 0.0),
+        (2, 0.0, 0.0, 0.0),
+    ],
 )
 def test_time_left_is_worked_out_from_the_epochs_before(epochs_done, into_epoch, fraction, left) -> None:
     now = [0.0]
