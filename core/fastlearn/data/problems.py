@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def describe(value: Any, limit: int = 100) -> str:
         return f"{name} of {value.width}x{value.height} pixels, mode {value.mode}"
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return f"{name} of (" + ", ".join(describe(part, limit // 2) for part in value) + ")"
-    text = repr(value)
+    text = repr(str(value)) if isinstance(value, PurePath) else repr(value)
     return f"{name} {text if len(text) <= limit else text[: limit - 1] + '…'}"
 
 
@@ -69,7 +70,9 @@ def item_error(error: Exception, item: Any, position: int | None = None, stage: 
     noted_stage, value = getattr(error, STAGE, (stage or "reading", describe(item)))
     cause = str(error) if isinstance(error, DataError) else f"{type(error).__name__}: {error}"
     where = "" if position is None else f" {position}"
-    message = f"Item{where} ({short(item)}) failed in `{noted_stage}`, which was given {value}. {cause}"
+    named = "" if isinstance(error, DataError) and str(item) in cause else f" ({short(item)})"
+    given = "" if value == describe(item) else f", which was given {value}"
+    message = f"Item{where}{named} failed in `{noted_stage}`{given}: {cause}"
     return ItemError(_with_advice(message, error), item, position, noted_stage)
 
 

@@ -112,6 +112,9 @@ class Transform:
             return self.label
         if self.enc is None:
             return type(self).__name__
+        owner = getattr(self.enc, "__self__", None)
+        if isinstance(owner, type):  # `PILImage.create` is named for the class it makes, not for the one it comes from
+            return f"{owner.__name__}.{getattr(self.enc, '__name__', '')}"
         return str(getattr(self.enc, "__qualname__", None) or type(self.enc).__name__).rpartition("<locals>.")[2]
 
     def __repr__(self) -> str:

@@ -1,0 +1,57 @@
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from fastlearn.data.pipeline import Pipeline
+from fastlearn.data.problems import DataError, ItemError, describe, item_error
+from PIL import Image
+
+
+@pytest.mark.parametrize("value, words", [
+    (torch.zeros(2, 3), "Tensor of shape (2, 3), torch.float32"),
+    (np.zeros(2, np.uint8), "ndarray of shape (2,), uint8"),
+    (Image.new("L", (4, 2)), "Image of 4x2 pixels, mode L"),
+    ((1, "a"), "tuple of (int 1, str 'a')"),
+    ("x" * 200, "str 'xxx"),
+])  # fmt: skip
+def test_values_in_a_few_words(value, words):
+    assert describe(value).startswith(words) and len(describe(value)) < 130
+
+
+def failing(pipeline, item):
+    try:
+        pipeline(item)
+    except Exception as error:
+        return item_error(error, item, 7)
+    raise AssertionError("nothing failed")
+
+
+def test_the_message_names_item_step_value_cause_and_remedy():
+    def first_letter(word):
+        return word[0]
+
+    error = failing(Pipeline([len, first_letter]), "word")
+    assert str(error) == ("Item 7 ('word') failed in `first_letter`, which was given int 4: TypeError: 'int' object is "
+                          "not subscriptable. Try that step alone on this item; an annotation on its first argument "
+                          "limits it to one type.")  # fmt: skip
+
+
+def test_a_cause_that_explains_itself_is_not_repeated():
+    def read(path):
+        raise DataError(f"Cannot read {path}: it is empty. Get it again.")
+
+    error = failing(Pipeline(read), Path("a.jpg"))
+    assert str(error) == "Item 7 failed in `read`: Cannot read a.jpg: it is empty. Get it again."
+
+
+def test_a_missing_file_and_a_damaged_one_get_their_own_advice():
+    for error, advice in ((FileNotFoundError("gone"), "Check that the file is there"), (OSError("bad"), "may be damaged")):
+        assert advice in str(item_error(error, "a", 1))
+
+
+def test_an_item_error_keeps_its_facts_between_processes():
+    error = pickle.loads(pickle.dumps(ItemError("text", "item", 3, "stage")))
+    assert (str(error), error.item, error.position, error.stage) == ("text", "item", 3, "stage")
+    assert item_error(error, "other", 9) is error
