@@ -119,6 +119,7 @@ class LRFinder(LiveWidget):
 
     def close(self) -> None:
         self._chart.close()
+        self.layout.close()
         super().close()
 
     def _show(self) -> None:
