@@ -47,8 +47,8 @@ def test_a_cause_that_explains_itself_is_not_repeated():
 
 
 def test_a_missing_file_and_a_damaged_one_get_their_own_advice():
-    for error, advice in ((FileNotFoundError("gone"), "Check that the file is there"), (OSError("bad"), "may be damaged")):
-        assert advice in str(item_error(error, "a", 1))
+    assert "Check that the file is there" in str(item_error(FileNotFoundError("gone"), "a", 1))
+    assert "may be damaged" in str(item_error(OSError("bad"), "a", 1))
 
 
 def test_an_item_error_keeps_its_facts_between_processes():
