@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fastlearn.callbacks.check_outputs import CheckOutputs
 from fastlearn.callbacks.gather import GatherPredsCallback
 from fastlearn.callbacks.keep_best import KeepBest
 from fastlearn.callbacks.progress import ProgressCallback
@@ -10,6 +11,7 @@ from fastlearn.callbacks.terminate_on_nan import TerminateOnNaNCallback
 from fastlearn.callbacks.train_eval import TrainEvalCallback
 
 __all__ = [
+    "CheckOutputs",
     "GatherPredsCallback",
     "KeepBest",
     "ParamScheduler",

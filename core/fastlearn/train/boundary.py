@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fastlearn.train.history import NoteKind
     from fastlearn.train.learner import Learner
 
-__all__ = ["add_note", "obey", "send_progress", "start_fit"]
+__all__ = ["add_note", "obey", "send_progress", "start_fit", "tell_last"]
 
 
 def start_fit(learn: Learner) -> None:
@@ -33,17 +33,13 @@ def start_fit(learn: Learner) -> None:
 
 def send_progress(learn: Learner) -> None:
     """Tell the listeners which batch is done."""
-    kind = BatchEnded if learn.training else ValidationProgress
-    learn.events.progress(
-        kind(
-            epoch=learn.epoch,
-            step=learn.history.n_steps,
-            batch=learn.iter + 1,
-            n_batches=learn.n_iter,
-            training=learn.training,
-            seconds=perf_counter() - learn.fit_started,
-        )
-    )
+    learn.events.progress(_progress(learn))
+
+
+def tell_last(learn: Learner) -> None:
+    """Tell the listeners that have not heard of the last batch of a pass."""
+    if learn.n_done and learn.events.has_listeners:
+        learn.events.catch_up(_progress(learn))
 
 
 def obey(learn: Learner) -> None:
@@ -65,6 +61,18 @@ def obey(learn: Learner) -> None:
         add_note(learn, "checkpoint", f"checkpoint saved as {path.name}", str(path))
     if control.stop_request is not None:
         raise CancelFitException(control.stop_request.reason)
+
+
+def _progress(learn: Learner) -> BatchEnded | ValidationProgress:
+    kind = BatchEnded if learn.training else ValidationProgress
+    return kind(
+        epoch=learn.epoch,
+        step=learn.history.n_steps,
+        batch=learn.n_done,
+        n_batches=learn.n_iter,
+        training=learn.training,
+        seconds=perf_counter() - learn.fit_started,
+    )
 
 
 def add_note(learn: Learner, kind: NoteKind, text: str, value: float | str | None = None) -> None:

@@ -152,7 +152,8 @@ class _Subscription:
     def __init__(self, listener: Listener, every: float) -> None:
         self.listener, self.every = listener, every
         self.due = -math.inf
-        self.waiting: Progress | None = None
+        self.waiting: Progress | None = None  # not told yet
+        self.told: Progress | None = None
 
 
 class Events:
@@ -197,9 +198,22 @@ class Events:
                 self._deliver_waiting(subscription)
         self.next_due = min((s.due for s in self._subscriptions), default=math.inf)
 
+    def catch_up(self, event: Progress) -> None:
+        """Deliver the last progress of a pass to those that were not told of it."""
+        for subscription in self._subscriptions:
+            if not _same_batch(subscription.told, event):
+                subscription.waiting = event
+                self._deliver_waiting(subscription)
+
+    @property
+    def has_listeners(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._subscriptions)
+
     def _deliver_waiting(self, subscription: _Subscription) -> None:
         event, subscription.waiting = subscription.waiting, None
         if event is not None:
+            subscription.told = event
             self._deliver(subscription, event)
 
     def _deliver(self, subscription: _Subscription, event: Event) -> None:
@@ -220,3 +234,10 @@ class Events:
     def _drop(self, subscription: _Subscription) -> None:
         self._subscriptions = tuple(s for s in self._subscriptions if s is not subscription)
         self.next_due = min((s.due for s in self._subscriptions), default=math.inf)
+
+
+def _same_batch(told: Progress | None, event: Progress) -> bool:
+    if isinstance(told, LRFindProgress) or isinstance(event, LRFindProgress) or type(told) is not type(event):
+        return told == event
+    assert told is not None
+    return (told.epoch, told.step, told.batch) == (event.epoch, event.step, event.batch)

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
+from fastlearn.callbacks.check_outputs import CheckOutputs
 from fastlearn.callbacks.keep_best import KeepBest
 from fastlearn.callbacks.progress import ProgressCallback, TableLogger, silent
 from fastlearn.callbacks.terminate_on_nan import TerminateOnNaNCallback
@@ -31,6 +32,7 @@ __all__ = ["Learner"]
 DEFAULT_CBS: tuple[type[Callback], ...] = (
     TrainEvalCallback,
     TerminateOnNaNCallback,
+    CheckOutputs,
     Recorder,
     ProgressCallback,
     KeepBest,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from fastlearn.train import cancel
-from fastlearn.train.boundary import obey, send_progress, start_fit
+from fastlearn.train.boundary import obey, send_progress, start_fit, tell_last
 
 if TYPE_CHECKING:
     from fastlearn.train.learner import Learner
@@ -85,28 +85,28 @@ def run_epochs(learn: Learner, start_epoch: int) -> None:
 
 
 def _epoch(learn: Learner) -> None:
-    _switch(learn, training=True)
-    staged(learn, TRAIN, partial(_batches, learn, learn.dls.train, _train_batch))
+    _begin_pass(learn, learn.dls.train, training=True)
+    staged(learn, TRAIN, partial(_batches, learn, _train_batch))
     validate(learn, learn.dls.valid)
 
 
 def validate(learn: Learner, dl: Any) -> None:
     """One pass over `dl` without gradients; None counts as empty."""
-    _switch(learn, training=False)
+    _begin_pass(learn, () if dl is None else dl, training=False)
     with torch.no_grad():
-        staged(learn, VALIDATE, partial(_batches, learn, () if dl is None else dl, _valid_batch))
+        staged(learn, VALIDATE, partial(_batches, learn, _valid_batch))
 
 
-def _batches(learn: Learner, dl: Any, one_batch: Callable[[Learner], None]) -> None:
-    learn.start_pass(dl)
+def _batches(learn: Learner, one_batch: Callable[[Learner], None]) -> None:
     work = partial(one_batch, learn)
-    events, control, batches = learn.events, learn.control, iter(dl)
+    events, control, batches = learn.events, learn.control, iter(learn.dl)
     asked = perf_counter()
     try:
         for learn.iter, batch in enumerate(batches):
             learn.wait = perf_counter() - asked
             learn.set_batch(batch)
             staged(learn, BATCH, work)
+            learn.n_done += 1
             asked = perf_counter()
             if asked >= events.next_due:
                 send_progress(learn)
@@ -114,6 +114,7 @@ def _batches(learn: Learner, dl: Any, one_batch: Callable[[Learner], None]) -> N
                 obey(learn)
                 asked = perf_counter()
     finally:
+        tell_last(learn)
         if hasattr(batches, "close"):  # a loader's threads stop now, not when a traceback is forgotten
             batches.close()
 
@@ -130,7 +131,7 @@ def _valid_batch(learn: Learner) -> None:
     learn.pred = learn.model(*learn.xb)
     learn("after_pred")
     if learn.yb:
-        learn.loss_grad = learn.loss_func(learn.pred, *learn.yb)
+        learn.loss_grad = learn.compute_loss()
         learn.loss = learn.loss_grad.detach().clone()
         learn("after_loss")
 
@@ -140,6 +141,7 @@ def run_batch(learn: Learner) -> None:
     staged(learn, BATCH, partial(_train_batch if learn.training else _valid_batch, learn))
 
 
-def _switch(learn: Learner, training: bool) -> None:
+def _begin_pass(learn: Learner, dl: Any, training: bool) -> None:
     learn.training = training
     learn.refresh_callbacks()
+    learn.start_pass(dl)

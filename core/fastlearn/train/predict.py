@@ -136,9 +136,8 @@ def in_order(loader: Any) -> Any:
 
 def label_of(dls: Any, decoded: Tensor) -> Any:
     """A decoded prediction in the data's own words: a class name, a list of them, or the numbers themselves."""
-    vocab, kinds = getattr(dls, "vocab", None), getattr(dls, "kinds", None)
-    kind = kinds[getattr(dls, "n_inp", 1)] if kinds and len(kinds) > getattr(dls, "n_inp", 1) else None
-    if vocab is not None and decoded.ndim == 0 and not decoded.is_floating_point() and kind in (None, "category"):
+    vocab = getattr(dls, "vocab", None)
+    if vocab is not None and decoded.ndim == 0 and not decoded.is_floating_point():
         return vocab[int(decoded)]
     if vocab is not None and decoded.ndim == 1 and decoded.dtype == torch.bool:
         return [vocab[i] for i in decoded.nonzero().flatten().tolist()]

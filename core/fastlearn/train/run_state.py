@@ -12,9 +12,11 @@ from torch import Tensor, nn
 
 from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.pipeline import Pipeline
+from fastlearn.data.problems import describe
 from fastlearn.metrics.base import Metric
 from fastlearn.train.batch import as_parts, count_batches, item_positions, to_device
 from fastlearn.train.control import FitControl
+from fastlearn.train.dispatch import name_error
 from fastlearn.train.events import Events
 from fastlearn.train.history import History
 from fastlearn.train.host import CallbackHost
@@ -25,9 +27,10 @@ __all__ = ["RunState", "model_device"]
 class RunState(CallbackHost):
     """The state of a run. `xb`, `yb` are the inputs and targets of the batch; `loss` is detached, `loss_grad` is not.
 
-    `epoch` and `iter` count from 0, `train_iter` counts the training batches of the fit that are done, `position` those
-    that its schedules have behind them. `wait` is how many seconds the loader took for the batch, `batch_items` which
-    items of the data set are in it. `planned` holds the schedule of the fit, by hyper-parameter.
+    `epoch` and `iter` count from 0, `n_done` counts the batches of the pass that are done, `train_iter` the training
+    batches of the fit, `position` those that its schedules have behind them. `wait` is how many seconds the loader took
+    for the batch, `batch_items` which items of the data set are in it. `planned` holds the schedule of the fit, by
+    hyper-parameter.
     """
 
     dls: Any
@@ -45,6 +48,7 @@ class RunState(CallbackHost):
         self.display, self.in_fit = True, False
         self.epoch, self.n_epoch, self.iter, self.n_iter, self.n_train_iter = 0, 1, 0, 0, 0
         self.train_iter, self.position, self.fit_started, self.wait = 0, 0, 0.0, 0.0
+        self.n_done = 0
         self.batch_items: NDArray[np.int64] | None = None
         self.pred_positions: NDArray[np.int64] | None = None  # which items the latest predictions are of
         self.dl: Any = None
@@ -76,7 +80,7 @@ class RunState(CallbackHost):
 
     def start_pass(self, dl: Any) -> None:
         """Get ready for a pass over `dl`."""
-        self.dl, self.iter = dl, 0
+        self.dl, self.iter, self.n_done = dl, 0, 0
         self.n_iter = count_batches(dl, "training" if self.training else "validation")
         self._device = model_device(self.model)
         self._n_inp = n_inputs(self.dls)
@@ -90,6 +94,15 @@ class RunState(CallbackHost):
         if self._tfms is not None:
             kinds = getattr(batch, "kinds", None)
             self.xb = self._tfms(self.xb, kinds=None if kinds is None else kinds[:n])
+
+    def compute_loss(self) -> Any:
+        """The loss of the batch; an error in it is told with what it was given."""
+        try:
+            return self.loss_func(self.pred, *self.yb)
+        except Exception as error:
+            given = ", ".join(describe(part) for part in (self.pred, *self.yb))
+            name_error(error, f"The loss failed on {given}")
+            raise
 
     def backward(self) -> None:
         """The backward pass of the batch."""

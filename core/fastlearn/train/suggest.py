@@ -58,11 +58,10 @@ def steep(lrs: Array, losses: Array, num_it: int) -> float:
 
 
 def usable(lrs: Array, losses: Array, num_it: int) -> tuple[Array, Array]:
-    """The part of a curve to judge by: after the first tenth, before the last five points, up to the first NaN."""
-    lrs, losses = lrs[num_it // 10 : -5], losses[num_it // 10 : -5]
+    """The part of a curve to judge by: up to the first NaN, without the first tenth and the last five points."""
     bad = np.flatnonzero(~np.isfinite(losses))
-    end = int(bad[0]) if len(bad) else len(losses)
-    return lrs[:end], losses[:end]
+    end = max(0, (int(bad[0]) if len(bad) else len(losses)) - 5)
+    return lrs[num_it // 10 : end], losses[num_it // 10 : end]
 
 
 def suggest(function: Suggestion, lrs: Array, losses: Array, num_it: int) -> float | None:
