@@ -19,9 +19,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from harness import Variant, paired, ratio, table
-from PIL import Image, ImageFilter
-
 from fastlearn.data.config import Config
 from fastlearn.data.find import get_image_files
 from fastlearn.data.label import parent_label
@@ -29,6 +26,8 @@ from fastlearn.vision.loaders import ImageDataLoaders
 from fastlearn.vision.normalize import Normalize
 from fastlearn.vision.resize import Resize
 from fastlearn.vision.stats import imagenet_stats
+from harness import Variant, paired, ratio, table
+from PIL import Image, ImageFilter
 
 FASTAI_PYTHON = os.environ.get("FASTAI_PYTHON")
 FASTAI_SCRIPT = Path(__file__).parent / "peer" / "photos_fastai.py"
