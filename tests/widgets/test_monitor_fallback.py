@@ -20,7 +20,7 @@ from fastwidgets.monitor.session import MonitorSession
 GOLDEN = json.loads((Path(__file__).parents[1] / "contract/monitor.json").read_text())["words"]
 
 
-def run(n_epoch: int = 2, n_batches: int = 3, note: str = "learning rate × 0.5", reason: str = "completed"):
+def run(n_epoch: int = 2, n_batches: int = 3, note: str = "learning rate times 0.5", reason: str = "completed"):
     history = History()
     session = MonitorSession(history, memory=lambda: None)
     history.begin_fit(n_epoch, ("accuracy",))
@@ -44,7 +44,7 @@ def test_text_tells_the_run_in_a_table() -> None:
         "epoch  train_loss  valid_loss  accuracy  time",
         "    0      1.0000      0.5000         –  1:01",  # noqa: RUF001
         "    1      1.0000      0.5000         –  1:01",  # noqa: RUF001
-        "batch 6: learning rate × 0.5",
+        "batch 6: learning rate times 0.5",
     ]
 
 

@@ -1,0 +1,199 @@
+"""A JupyterLab server of its own and pages on it; for the browser tests and the benchmarks that need a browser.
+
+The server is JupyterLab's; Notebook 7 and Voilà answer on the same one, as server extensions. Older ipykernels are
+installed into a cache folder and offered as kernels of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+# Which ipykernels, and what of theirs the environment may lack; the environment's own is called python3.
+OLDER = {"ipykernel-7.3.0": ["ipykernel==7.3.0"], "ipykernel-6.31.0": ["ipykernel==6.31.0", "nest_asyncio"]}
+KERNELS = ["python3", *OLDER]
+SHOTS = Path(__file__).parent / "screenshots"
+QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+
+READY = """() => {
+  const app = window.jupyterapp;
+  const panel = app && [...app.shell.widgets('main')].find(w => w.sessionContext && w.content?.widgets);
+  const kernel = panel?.sessionContext.session?.kernel;
+  window.__panel = panel;
+  return panel?.sessionContext.isReady && kernel?.status === 'idle' && kernel.connectionStatus === 'connected';
+}"""
+RUN = """i => {
+  window.__panel.content.activeCellIndex = i;
+  window.__done = window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+FAILED = """i => (window.__panel.content.widgets[i].model.outputs?.toJSON() ?? [])
+  .filter(o => o.output_type === 'error').map(o => `${o.ename}: ${o.evalue}`).join('')"""
+TEXT = """i => (window.__panel.content.widgets[i].model.outputs?.toJSON() ?? [])
+  .map(o => [].concat(o.text ?? o.traceback ?? []).join('')).join('')"""
+
+
+class KernelMissing(Exception):
+    """An older ipykernel could not be installed."""
+
+
+class Server:
+    def __init__(self, base: str, token: str, root: Path, log: Path) -> None:
+        self.base, self.token, self.root, self.log = base, token, root, log
+        self.kernels = root.parent / "data" / "kernels"
+
+    def write(self, cells: list[str], kernel: str = "python3") -> str:
+        name = f"{uuid.uuid4().hex[:8]}.ipynb"
+        code = dict(cell_type="code", metadata={}, execution_count=None, outputs=[])
+        spec = dict(name=kernel, display_name=kernel, language="python")
+        book = dict(nbformat=4, nbformat_minor=5, metadata=dict(kernelspec=spec))
+        book["cells"] = [dict(code, id=f"c{i}", source=source) for i, source in enumerate(cells)]
+        (self.root / name).write_text(json.dumps(book))
+        return name
+
+
+def cache_folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "fastwidgets-tests"
+
+
+def install_kernel(name: str, kernels: Path) -> None:
+    """Make the kernel `name` of OLDER known in the folder `kernels`.
+
+    Raises: KernelMissing where pip cannot get it, as without a network.
+    """
+    packages = cache_folder() / f"{name}-py{sys.version_info.major}{sys.version_info.minor}"
+    if not packages.exists():
+        part = packages.with_name(f"{packages.name}.{os.getpid()}")
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(part), *OLDER[name]]
+        done = subprocess.run(pip, capture_output=True, text=True)
+        if done.returncode:
+            shutil.rmtree(part, ignore_errors=True)
+            raise KernelMissing(f"{name} cannot be installed: {done.stderr[-300:]}")
+        part.replace(packages)
+    spec = dict(display_name=name, language="python", env=dict(PYTHONPATH=str(packages)))
+    spec["argv"] = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    (kernels / name).mkdir(parents=True, exist_ok=True)
+    (kernels / name / "kernel.json").write_text(json.dumps(spec))
+
+
+@contextmanager
+def serving(tmp: Path) -> Iterator[Server]:
+    """A server that keeps all its files in the folder `tmp`, on a free port of this machine."""
+    root = tmp / "root"
+    root.mkdir()
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    token = secrets.token_hex(16)
+    config = tmp / "config" / "labconfig"
+    config.mkdir(parents=True)
+    (config / "default_setting_overrides.json").write_text(json.dumps(QUIET))
+    env = dict(
+        os.environ,
+        IPYTHONDIR=str(tmp / "ipython"),
+        JUPYTERLAB_SETTINGS_DIR=str(tmp / "settings"),
+        JUPYTERLAB_WORKSPACES_DIR=str(tmp / "workspaces"),
+        JUPYTER_CONFIG_DIR=str(tmp / "config"),
+        JUPYTER_RUNTIME_DIR=str(tmp / "runtime"),
+        JUPYTER_DATA_DIR=str(tmp / "data"),
+        OMP_NUM_THREADS="1",
+    )
+    args = [
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={root}",
+        f"--IdentityProvider.token={token}",
+        "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    found = Server(f"http://127.0.0.1:{port}", token, root, tmp / "server.log")
+    with open(found.log, "wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *args],
+            stdout=log,
+            stderr=log,
+            env=env,
+            cwd=root,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(f"{found.base}/api/status?token={token}", timeout=2)
+            break
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(found.log.read_text()[-2000:]) from None
+            time.sleep(0.1)
+    try:
+        yield found
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(15)
+
+
+class Page:
+    """A browser page; `errors` holds what the console and the page complained about."""
+
+    def __init__(self, page: Any, server: Server, name: str) -> None:
+        self.page, self.server, self._name, self._shots = page, server, name, 0
+        self.errors: list[str] = []
+        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: self.errors.append(str(e)))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.page, name)
+
+    def go(self, path: str) -> None:
+        self.page.goto(f"{self.server.base}/{path}?token={self.server.token}")
+
+    def open(self, cells: list[str], app: str = "lab", kernel: str = "python3") -> None:
+        """A new notebook of `cells`, in JupyterLab or in Notebook 7 (`app="notebook"`)."""
+        if kernel in OLDER:
+            install_kernel(kernel, self.server.kernels)
+        name = self.server.write(cells, kernel)
+        self.go(f"lab/workspaces/{name[:8]}/tree/{name}" if app == "lab" else f"notebooks/{name}")
+        self.ready()
+
+    def ready(self) -> None:
+        self.page.wait_for_function(READY, timeout=60_000)
+
+    def run(self, cell: int, *, wait: bool = True) -> None:
+        self.page.evaluate(RUN, cell)
+        if wait:
+            self.done(cell)
+
+    def done(self, cell: int) -> None:
+        self.page.evaluate("() => window.__done.then(() => null)")
+        failed = self.page.evaluate(FAILED, cell)
+        assert not failed, failed
+
+    def text(self, cell: int) -> str:
+        return self.page.evaluate(TEXT, cell)
+
+    def command(self, name: str, **args: Any) -> Any:
+        return self.page.evaluate(
+            "([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)", [name, args]
+        )
+
+    def shot(self, step: str) -> None:
+        SHOTS.mkdir(exist_ok=True)
+        self._shots += 1
+        self.page.screenshot(path=SHOTS / f"{self._name}-{self._shots}-{step}.png")
