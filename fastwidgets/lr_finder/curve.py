@@ -63,7 +63,7 @@ def ticks(low: float, high: float) -> NDArray[np.float64]:
     rough = (high - low) / 7
     size = 10.0 ** math.floor(math.log10(rough))
     step = size * next(factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough)
-    return np.arange(math.ceil(low / step), math.floor(high / step) + 1) * step
+    return np.arange(math.ceil(low / step), math.floor(high / step) + 1, dtype=np.float64) * step
 
 
 def loss_at(curve: Curve, lr: float) -> float:

@@ -169,7 +169,7 @@ def show_search(finder: Finder) -> SearchListener:
     widget = _started_from.get()
     if widget is None:
         widget = LRFinder()
-        display(widget)
+        display(widget)  # type: ignore[no-untyped-call]
     widget.watch(finder)
     return SearchListener(widget)
 
