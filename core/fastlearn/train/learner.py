@@ -135,8 +135,8 @@ class Learner(Fitter):
     def predict(self, item: Any, rm_type_tfms: int | None = None, with_input: bool = False) -> Any:
         """What the model says of one item: (decoded label, decoded tensor, probabilities), quietly.
 
-        A list of items gives a list of such results, computed in batches. `with_input` puts the input, as the model saw
-        it, in front. `rm_type_tfms` is how many type transforms to leave out, as in `test_dl`.
+        A list of items gives a list of such results, computed in batches. `with_input` puts the input, as the
+        loader gave it, in front. `rm_type_tfms` is how many type transforms to leave out, as in `test_dl`.
         """
         return predict.predict(self, item, rm_type_tfms, with_input)
 

@@ -77,12 +77,12 @@ def predict(learn: Learner, item: Any, rm_type_tfms: int | None = None, with_inp
     loader = _items_loader(learn, items, rm_type_tfms)
     with learn.no_bar():
         inputs, preds, _, decoded = get_preds(learn, dl=loader, with_input=True, with_decoded=True)
-    results = [
-        (label_of(learn.dls, decoded[i]), decoded[i], preds[i], *([_at(inputs, i)] if with_input else []))
-        for i in range(len(preds))
+    results: list[tuple[Any, ...]] = [
+        (label_of(learn.dls, decoded[i]), decoded[i], preds[i]) for i in range(len(preds))
     ]
     if with_input:
-        results = [(result[-1], *result[:-1]) for result in results]
+        inputs = learn.input_tfms.decode(inputs)  # as the loader gave them
+        results = [(_at(inputs, i), *result) for i, result in enumerate(results)]
     return results if many else results[0]
 
 

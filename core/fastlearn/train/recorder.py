@@ -26,14 +26,18 @@ class Recorder(Callback):
     """Keeps losses, learning rates and metrics of the latest fit; all of them live in `learn.history`.
 
     `values` has one row for each epoch: the smoothed training loss, the training metrics if asked for, the validation
-    loss and the validation metrics. `losses` are smoothed, `lrs` those of the last layer group, one per training step.
-    A metric that raises is None for its epoch; the other values are recorded, then its error is raised.
+    loss and the validation metrics. `losses` are smoothed (`beta` is the weight of the past), `lrs` are those of the
+    last layer group, one per training step. A metric that raises is None for its epoch; the other values are recorded,
+    then its error is raised.
     """
 
     order = 50
 
-    def __init__(self, add_time: bool = True, train_metrics: bool = False, valid_metrics: bool = True) -> None:
+    def __init__(
+        self, add_time: bool = True, train_metrics: bool = False, valid_metrics: bool = True, beta: float = 0.98
+    ) -> None:
         self.add_time, self.train_metrics, self.valid_metrics = add_time, train_metrics, valid_metrics
+        self.beta = beta
         self.final: list[float | None] = []  # loss and metrics of the latest pass without training
         self._loss = AvgLoss()
         self._failed: dict[str, Exception] = {}
@@ -81,6 +85,7 @@ class Recorder(Callback):
     # Recording
 
     def before_fit(self) -> None:
+        self.history.beta = self.beta
         group = self.opt.param_groups[-1]  # the last layer group: the head, whose rate people talk about
         self._group, self._has_betas = group, "betas" in group
         self._failed, self._in_fit, self._header = {}, True, False

@@ -37,8 +37,10 @@ def throwaway(learn: Learner) -> Iterator[None]:
         *(_own_generator(step) for step in learn.input_tfms.fs),
         _random_state(),
     ]
-    learn.opt = None
     try:
+        learn.opt = None
+        for p in learn.model.parameters():
+            p.grad = None  # so that the gradients that are there stay untouched
         yield
     finally:
         with uninterrupted():
@@ -83,8 +85,6 @@ def _module(root: nn.Module) -> Undo:
         for module in root.modules()
         for name, buffer in module._buffers.items()  # also those that are not persistent
     ]
-    for p, _, _ in weights:
-        p.grad = None  # so that the gradients that are there stay untouched
 
     def put_back() -> None:
         with torch.no_grad():

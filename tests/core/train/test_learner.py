@@ -242,6 +242,7 @@ def test_a_loader_without_batches_says_what_to_try(make_learner):
             call()
 
 
+@pytest.mark.filterwarnings("ignore:Using a target size")
 def test_an_error_in_the_loss_tells_the_shapes(make_learner):
     with pytest.raises((ValueError, RuntimeError), match=r"The loss failed on Tensor of shape \(16, 2\).*\(16,\)"):
         make_learner(loss_func=nn.MSELoss()).fit(1)

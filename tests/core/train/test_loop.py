@@ -261,6 +261,32 @@ def test_a_loss_that_is_no_number_stops_the_fit_before_it_spoils_the_weights(mak
     assert learn.history.reason == "completed"
 
 
+def test_on_an_accelerator_the_optimizer_skips_bad_steps_by_itself_until_somebody_looks(make_learner, weights):
+    calls = []
+
+    def loss(pred, target):
+        calls.append(len(calls))
+        return nn.functional.cross_entropy(pred, target) * (float("nan") if len(calls) > 3 else 1)
+
+    class NoWaiting(Callback):  # as if the losses were on a device that must not be waited for
+        after = (TerminateOnNaNCallback,)
+
+        def before_fit(self):
+            guard = self.learn.terminate_on_na_n
+            guard._waits = guard._guards = True
+
+        def before_step(self):
+            if self.iter == 3:
+                self.before = weights(self.model)
+
+    watch = NoWaiting()
+    learn = make_learner(loss_func=loss, model=nn.Linear(4, 2), cbs=watch)
+    with pytest.warns(RuntimeWarning, match=r"loss became nan at step 3"):
+        learn.fit(1)
+    assert learn.history.n_steps == 8  # all batches ran before it was looked at
+    assert all(torch.equal(watch.before[name], w) for name, w in weights(learn.model).items())
+
+
 def test_the_guard_against_nan_can_be_taken_off(make_learner):
     learn = make_learner(loss_func=lambda pred, target: nn.functional.cross_entropy(pred, target) * float("nan"))
     learn.remove_cb(TerminateOnNaNCallback).fit(1)
