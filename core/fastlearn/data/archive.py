@@ -61,8 +61,10 @@ def extract_archive(
         os.replace(_only_folder(work / "all"), target)
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError) as e:
         reason = str(e).partition(":\n")[0]  # tarfile goes on with a line for each kind of compression
-        raise ArchiveError(f"The archive {str(source)!r} cannot be unpacked: {reason}. It may be damaged or "
-                           "incomplete. Try downloading it again (force_download=True).") from e
+        raise ArchiveError(
+            f"The archive {str(source)!r} cannot be unpacked: {reason}. It may be damaged or "
+            "incomplete. Try downloading it again (force_download=True)."
+        ) from e
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return target
@@ -76,9 +78,11 @@ def _unpack(source: Path, folder: Path, limit: int) -> None:
     for member, stream in _members(source):
         count, written = count + 1, written + member.size
         if written > limit or count > MAX_MEMBERS:
-            raise ArchiveError(f"The archive {str(source)!r}, {source.stat().st_size:,} bytes, unpacks to more than "
-                               f"the {limit:,} bytes or {MAX_MEMBERS:,} files that are allowed and free. Nothing was "
-                               "kept of it. Try max_bytes= if you trust it and the disk has room.")
+            raise ArchiveError(
+                f"The archive {str(source)!r}, {source.stat().st_size:,} bytes, unpacks to more than "
+                f"the {limit:,} bytes or {MAX_MEMBERS:,} files that are allowed and free. Nothing was "
+                "kept of it. Try max_bytes= if you trust it and the disk has room."
+            )
         place = folder / member.path
         if member.kind == "link" and member.target is not None:
             links[member.path] = member.target
@@ -183,8 +187,10 @@ def _inside(source: Path, name: str, path: str, written: str | None = None) -> P
 
 
 def _refused(source: Path, name: str, why: str) -> ArchiveError:
-    return ArchiveError(f"The archive {str(source)!r} is refused: its member {name!r} {why}. Nothing was kept of it. "
-                        "Try another source for it.")
+    return ArchiveError(
+        f"The archive {str(source)!r} is refused: its member {name!r} {why}. Nothing was kept of it. "
+        "Try another source for it."
+    )
 
 
 def _only_folder(folder: Path) -> Path:

@@ -54,8 +54,10 @@ class CategoryMap(Sequence[Any]):
         """The label at `index`. Raises: DataError if there is none."""
         i = int(index)
         if not 0 <= i < len(self.items):
-            raise DataError(f"There are {len(self.items)} labels, numbered from 0, but number {i} was asked for. Check "
-                            "that the model has one output for each label, and that no transform changes the targets.")
+            raise DataError(
+                f"There are {len(self.items)} labels, numbered from 0, but number {i} was asked for. Check "
+                "that the model has one output for each label, and that no transform changes the targets."
+            )
         return self.items[i]
 
     def _unknown(self, label: Any) -> str:

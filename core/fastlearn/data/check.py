@@ -18,16 +18,23 @@ def check_split(splits: Sequence[Sequence[int]], n_items: int) -> None:
     train = splits[0] if len(splits) else ()
     if len(train) == 0:
         counts = ", ".join(str(len(s)) for s in splits[1:]) or "0"
-        raise DataError(f"The training set is empty: of {n_items} items 0 are for training and {counts} for validation."
-                        " Try another splitter or a smaller valid_pct, and look at what get_items returns.")
+        raise DataError(
+            f"The training set is empty: of {n_items} items 0 are for training and {counts} for validation."
+            " Try another splitter or a smaller valid_pct, and look at what get_items returns."
+        )
     outside = [i for split in splits for i in split if not 0 <= i < n_items]
     if outside:
-        raise DataError(f"The splitter gives positions from 0 to {n_items - 1}, but {len(outside)} are outside: "
-                        f"{outside[:5]}. Try making the split from the same items.")
+        raise DataError(
+            f"The splitter gives positions from 0 to {n_items - 1}, but {len(outside)} are outside: "
+            f"{outside[:5]}. Try making the split from the same items."
+        )
     shared = set(train).intersection(*splits[1:2]) if len(splits) > 1 else set()
     if shared:
-        warnings.warn(f"{len(shared)} of {n_items} items are both in the training and in the validation set, so "
-                      "validation figures will look better than they are.", stacklevel=2)
+        warnings.warn(
+            f"{len(shared)} of {n_items} items are both in the training and in the validation set, so "
+            "validation figures will look better than they are.",
+            stacklevel=2,
+        )
 
 
 def check_labels(train_labels: Iterable[Any], valid_labels: Iterable[Any]) -> None:
@@ -40,12 +47,17 @@ def check_labels(train_labels: Iterable[Any], valid_labels: Iterable[Any]) -> No
     if unseen:
         named = ", ".join(f"{label!r} ({n} item{'s' if n > 1 else ''})" for label, n in list(unseen.items())[:8])
         more = f" and {len(unseen) - 8} more" if len(unseen) > 8 else ""
-        raise DataError(f"{len(unseen)} of {len(set(train) | set(valid))} classes are in the validation set but not in "
-                        f"the training set: {named}{more}. A model cannot learn them. Try StratifiedSplitter(), which "
-                        "keeps every class in the training set, or give the whole vocabulary with vocab=[...].")
+        raise DataError(
+            f"{len(unseen)} of {len(set(train) | set(valid))} classes are in the validation set but not in "
+            f"the training set: {named}{more}. A model cannot learn them. Try StratifiedSplitter(), which "
+            "keeps every class in the training set, or give the whole vocabulary with vocab=[...]."
+        )
     if len(train) == 1:
-        warnings.warn(f"There is a single class, {next(iter(train))!r}, so there is nothing to tell apart. Look at "
-                      "how the labels are made: the labeller gives every item the same one.", stacklevel=2)
+        warnings.warn(
+            f"There is a single class, {next(iter(train))!r}, so there is nothing to tell apart. Look at "
+            "how the labels are made: the labeller gives every item the same one.",
+            stacklevel=2,
+        )
 
 
 def _count(labels: Iterable[Any]) -> Counter[Hashable]:

@@ -68,8 +68,10 @@ def make_folder(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as e:
-        raise DataError(f"The folder {str(folder)!r} cannot be made: {e.strerror or e}. Try another place: set the "
-                        f"environment variable {HOME_VARIABLE} to a folder you can write to.") from e
+        raise DataError(
+            f"The folder {str(folder)!r} cannot be made: {e.strerror or e}. Try another place: set the "
+            f"environment variable {HOME_VARIABLE} to a folder you can write to."
+        ) from e
     return folder
 
 
@@ -91,8 +93,10 @@ def _read(path: Path) -> dict[str, str]:
         raise DataError(f"The config file {str(path)!r} cannot be read: {e}. Try correcting or removing it.") from e
     known = folder_names()
     if not isinstance(chosen, dict) or not all(isinstance(v, str) for v in chosen.values()):
-        raise DataError(f"The config file {str(path)!r} is a JSON object that gives folders for {known}, but it holds "
-                        f"{json.dumps(chosen)[:100]}.")
+        raise DataError(
+            f"The config file {str(path)!r} is a JSON object that gives folders for {known}, but it holds "
+            f"{json.dumps(chosen)[:100]}."
+        )
     for key in sorted(set(chosen) - set(known)):
         close = get_close_matches(key, known, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"known are {known}."

@@ -127,5 +127,3 @@ def _kinds(dl: DataLoader, b: Any, samples: list[tuple[Any, ...]]) -> tuple[str,
     if kinds is None and samples:
         kinds = kinds_of_parts(samples[0])
     return (kinds or ())[: len(samples[0])] if samples else kinds or ()
-
-

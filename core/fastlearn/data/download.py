@@ -132,8 +132,10 @@ def file_sha256(path: Path) -> str:
 def _destination(url: str, dest: str | os.PathLike[str] | None) -> Path:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise ValueError(f"An http or https address is expected, but got {url!r}. A file that is already on this "
-                         "machine needs no download: use its path.")
+        raise ValueError(
+            f"An http or https address is expected, but got {url!r}. A file that is already on this "
+            "machine needs no download: use its path."
+        )
     path = Path.cwd() if dest is None else Path(dest).expanduser().absolute()
     if path.is_dir():
         path = path / (Path(unquote(parts.path)).name or parts.netloc)
@@ -184,8 +186,12 @@ def _attempt(wanted: Wanted, progress: _Progress) -> bool:
         raise
     with response:
         server = _validator(wanted.url, response.headers, response.status)
-        goes_on = (response.status == 206 and notes is not None and notes.fits(server)
-                   and _range_start(response.headers) == have)
+        goes_on = (
+            response.status == 206
+            and notes is not None
+            and notes.fits(server)
+            and _range_start(response.headers) == have
+        )
         if response.status == 206 and not goes_on:
             wanted.drop_part()
             raise ConnectionError("the server sent another piece than the one asked for")
@@ -241,8 +247,10 @@ def _check_room(wanted: Wanted, length: int | None, have: int) -> None:
         raise _wrong(wanted, f"it has {length:,} bytes, expected were {wanted.size:,}")
     free = shutil.disk_usage(wanted.dest.parent).free
     if length - have > free:
-        raise DownloadError(f"{length - have:,} bytes of {wanted.url} are still to come, but the disk of "
-                            f"{str(wanted.dest.parent)!r} has {free:,} free. Make room, or choose another folder.")
+        raise DownloadError(
+            f"{length - have:,} bytes of {wanted.url} are still to come, but the disk of "
+            f"{str(wanted.dest.parent)!r} has {free:,} free. Make room, or choose another folder."
+        )
 
 
 def _fault(wanted: Wanted, path: Path) -> str | None:
@@ -272,13 +280,17 @@ def _failed(wanted: Wanted, error: Exception) -> DownloadError:
 
 
 def _wrong(wanted: Wanted, fault: str) -> WrongFileError:
-    return WrongFileError(f"The file at {wanted.url} is not the expected one: {fault}. Try again later; if it is meant "
-                          f"to be new, give its own sha256.{_by_hand(wanted)}")
+    return WrongFileError(
+        f"The file at {wanted.url} is not the expected one: {fault}. Try again later; if it is meant "
+        f"to be new, give its own sha256.{_by_hand(wanted)}"
+    )
 
 
 def _by_hand(wanted: Wanted) -> str:
-    return (" Without a network, or behind a proxy that is not set (https_proxy), get the file another way and put it "
-            f"here: {wanted.dest}")
+    return (
+        " Without a network, or behind a proxy that is not set (https_proxy), get the file another way and put it "
+        f"here: {wanted.dest}"
+    )
 
 
 @contextmanager

@@ -61,8 +61,10 @@ def clear_cache(archives: bool = False, base: str | os.PathLike[str] | None = No
     freed = 0
     if config.cache.exists():
         if not (config.cache / CACHE_TAG).exists():
-            raise DataError(f"The folder {str(config.cache)!r} is not emptied: it has no {CACHE_TAG}, so fastwidgets "
-                            "did not make it. Look at `cache` in the config file.")
+            raise DataError(
+                f"The folder {str(config.cache)!r} is not emptied: it has no {CACHE_TAG}, so fastwidgets "
+                "did not make it. Look at `cache` in the config file."
+            )
         freed += sum(_remove(p) for p in config.cache.iterdir() if p.name != CACHE_TAG)
     if archives:
         files = [config.archive / entry["file"] for entry in _read_record(config.archive).values()]
@@ -79,8 +81,9 @@ def _download_checked(url: str, path: Path, sha256: str | None, force: bool) -> 
     except WrongFileError as e:
         if sha256 or not noted:
             raise
-        raise WrongFileError(f"{e} (Expected is what was noted at the first download, in "
-                             f"{str(path.parent / RECORD_NAME)!r}.)") from e
+        raise WrongFileError(
+            f"{e} (Expected is what was noted at the first download, in {str(path.parent / RECORD_NAME)!r}.)"
+        ) from e
     if expected is None or expected != noted:
         entry = {"file": path.name, "sha256": expected or file_sha256(path)}
         write_json(path.parent / RECORD_NAME, _read_record(path.parent) | {url: entry})
@@ -110,8 +113,10 @@ def _read_record(archives: Path) -> dict[str, dict[str, str]]:
         record: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
         return {url: {"file": Path(entry["file"]).name, "sha256": entry["sha256"]} for url, entry in record.items()}
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as e:
-        raise DataError(f"The record of downloads {str(path)!r} cannot be read: {e}. Try removing it; the next "
-                        "downloads are then trusted again.") from e
+        raise DataError(
+            f"The record of downloads {str(path)!r} cannot be read: {e}. Try removing it; the next "
+            "downloads are then trusted again."
+        ) from e
 
 
 def _local_name(url: str, record: dict[str, dict[str, str]]) -> str:

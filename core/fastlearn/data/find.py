@@ -128,8 +128,9 @@ def _check_folder(root: Path, chosen: set[str] | None) -> None:
         raise DataError(f"A folder is expected, but {str(root)!r} is a file. Try its folder: {str(root.parent)!r}.")
     for name in sorted((chosen or set()) - {"."}):
         if not (root / name).is_dir():
-            raise DataError(f"`folders` names {name!r}, but there is no such folder in {str(root)!r}"
-                            f"{_nearby(root / name)}.")
+            raise DataError(
+                f"`folders` names {name!r}, but there is no such folder in {str(root)!r}{_nearby(root / name)}."
+            )
 
 
 def _nearby(missing: Path) -> str:
@@ -157,8 +158,10 @@ def _walk(folder: Path, recurse: bool, followlinks: bool, above: frozenset[tuple
         stat = folder.stat()
         entries = sorted((e for e in os.scandir(folder) if not e.name.startswith(".")), key=lambda e: e.name)
     except OSError as e:
-        raise DataError(f"The folder {str(folder)!r} cannot be read: {e.strerror or e}. "
-                        "Try changing its permissions, or name only the readable ones with `folders=`.") from e
+        raise DataError(
+            f"The folder {str(folder)!r} cannot be read: {e.strerror or e}. "
+            "Try changing its permissions, or name only the readable ones with `folders=`."
+        ) from e
     here = (stat.st_dev, stat.st_ino)
     if here in above:  # a link that leads back to a folder we came through
         return
@@ -179,5 +182,7 @@ def _nothing_found(
     what = "image files" if wanted == image_extensions() else f"files ending in {', '.join(sorted(wanted or ()))}"
     kinds = Counter(f.suffix.lower() or "no extension" for f in everything).most_common(5)
     there = ", ".join(f"{n} {'with ' if kind == 'no extension' else ''}{kind}" for kind, n in kinds)
-    return (f"No {what} in {where}: it holds {len(everything)} other files ({there}). "
-            "Try get_files(path, extensions=[...]) with the extensions you have.")
+    return (
+        f"No {what} in {where}: it holds {len(everything)} other files ({there}). "
+        "Try get_files(path, extensions=[...]) with the extensions you have."
+    )

@@ -16,8 +16,10 @@ def parent_label(o: str | os.PathLike[str]) -> str:
     """The name of the folder that the file `o` lies in."""
     name = Path(o).parent.name
     if not name:
-        raise DataError(f"parent_label takes the name of the folder a file lies in, but {str(o)!r} lies in none. "
-                        "Try whole paths, or RegexLabeller(pattern) to read the label from the name.")
+        raise DataError(
+            f"parent_label takes the name of the folder a file lies in, but {str(o)!r} lies in none. "
+            "Try whole paths, or RegexLabeller(pattern) to read the label from the name."
+        )
     return name
 
 
@@ -33,19 +35,25 @@ class RegexLabeller:
         self.pat = re.compile(pat)
         self.match = match
         if self.pat.groups == 0:
-            raise ValueError(f"The label is the first group of the pattern, but {self.pat.pattern!r} has no group. "
-                             r"Try round brackets around the label, as in r'^(.*)_\d+.jpg$'.")
+            raise ValueError(
+                f"The label is the first group of the pattern, but {self.pat.pattern!r} has no group. "
+                r"Try round brackets around the label, as in r'^(.*)_\d+.jpg$'."
+            )
 
     def __call__(self, o: str | os.PathLike[str]) -> str:
         text = str(o).replace(os.sep, "/")
         found = self.pat.match(text) if self.match else self.pat.search(text)
         if found is None:
-            raise DataError(f"The pattern {self.pat.pattern!r} does not match {text!r}, so it has no label. "
-                            "Try the pattern on this one item, or keep only files that fit it.")
+            raise DataError(
+                f"The pattern {self.pat.pattern!r} does not match {text!r}, so it has no label. "
+                "Try the pattern on this one item, or keep only files that fit it."
+            )
         label = found.group(1)
         if label is None:
-            raise DataError(f"The pattern {self.pat.pattern!r} matches {text!r}, but its first group is not in the "
-                            "match, so it has no label. Try a pattern whose first group always takes part.")
+            raise DataError(
+                f"The pattern {self.pat.pattern!r} matches {text!r}, but its first group is not in the "
+                "match, so it has no label. Try a pattern whose first group always takes part."
+            )
         return str(label)
 
     def __repr__(self) -> str:

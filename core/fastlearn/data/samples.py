@@ -32,8 +32,9 @@ def sample_data(name: str = "digits", folder: str | os.PathLike[str] | None = No
     if (target / MARK).exists():
         return target
     if target.exists():
-        raise DataError(f"The sample {name!r} goes to {str(target)!r}, but something else is there. "
-                        "Try another folder=.")
+        raise DataError(
+            f"The sample {name!r} goes to {str(target)!r}, but something else is there. Try another folder=."
+        )
     work = Path(tempfile.mkdtemp(dir=root, prefix=f".{name}."))
     try:
         made = work / name

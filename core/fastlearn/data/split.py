@@ -55,8 +55,10 @@ class RandomSubsetSplitter:
 
     def __post_init__(self) -> None:
         if not (0 < self.train_sz < 1 and 0 < self.valid_sz < 1 and self.train_sz + self.valid_sz <= 1):
-            raise ValueError("`train_sz` and `valid_sz` are parts of the whole, each between 0 and 1, together at most "
-                             f"1, but got {self.train_sz!r} and {self.valid_sz!r}. Try train_sz=0.1, valid_sz=0.05.")
+            raise ValueError(
+                "`train_sz` and `valid_sz` are parts of the whole, each between 0 and 1, together at most "
+                f"1, but got {self.train_sz!r} and {self.valid_sz!r}. Try train_sz=0.1, valid_sz=0.05."
+            )
 
     def __call__(self, items: Any) -> Split:
         n = len(items)
@@ -108,8 +110,13 @@ class TrainTestSplitter:
         # Without a state scikit-learn would draw from numpy's global one.
         state = ambient_seed() if self.random_state is None else self.random_state
         train, valid = train_test_split(
-            range(len(items)), test_size=self.test_size, train_size=self.train_size,
-            random_state=state if self.shuffle else None, shuffle=self.shuffle, stratify=self.stratify)
+            range(len(items)),
+            test_size=self.test_size,
+            train_size=self.train_size,
+            random_state=state if self.shuffle else None,
+            shuffle=self.shuffle,
+            stratify=self.stratify,
+        )
         return list(train), list(valid)
 
 
@@ -123,8 +130,10 @@ class IndexSplitter:
         n = len(items)
         outside = [i for i in self.valid_idx if not -n <= i < n]
         if outside:
-            raise DataError(f"`valid_idx` names {len(outside)} positions outside the {n} items: {outside[:5]}. "
-                            f"Try positions from 0 to {n - 1}.")
+            raise DataError(
+                f"`valid_idx` names {len(outside)} positions outside the {n} items: {outside[:5]}. "
+                f"Try positions from 0 to {n - 1}."
+            )
         valid = list(dict.fromkeys(i % n for i in self.valid_idx))
         taken = set(valid)
         return [i for i in range(n) if i not in taken], valid
@@ -138,8 +147,10 @@ class MaskSplitter:
 
     def __call__(self, items: Any) -> Split:
         if len(self.mask) != len(items):
-            raise DataError(f"A mask has one entry for each of the {len(items)} items, but this one has "
-                            f"{len(self.mask)}. Try making it from the same items.")
+            raise DataError(
+                f"A mask has one entry for each of the {len(items)} items, but this one has "
+                f"{len(self.mask)}. Try making it from the same items."
+            )
         return by_mask(self.mask)
 
 
@@ -161,16 +172,20 @@ class FileSplitter:
         try:
             lines = self.fname.read_text(encoding="utf-8").splitlines()
         except OSError as e:
-            raise DataError(f"FileSplitter reads the names of the validation files from {str(self.fname)!r}, but it "
-                            f"cannot be read: {e.strerror or e}.") from e
+            raise DataError(
+                f"FileSplitter reads the names of the validation files from {str(self.fname)!r}, but it "
+                f"cannot be read: {e.strerror or e}."
+            ) from e
         self.names = frozenset(line.strip() for line in lines if line.strip())
 
     def __call__(self, items: Any) -> Split:
         train, valid = by_mask([Path(item).name in self.names for item in items])
         if not valid:
-            raise DataError(f"None of the {len(self.names)} names in {str(self.fname)!r} is the name of an item. "
-                            f"Names of items look like {Path(items[0]).name if len(items) else '-'!r}; "
-                            f"the file has {sorted(self.names)[:3]}. Try one file name a line, without folders.")
+            raise DataError(
+                f"None of the {len(self.names)} names in {str(self.fname)!r} is the name of an item. "
+                f"Names of items look like {Path(items[0]).name if len(items) else '-'!r}; "
+                f"the file has {sorted(self.names)[:3]}. Try one file name a line, without folders."
+            )
         return train, valid
 
     def __repr__(self) -> str:
@@ -192,13 +207,16 @@ class GrandparentSplitter:
         found = [Path(item).parent.parent.name for item in items]
         train, valid = (
             [i for i, name in enumerate(found) if name in wanted]
-            for wanted in map(_as_names, (self.train_name, self.valid_name)))
+            for wanted in map(_as_names, (self.train_name, self.valid_name))
+        )
         for side, names, part in (("train", self.train_name, train), ("valid", self.valid_name, valid)):
             if not part:
                 there = sorted(set(found))[:8]
-                raise DataError(f"No item lies in a folder {names!r} two levels up, as in {names}/<label>/<file>; "
-                                f"the {len(found)} items have {there} there. Try GrandparentSplitter({side}_name=...) "
-                                "with one of these, or RandomSplitter().")
+                raise DataError(
+                    f"No item lies in a folder {names!r} two levels up, as in {names}/<label>/<file>; "
+                    f"the {len(found)} items have {there} there. Try GrandparentSplitter({side}_name=...) "
+                    "with one of these, or RandomSplitter()."
+                )
         return train, valid
 
 
@@ -215,8 +233,10 @@ class ColSplitter:
 
     def __call__(self, items: pd.DataFrame) -> Split:
         if not hasattr(items, "iloc"):
-            raise DataError(f"ColSplitter reads a column of a dataframe, but the items are {type(items).__name__}. "
-                            "Try FuncSplitter(func) or MaskSplitter(mask).")
+            raise DataError(
+                f"ColSplitter reads a column of a dataframe, but the items are {type(items).__name__}. "
+                "Try FuncSplitter(func) or MaskSplitter(mask)."
+            )
         values = column(items, self.col)
         if self.on is None:
             return by_mask([_is_true(v, self.col) for v in values])
@@ -273,6 +293,8 @@ def _is_true(value: Any, col: str | int) -> bool:
             return True
         if word in ("false", "no", "n", "f", "0", "train", ""):
             return False
-        raise DataError(f"Column {col!r} says which rows are for validation, but {value!r} is neither true nor false. "
-                        f"Try ColSplitter(col={col!r}, on=...) with the value that marks validation rows.")
+        raise DataError(
+            f"Column {col!r} says which rows are for validation, but {value!r} is neither true nor false. "
+            f"Try ColSplitter(col={col!r}, on=...) with the value that marks validation rows."
+        )
     return value is not None and value == value and type(value).__name__ != "NAType" and bool(value)

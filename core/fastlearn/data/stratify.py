@@ -57,8 +57,10 @@ class GroupSplitter:
     def __call__(self, items: Any) -> Split:
         groups = list(_members(keys_of(items, self.by)).values())
         if len(groups) < 2:
-            raise DataError(f"GroupSplitter keeps groups whole, so it needs at least two, but the {len(items)} items "
-                            f"are {len(groups)} group(s). Try another `by`.")
+            raise DataError(
+                f"GroupSplitter keeps groups whole, so it needs at least two, but the {len(items)} items "
+                f"are {len(groups)} group(s). Try another `by`."
+            )
         return _complement(len(items), _take_groups(groups, self.valid_pct * len(items), self.seed))
 
 
@@ -68,8 +70,10 @@ def keys_of(items: Any, by: Callable[[Any], Any] | Sequence[Any] | str) -> list[
         values: Iterable[Any] = map(by, each(items))
     elif isinstance(by, str):
         if not hasattr(items, "iloc"):
-            raise DataError(f"`by`={by!r} names a column, but the items are {type(items).__name__}, not a dataframe. "
-                            "Try a callable of one item.")
+            raise DataError(
+                f"`by`={by!r} names a column, but the items are {type(items).__name__}, not a dataframe. "
+                "Try a callable of one item."
+            )
         values = column(items, by)
     else:
         if len(by) != len(items):

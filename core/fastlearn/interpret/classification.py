@@ -77,7 +77,8 @@ class ClassificationInterpretation(Interpretation):
             draw_label_tables(self._counts, self.classes, normalize, title, cmap, norm_dec, plot_txt, figsize, dpi)
         else:
             draw_confusion(
-                self._counts, self.classes, normalize, title, cmap, norm_dec, plot_txt, max_classes, figsize, dpi)
+                self._counts, self.classes, normalize, title, cmap, norm_dec, plot_txt, max_classes, figsize, dpi
+            )
 
     def most_confused(self, min_val: int = 1) -> list[tuple[str, str, int]]:
         """Mistakes made at least `min_val` times, the most frequent first, as (actual, predicted, count).
@@ -88,8 +89,12 @@ class ClassificationInterpretation(Interpretation):
             found = largest_confusions(self._counts, min_val)
             return [(self.classes[i], self.classes[j], n) for i, j, n in found]
         cells = ((name, table) for name, table in zip(self.classes, self._counts.tolist(), strict=True))
-        mistakes = [(name, word, n) for name, ((_, alarm), (missed, _)) in cells
-                    for word, n in (("missed", missed), ("false alarm", alarm)) if n >= max(min_val, 1)]
+        mistakes = [
+            (name, word, n)
+            for name, ((_, alarm), (missed, _)) in cells
+            for word, n in (("missed", missed), ("false alarm", alarm))
+            if n >= max(min_val, 1)
+        ]
         return sorted(mistakes, key=lambda m: -m[2])
 
     def print_classification_report(self) -> None:
@@ -99,26 +104,39 @@ class ClassificationInterpretation(Interpretation):
         actual, predicted = rows_of(self.targs, 0, len(self)), self.decodes(rows_of(self.preds, 0, len(self)))
         if not self.multilabel:
             actual, predicted = self._pairs(actual, predicted)
-        print(classification_report(actual.int().numpy(), predicted.int().numpy(), labels=range(len(self.classes)),
-                                    target_names=self.classes, zero_division=0))
+        print(
+            classification_report(
+                actual.int().numpy(),
+                predicted.int().numpy(),
+                labels=range(len(self.classes)),
+                target_names=self.classes,
+                zero_division=0,
+            )
+        )
 
     def _pairs(self, actual: Tensor, predicted: Tensor) -> tuple[Tensor, Tensor]:
         """Class ids of both, one pair for each decision of the model."""
         if actual.numel() != predicted.numel():
-            raise DataError(f"There is one prediction for each target, but the targets are {tuple(actual.shape)} and "
-                            f"the decoded predictions {tuple(predicted.shape)}. Compare the loss's `axis` with the "
-                            "model.")
+            raise DataError(
+                f"There is one prediction for each target, but the targets are {tuple(actual.shape)} and "
+                f"the decoded predictions {tuple(predicted.shape)}. Compare the loss's `axis` with the "
+                "model."
+            )
         return self._ids(actual), self._ids(predicted)
 
     def _ids(self, values: Tensor) -> Tensor:
         """Class ids, flat. Raises: DataError for values that are no classes, such as the targets of a regression."""
         ids = values.reshape(-1).long()
         if values.is_floating_point() and bool((values.reshape(-1) != ids).any()):
-            raise DataError("Targets and predictions are class ids, but there are fractions among them. Try "
-                            "Interpretation for regression.")
+            raise DataError(
+                "Targets and predictions are class ids, but there are fractions among them. Try "
+                "Interpretation for regression."
+            )
         n = len(self.classes)
         outside = torch.unique(ids[(ids < 0) | (ids >= n)])
         if len(outside):
-            raise DataError(f"Class ids go from 0 to {n - 1}, but got {outside.tolist()[:5]}. Compare the number of "
-                            "outputs of the model with the vocabulary.")
+            raise DataError(
+                f"Class ids go from 0 to {n - 1}, but got {outside.tolist()[:5]}. Compare the number of "
+                "outputs of the model with the vocabulary."
+            )
         return ids

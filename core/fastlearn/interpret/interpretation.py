@@ -57,8 +57,10 @@ class Interpretation:
         loader = clean_loader(learn.dls[ds_idx] if dl is None else dl)
         preds, targs, losses = learn.get_preds(dl=loader, with_loss=True, act=act)
         if preds is None or targs is None or losses is None:
-            raise DataError("Interpretation compares predictions with targets, but the loader gave none. Try a loader "
-                            "with items and labels, as test_dl(items, with_labels=True).")
+            raise DataError(
+                "Interpretation compares predictions with targets, but the loader gave none. Try a loader "
+                "with items and labels, as test_dl(items, with_labels=True)."
+            )
         losses = losses.flatten(1).mean(1) if losses.ndim > 1 else losses
         known = learn.pred_positions
         positions = np.arange(len(losses)) if known is None or len(known) != len(losses) else known
@@ -117,15 +119,28 @@ class Interpretation:
             raise DataError(f"None of the {len(rows)} items can be shown: their files can no longer be read.")
         samples = [sample for _, sample in pairs]
         predictions = [self._shown(self._row_decoded(row)) for row, _ in pairs]
-        show_view(View(samples, self._kinds(samples), self._n_inp(), vocab=self.vocab, predictions=predictions,
-                       nrows=nrows, ncols=ncols, figsize=figsize, items=self._items([row for row, _ in pairs])))
+        show_view(
+            View(
+                samples,
+                self._kinds(samples),
+                self._n_inp(),
+                vocab=self.vocab,
+                predictions=predictions,
+                nrows=nrows,
+                ncols=ncols,
+                figsize=figsize,
+                items=self._items([row for row, _ in pairs]),
+            )
+        )
 
     def describe(self, row: int) -> list[str]:
         """What is known of a row, in labelled lines: prediction, actual, loss, and the item if the data tells it."""
         decoded, target = self._row_decoded(row), _at(self.targs, row)
-        lines = [f"prediction: {self._words(decoded)}{self._probability(row, decoded)}",
-                 f"actual: {self._words(target)}{self._probability(row, target)}",
-                 f"loss: {self.losses[row].item():.4g}"]
+        lines = [
+            f"prediction: {self._words(decoded)}{self._probability(row, decoded)}",
+            f"actual: {self._words(target)}{self._probability(row, target)}",
+            f"loss: {self.losses[row].item():.4g}",
+        ]
         return lines if self.items is None else [*lines, item_name(self.items[row], self.path)]
 
     def _words(self, value: Any) -> str:
@@ -184,6 +199,8 @@ def _at(stored: Any, row: int) -> Any:
 def rows_of(stored: Any, start: int, stop: int) -> Tensor:
     """Rows `start` to `stop` of what is stored, which has to be one tensor. Raises: DataError if it is several."""
     if not isinstance(stored, Tensor):
-        raise DataError(f"One prediction and one target an item are compared, but there are {len(stored)} of them. Try "
-                        "Interpretation, which shows any number.")
+        raise DataError(
+            f"One prediction and one target an item are compared, but there are {len(stored)} of them. Try "
+            "Interpretation, which shows any number."
+        )
     return torch.as_tensor(stored[start:stop])

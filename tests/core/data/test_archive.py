@@ -59,8 +59,13 @@ def test_several_things_at_the_top_stay_beside_each_other(tmp_path):
 
 def test_links_inside_the_archive_work(tmp_path):
     path = tar_with(
-        tmp_path / "x.tgz", ("d/real/1", b"one"), ("d/soft", symlink("real/1")), ("d/deep/up", symlink("../real")),
-        ("d/again", symlink("soft")), ("d/hard", special(tarfile.LNKTYPE, "d/real/1")))
+        tmp_path / "x.tgz",
+        ("d/real/1", b"one"),
+        ("d/soft", symlink("real/1")),
+        ("d/deep/up", symlink("../real")),
+        ("d/again", symlink("soft")),
+        ("d/hard", special(tarfile.LNKTYPE, "d/real/1")),
+    )
     folder = extract_archive(path, tmp_path / "x")
     for name in ("soft", "deep/up/1", "again", "hard"):
         assert (folder / name).read_bytes() == b"one"

@@ -34,7 +34,6 @@ class CentreOn(Transform):
         return x - self.mean
 
 
-
 def test_steps_run_in_order_and_come_back_in_reverse():
     pipe = Pipeline([Double, Add(1)])
     assert [type(step) for step in pipe] == [Add, Double]

@@ -98,8 +98,10 @@ def test_setup_encode_decode_undo_each_other_without_a_constructor_call():
         assert (tfm.mean, tfm(2), tfm.decode(tfm(2))) == (3.0, -1.0, 2.0)
 
 
-@pytest.mark.parametrize("own, running, acts", [(None, 0, True), (None, 1, True), (0, 0, True), (0, 1, False),
-                                                (1, 0, False), (1, 1, True), (0, None, True)])
+@pytest.mark.parametrize(
+    "own, running, acts",
+    [(None, 0, True), (None, 1, True), (0, 0, True), (0, 1, False), (1, 0, False), (1, 1, True), (0, None, True)],
+)
 def test_split_idx_decides_where_a_step_acts(own, running, acts):
     step = Transform(lambda x: x + 1, dec=lambda x: x - 1, split_idx=own)
     assert step(1, split_idx=running) == (2 if acts else 1)
