@@ -33,6 +33,7 @@ def home(tmp_path_factory):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_runs_draws_and_keeps_its_promises(path, home, monkeypatch):
     monkeypatch.setenv("FASTWIDGETS_HOME", str(home))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # threads that wait for each other crawl on a busy machine
     monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     notebook = nbformat.read(path, as_version=4)
     if path.stem in PROMISES:

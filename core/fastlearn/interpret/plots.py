@@ -43,7 +43,8 @@ def draw_confusion(
     ax.imshow(values, cmap=cmap, interpolation="nearest", vmin=0, vmax=max(float(values.max(initial=0)), 1e-9))
     ax.set_title(title, wrap=True, parse_math=False)  # a label may have dollar signs
     fontsize = max(5.0, 10.0 - len(counts) / 10)
-    ax.set_xticks(range(len(labels)), labels, rotation=90, fontsize=fontsize, parse_math=False)
+    upright = all(len(label) <= 2 for label in labels)
+    ax.set_xticks(range(len(labels)), labels, rotation=0 if upright else 90, fontsize=fontsize, parse_math=False)
     ax.set_yticks(range(len(labels)), labels, fontsize=fontsize, parse_math=False)
     ax.set_ylabel("Actual")
     ax.set_xlabel("Predicted")
@@ -88,7 +89,7 @@ def new_figure(figsize: tuple[float, float], dpi: float | None = None) -> Figure
 def _write_cells(ax: Axes, values: NDArray[Any], form: str, fontsize: float) -> None:
     middle = float(values.max(initial=0)) / 2
     for (row, column), value in np.ndenumerate(values):
-        colour = "white" if value > middle else "black"
+        colour = "white" if value > middle else "black" if value else "0.6"  # zeros step back
         ax.text(column, row, format(value, form), ha="center", va="center", color=colour, fontsize=fontsize)
 
 
