@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
@@ -47,10 +48,10 @@ def check_labels(train_labels: Iterable[Any], valid_labels: Iterable[Any]) -> No
     if unseen:
         named = ", ".join(f"{label!r} ({n} item{'s' if n > 1 else ''})" for label, n in list(unseen.items())[:8])
         more = f" and {len(unseen) - 8} more" if len(unseen) > 8 else ""
+        verb = "is" if len(unseen) == 1 else "are"
         raise DataError(
-            f"{len(unseen)} of {len(set(train) | set(valid))} classes are in the validation set but not in "
-            f"the training set: {named}{more}. A model cannot learn them. Try StratifiedSplitter(), which "
-            "keeps every class in the training set, or give the whole vocabulary with vocab=[...]."
+            f"{len(unseen)} of {len(set(train) | set(valid))} classes {verb} in the validation set but not "
+            f"in the training set: {named}{more}. {_advice(unseen)}"
         )
     if len(train) == 1:
         warnings.warn(
@@ -58,6 +59,15 @@ def check_labels(train_labels: Iterable[Any], valid_labels: Iterable[Any]) -> No
             "how the labels are made: the labeller gives every item the same one.",
             stacklevel=2,
         )
+
+
+def _advice(unseen: Iterable[Hashable]) -> str:
+    if all(isinstance(label, os.PathLike) for label in unseen):
+        return "These are files and not labels. Try get_y=, a function from a file to its label such as parent_label."
+    return (
+        "A model cannot learn them. Try StratifiedSplitter(), which keeps every class in the training set, or give "
+        "the whole vocabulary with vocab=[...]."
+    )
 
 
 def _count(labels: Iterable[Any]) -> Counter[Hashable]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 
 import pytest
 from fastlearn.data.check import check_labels, check_split
@@ -34,9 +35,14 @@ def test_items_on_both_sides_are_warned_of():
 
 
 def test_class_only_in_validation_is_named_with_its_count_and_a_remedy():
-    with pytest.raises(DataError, match=r"1 of 3 classes .*'owl' \(2 items\).*StratifiedSplitter.*vocab=") as error:
+    with pytest.raises(DataError, match=r"1 of 3 classes is .*'owl' \(2 items\).*StratifiedSplitter.*vocab=") as error:
         check_labels(["cat", "dog"], ["cat", "owl", "owl"])
     assert "cat" not in str(error.value).replace("category", "")
+
+
+def test_files_in_the_place_of_labels_are_recognised():
+    with pytest.raises(DataError, match=r"These are files and not labels\. Try get_y="):
+        check_labels([Path("a.jpg")], [Path("b.jpg")])
 
 
 def test_tags_only_in_validation_are_named():
