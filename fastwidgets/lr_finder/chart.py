@@ -7,7 +7,7 @@ import math
 import bqplot
 import numpy as np
 
-from fastwidgets.lr_finder.curve import Curve, finite, thin, ticks
+from fastwidgets.lr_finder.curve import Curve, decimals, finite, thin, ticks
 
 HEIGHT = 260  # pixels; base.css gives the plot the same height
 MARGIN = {"top": 10, "right": 18, "bottom": 44, "left": 64}  # pixels; the markers are laid over what is inside
@@ -25,10 +25,9 @@ class Chart:
             x=np.empty(0), y=np.empty(0), scales={"x": self._lr, "y": self._loss}, colors=["#1976d2"], stroke_width=2
         )
         self._lr_axis = bqplot.Axis(scale=self._lr, label="learning rate", tick_format=".0e", grid_lines="solid")
-        self._loss_axis = bqplot.Axis(
-            scale=self._loss, orientation="vertical", label="loss", tick_format=".3g", label_offset="46px"
-        )
-        self._lr_axis.tick_values, self._loss_axis.tick_values = decades(lr_range), ticks(*loss_range)
+        self._loss_axis = bqplot.Axis(scale=self._loss, orientation="vertical", label="loss", label_offset="46px")
+        self._lr_axis.tick_values = decades(lr_range)
+        self._name_losses(loss_range)
         self.figure = bqplot.Figure(
             marks=[self._line],
             axes=[self._lr_axis, self._loss_axis],
@@ -47,10 +46,15 @@ class Chart:
         if loss_range != (self._loss.min, self._loss.max):
             with self._loss.hold_sync():
                 self._loss.min, self._loss.max = loss_range
-            self._loss_axis.tick_values = ticks(*loss_range)
+            self._name_losses(loss_range)
         lrs, losses = thin(finite(curve))
         with self._line.hold_sync():  # one message for both, so that they never differ in length
             self._line.x, self._line.y = lrs, losses
+
+    def _name_losses(self, loss_range: Range) -> None:
+        named = ticks(*loss_range)
+        with self._loss_axis.hold_sync():
+            self._loss_axis.tick_values, self._loss_axis.tick_format = named, f".{decimals(named)}f"
 
     def close(self) -> None:
         """Free the figure and its parts, in Python and in the browser."""

@@ -8,6 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+ALMOST = 1.06
+LEAST = 0.1  # of the loss: what an axis covers at least
 Curve = NDArray[np.float64]  # (2, n): learning rates, smoothed losses
 
 
@@ -36,7 +38,8 @@ def thin(curve: Curve, limit: int = 1000) -> Curve:
 def loss_range(curve: Curve) -> tuple[float, float]:
     """The losses an axis should show: the descent whole, and as much again of the explosion after it.
 
-    Without that limit one diverging step would flatten everything that matters into a line at the bottom.
+    Without that limit one diverging step would flatten all that matters into a line at the bottom. An axis covers
+    at least a tenth of the loss, so that noise does not look like a descent.
     """
     losses = finite(curve)[1]
     if losses.size == 0:
@@ -44,7 +47,7 @@ def loss_range(curve: Curve) -> tuple[float, float]:
     lowest = int(losses.argmin())
     low, top = float(losses[lowest]), float(losses[: lowest + 1].max())
     high = min(float(losses.max()), top + (top - low)) if top > low else float(losses.max())
-    room = 0.06 * (high - low) or 0.05 * abs(low) or 0.5
+    room = max(0.06 * (high - low), (LEAST * abs(high) - (high - low)) / 2) or 0.5
     return low - room, high + room
 
 
@@ -58,6 +61,12 @@ def widened(shown: tuple[float, float] | None, wanted: tuple[float, float]) -> t
     return low, high
 
 
+def decimals(named: NDArray[np.float64]) -> int:
+    """How many digits after the point tell the numbers `named` on an axis apart."""
+    step = float(np.diff(named).min()) if named.size > 1 else 1.0
+    return next((n for n in range(12) if math.isclose(round(step, n), step, rel_tol=1e-6)), 12)
+
+
 def ticks(low: float, high: float) -> NDArray[np.float64]:
     """Three to eight round numbers between `low` and `high`, for an axis to name."""
     rough = (high - low) / 7
@@ -67,9 +76,14 @@ def ticks(low: float, high: float) -> NDArray[np.float64]:
 
 
 def loss_at(curve: Curve, lr: float) -> float:
-    """The loss at rate `lr`, read from the curve as drawn: straight between points on a logarithmic axis."""
+    """The loss at rate `lr`, read from the curve as drawn: straight between points on a logarithmic axis.
+
+    NaN beside the curve, by more than what rounding a rate to two digits explains.
+    """
     lrs, losses = finite(curve)
-    return float(np.interp(math.log(lr), np.log(lrs), losses)) if lrs.size else math.nan
+    if not lrs.size or lr * ALMOST < lrs[0] or lr > lrs[-1] * ALMOST:
+        return math.nan
+    return float(np.interp(math.log(lr), np.log(lrs), losses))
 
 
 def round_rate(lr: float) -> float:

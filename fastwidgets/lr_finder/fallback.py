@@ -6,7 +6,7 @@ import math
 from html import escape
 
 from fastwidgets.lr_finder.chart import MARGIN, decades
-from fastwidgets.lr_finder.curve import finite, loss_at, rate_text, thin, ticks
+from fastwidgets.lr_finder.curve import decimals, finite, loss_at, rate_text, thin, ticks
 from fastwidgets.lr_finder.session import FinderSession
 
 WIDTH, HEIGHT = 640, 260
@@ -72,8 +72,9 @@ def _axes(frame: _Frame) -> str:
     for lr in decades(frame.lr_range):
         x = frame.x(float(lr))
         parts.append(_line(x, bottom, x, bottom + 4) + _text(x, bottom + 18, f"{lr:.0e}", "middle"))
-    for loss in map(float, ticks(*frame.losses)):
-        parts.append(_text(MARGIN["left"] - 8, frame.y(loss) + 4, f"{loss:.3g}", "end"))
+    named = ticks(*frame.losses)
+    for loss in map(float, named):
+        parts.append(_text(MARGIN["left"] - 8, frame.y(loss) + 4, f"{loss:.{decimals(named)}f}", "end"))
     parts.append(_text((MARGIN["left"] + right) / 2, HEIGHT - 6, "learning rate", "middle"))
     parts.append(_text(4, MARGIN["top"] + 10, "loss", "start"))
     return "".join(parts)
@@ -81,12 +82,13 @@ def _axes(frame: _Frame) -> str:
 
 def _flag(session: FinderSession, frame: _Frame, i: int) -> str:
     one = session.markers[i]
-    x, y = frame.x(one["lr"]), frame.y(loss_at(session.curve, one["lr"]))
+    x, loss = frame.x(one["lr"]), loss_at(session.curve, one["lr"])
+    dot = f'<circle cx="{x:.1f}" cy="{frame.y(loss):.1f}" r="4"/>' if math.isfinite(loss) else ""
     beside = (x - 6, "end") if x > 0.8 * WIDTH else (x + 6, "start")
     name = f"{one['name']} {rate_text(one['lr'])}"
     return (
         f'<path d="M{x:.1f} {MARGIN["top"]}V{HEIGHT - MARGIN["bottom"]}" stroke="currentColor" stroke-dasharray="3 3"/>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
+        + dot
         + _text(beside[0], MARGIN["top"] + 12 + 16 * i, escape(name), beside[1])
     )
 

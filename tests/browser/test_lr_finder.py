@@ -33,8 +33,8 @@ def searched(notebook, num_it: int = 100, pause: float = 0.0, app: str = "lab"):
     return page
 
 
-def test_the_curve_grows_while_the_cell_runs_and_stop_stops_it(notebook) -> None:
-    page = notebook([LEARNER, SEARCH.format(num_it=400, pause=0.02)])
+def test_the_curve_grows_while_the_cell_runs_and_stop_stops_it(notebook, kernel: str) -> None:
+    page = notebook([LEARNER, SEARCH.format(num_it=400, pause=0.02)], kernel=kernel)
     page.run(0)
     page.run(1, wait=False)
     expect(page.locator(STATUS)).to_contain_text("Step", timeout=15_000)

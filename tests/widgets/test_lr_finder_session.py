@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastwidgets.lr_finder.curve import finite, loss_at, loss_range, rate_text, round_rate, thin, ticks, widened
+from fastwidgets.lr_finder.curve import (
+    decimals,
+    finite,
+    loss_at,
+    loss_range,
+    rate_text,
+    round_rate,
+    thin,
+    ticks,
+    widened,
+)
 from fastwidgets.lr_finder.session import FinderSession
 from fastwidgets.lr_finder.words import confidence
 
@@ -75,6 +85,12 @@ def test_an_axis_is_never_empty(losses: list[float]) -> None:
     assert low < high
 
 
+def test_noise_does_not_look_like_a_descent() -> None:
+    low, high = loss_range(np.array([[1e-3, 1e-2], [2.30, 2.29]]))
+    assert high - low == pytest.approx(0.23)
+    assert low < 2.29 < 2.30 < high
+
+
 def test_an_axis_moves_only_when_it_has_to() -> None:
     assert widened((0.0, 2.0), (0.5, 1.9)) == (0.0, 2.0)
     low, high = widened((0.0, 2.0), (-1.0, 1.0))
@@ -94,6 +110,13 @@ def test_an_axis_names_round_numbers(low: float, high: float, named: list[float]
     assert ticks(low, high) == pytest.approx(named)
 
 
+@pytest.mark.parametrize(
+    "named, digits", [([1, 2], 0), ([1, 1.5, 2], 1), ([2.25, 2.5], 2), ([2.295, 2.3], 3), ([1.0], 0)]
+)
+def test_an_axis_writes_as_many_digits_as_tell_its_numbers_apart(named: list[float], digits: int) -> None:
+    assert decimals(np.array(named)) == digits
+
+
 @given(low=st.floats(-1e6, 1e6), size=st.floats(1e-3, 1e6))
 def test_an_axis_names_a_handful_of_numbers_inside_it(low: float, size: float) -> None:
     found = ticks(low, low + size)
@@ -104,6 +127,8 @@ def test_an_axis_names_a_handful_of_numbers_inside_it(low: float, size: float) -
 def test_the_loss_at_a_rate_lies_on_the_drawn_line() -> None:
     curve = np.array([[1e-3, 1e-1, 1.0], [4.0, 0.0, np.nan]])
     assert loss_at(curve, 1e-2) == pytest.approx(2.0)
+    assert [loss_at(curve, 9.8e-4), loss_at(curve, 1.04e-1)] == [4.0, 0.0]  # its ends, rounded
+    assert np.isnan([loss_at(curve, 1e-5), loss_at(curve, 1.0)]).all()
 
 
 @given(st.floats(1e-12, 1e3))

@@ -47,7 +47,8 @@ export class Markers {
       handle.setAttribute('aria-valuenow', Math.log10(lr).toFixed(2));
       handle.setAttribute('aria-valuemin', Math.log10(range[0]).toFixed(2));
       handle.setAttribute('aria-valuemax', Math.log10(range[1]).toFixed(2));
-      handle.setAttribute('aria-valuetext', `learning rate ${rateText(lr)}, loss ${loss.toPrecision(3)}`);
+      handle.setAttribute('aria-valuetext', `learning rate ${rateText(lr)}, ${lossText(loss)}`);
+      dot.hidden = !Number.isFinite(loss);
       ghost.style.left = percent(across(range, marker.lr));
       ghost.hidden = lr === marker.lr;
     }
@@ -103,7 +104,7 @@ export class Markers {
   private _hover(event: PointerEvent): void {
     const lr = rateAcross(this._range, this._part(event) - (this._drag?.offset ?? 0));
     const loss = this._model.curve.lossAt(lr);
-    this._readout.textContent = Number.isFinite(loss) ? `${rateText(lr)}: loss ${loss.toPrecision(3)}` : '';
+    this._readout.textContent = `${rateText(lr)}: ${lossText(loss)}`;
     if (this._drag && lr !== this._model.state('chosen')?.lr) {
       this._model.choose(this._drag.name, lr);
     }
@@ -129,6 +130,10 @@ interface IShown {
   dot: HTMLElement;
   label: HTMLElement;
   ghost: HTMLElement;
+}
+
+function lossText(loss: number): string {
+  return Number.isFinite(loss) ? `loss ${loss.toPrecision(3)}` : 'not tried';
 }
 
 function percent(part: number): string {

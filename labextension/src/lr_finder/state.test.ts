@@ -58,14 +58,16 @@ describe('FinderCurve', () => {
     [1e-3, 4],
     [1e-2, 2], // half-way between 1e-3 and 1e-1 on a logarithmic axis
     [1e-1, 0],
-    [1e-5, 4], // before the first point: its loss
-    [1, 0] // after the last finite one: its loss
+    [9.8e-4, 4], // the first point, rounded down: its loss
+    [1.04e-1, 0] // the last finite one, rounded up: its loss
   ])('the loss at %d is %d', (lr, loss) => {
     expect(curve([1e-3, 1e-1, 1], [4, 0, NaN]).lossAt(lr)).toBeCloseTo(loss, 10);
   });
 
-  it('has no loss before the first point', () => {
+  it('has no loss beside the curve', () => {
     expect(new FinderCurve().lossAt(1e-3)).toBeNaN();
+    const tried = curve([1e-3, 1e-1, 1], [4, 0, NaN]);
+    expect([tried.lossAt(1e-5), tried.lossAt(1)]).toEqual([NaN, NaN]);
   });
 });
 

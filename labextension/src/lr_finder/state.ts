@@ -4,6 +4,8 @@ import { rows } from '../kit/buffers';
 /** Key presses move a marker by this factor (twenty presses make a decade), page keys by the larger one. */
 const STEP = 10 ** (1 / 20);
 const PAGE = 10 ** (1 / 2);
+/** Rates are rounded to two digits: one that lies beside the curve by no more than that lies on its end. */
+const ALMOST = 1.06;
 
 /** The curve so far: learning rates and losses. */
 export class FinderCurve {
@@ -20,15 +22,16 @@ export class FinderCurve {
     this.losses.push(...losses);
   }
 
-  /** The loss at rate `lr`, as the curve is drawn: straight between points on a logarithmic axis. */
+  /** The loss at rate `lr`, as the curve is drawn: straight between points on a logarithmic axis, NaN beside it. */
   lossAt(lr: number): number {
     const known = this.lrs.map((_, i) => i).filter(i => Number.isFinite(this.losses[i]));
-    if (!known.length) {
+    const [first, last] = [known[0], known[known.length - 1]];
+    if (!known.length || lr * ALMOST < this.lrs[first] || lr > this.lrs[last] * ALMOST) {
       return NaN;
     }
     const after = known.findIndex(i => this.lrs[i] >= lr);
     if (after <= 0) {
-      return this.losses[known[after === 0 ? 0 : known.length - 1]];
+      return this.losses[after === 0 ? first : last];
     }
     const [i, j] = [known[after - 1], known[after]];
     const part = Math.log(lr / this.lrs[i]) / Math.log(this.lrs[j] / this.lrs[i]);
