@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fastlearn.train  # noqa: F401  # first: its learner imports the default callbacks, which need its base class
 from fastlearn.callbacks.check_outputs import CheckOutputs
 from fastlearn.callbacks.gather import GatherPredsCallback
 from fastlearn.callbacks.keep_best import KeepBest

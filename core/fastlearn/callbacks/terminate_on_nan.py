@@ -27,6 +27,7 @@ class TerminateOnNaNCallback(Callback):
 
     order = -9
     run_valid = False
+    only_reads = True
 
     def before_fit(self) -> None:
         parameter = next(self.model.parameters(), None)

@@ -36,7 +36,7 @@ def run_fit(learn: Learner, start_epoch: int) -> None:
     n_set_aside = [len(_set_aside(dl)) for dl in (learn.dls.train, learn.dls.valid)]
     outcome = Outcome("completed", True)
     try:
-        if not staged(learn, FIT, partial(run_epochs, learn, start_epoch)):
+        if not staged(learn, FIT, partial(run_epochs, start_epoch=start_epoch)):
             outcome = _stopped(learn)
     except KeyboardInterrupt:
         outcome = _interrupted(learn)

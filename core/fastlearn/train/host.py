@@ -28,6 +28,7 @@ class CallbackHost:
 
     cbs: list[Callback]
     training: bool
+    loss_may_change: bool  # a callback handles the loss before the backward pass, so `loss` is a copy of it
     cleaning_up: bool  # an error, an interrupt or an outer stage's cancel is passing through
 
     def __init__(self) -> None:
@@ -100,10 +101,16 @@ class CallbackHost:
     def refresh_callbacks(self) -> None:
         """Look up again who handles what: after adding, removing, or switching a callback's `run` in a running fit."""
         self._handlers = resolve(self.cbs, self.training)
+        near_loss = (*self._handlers["after_loss"], *self._handlers["before_backward"])
+        self.loss_may_change = not all(getattr(_owner(handler), "only_reads", False) for handler in near_loss)
 
     # Firing
 
     def __call__(self, event: str) -> None:
+        """Fire `event`."""
+        self.fire(event)
+
+    def fire(self, event: str) -> None:
         """Call every handler of `event`. An error is named after callback and event; clean-up events reach all."""
         handlers = self._handlers[event]
         if not handlers:
@@ -172,6 +179,10 @@ def as_callbacks(cbs: Callbacks) -> list[Callback]:
     return made
 
 
+def _owner(handler: Any) -> Any:
+    return getattr(handler, "__self__", None)
+
+
 def _place(handler: Any, event: str) -> str:
-    owner = getattr(handler, "__self__", None)
+    owner = _owner(handler)
     return f"{type(owner).__name__}.{event}" if owner is not None else f"{handler!r} at {event}"

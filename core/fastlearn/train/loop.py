@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +54,7 @@ BACKWARD = _stage("backward", cancel.CancelBackwardException)
 STEP = _stage("step", cancel.CancelStepException)
 
 
-def staged(learn: Learner, stage: Stage, work: Callable[[], Any]) -> bool:
+def staged(learn: Learner, stage: Stage, work: Callable[[Learner], None]) -> bool:
     """Do `work` between the events of `stage`; returns whether it was done to the end.
 
     Whatever ends it early, its own cancel, another's, an error or Ctrl-C, `after_cancel_…` and `after_…` are fired.
@@ -63,30 +62,30 @@ def staged(learn: Learner, stage: Stage, work: Callable[[], Any]) -> bool:
     completed = True
     try:
         try:
-            learn(stage.before)
-            work()
+            learn.fire(stage.before)
+            work(learn)
         except stage.cancel:
             completed = False
-            learn(stage.cancelled)
+            learn.fire(stage.cancelled)
     except BaseException:
         learn.clean_up(stage.cancelled, stage.after)
         raise
-    learn(stage.after)
+    learn.fire(stage.after)
     return completed
 
 
-def run_epochs(learn: Learner, start_epoch: int) -> None:
+def run_epochs(learn: Learner, start_epoch: int = 0) -> None:
     """All epochs of a fit, from `start_epoch` on."""
     start_fit(learn)
     for epoch in range(start_epoch, learn.n_epoch):
         learn.epoch = epoch
         obey(learn)
-        staged(learn, EPOCH, partial(_epoch, learn))
+        staged(learn, EPOCH, _epoch)
 
 
 def _epoch(learn: Learner) -> None:
     _begin_pass(learn, learn.dls.train, training=True)
-    staged(learn, TRAIN, partial(_batches, learn, _train_batch))
+    staged(learn, TRAIN, _batches)
     validate(learn, learn.dls.valid)
 
 
@@ -94,11 +93,11 @@ def validate(learn: Learner, dl: Any) -> None:
     """One pass over `dl` without gradients; None counts as empty."""
     _begin_pass(learn, () if dl is None else dl, training=False)
     with torch.no_grad():
-        staged(learn, VALIDATE, partial(_batches, learn, _valid_batch))
+        staged(learn, VALIDATE, _batches)
 
 
-def _batches(learn: Learner, one_batch: Callable[[Learner], None]) -> None:
-    work = partial(one_batch, learn)
+def _batches(learn: Learner) -> None:
+    work = _train_batch if learn.training else _valid_batch
     events, control, batches = learn.events, learn.control, iter(learn.dl)
     asked = perf_counter()
     try:
@@ -122,23 +121,32 @@ def _batches(learn: Learner, one_batch: Callable[[Learner], None]) -> None:
 def _train_batch(learn: Learner) -> None:
     _valid_batch(learn)
     if learn.yb:
-        staged(learn, BACKWARD, learn.backward)
-        staged(learn, STEP, learn.opt.step)
+        staged(learn, BACKWARD, _backward)
+        staged(learn, STEP, _step)
         learn.opt.zero_grad()
 
 
 def _valid_batch(learn: Learner) -> None:
     learn.pred = learn.model(*learn.xb)
-    learn("after_pred")
+    learn.fire("after_pred")
     if learn.yb:
         learn.loss_grad = learn.compute_loss()
-        learn.loss = learn.loss_grad.detach().clone()
-        learn("after_loss")
+        loss = learn.loss_grad.detach()
+        learn.loss = loss.clone() if learn.loss_may_change else loss
+        learn.fire("after_loss")
+
+
+def _backward(learn: Learner) -> None:
+    learn.loss_grad.backward()
+
+
+def _step(learn: Learner) -> None:
+    learn.opt.step()
 
 
 def run_batch(learn: Learner) -> None:
     """Train or validate on the batch in hand, between its events."""
-    staged(learn, BATCH, partial(_train_batch if learn.training else _valid_batch, learn))
+    staged(learn, BATCH, _train_batch if learn.training else _valid_batch)
 
 
 def _begin_pass(learn: Learner, dl: Any, training: bool) -> None:

@@ -219,7 +219,7 @@ def _search(learn: Learner, finder: LRFinder, n_batches: int) -> Exception | Non
             learn.planned, learn.in_fit = {}, True
             learn.history.begin_fit(learn.n_epoch, ())
             with seeded(learn):
-                staged(learn, FIT, partial(run_epochs, learn, 0))
+                staged(learn, FIT, run_epochs)
             if finder.control.stopping and finder.stopped == "finished" and len(finder.curve()[0]) < finder.num_it:
                 finder.stopped = "stopped"
     except KeyboardInterrupt:

@@ -104,10 +104,6 @@ class RunState(CallbackHost):
             name_error(error, f"The loss failed on {given}")
             raise
 
-    def backward(self) -> None:
-        """The backward pass of the batch."""
-        self.loss_grad.backward()
-
     def forget_batch(self) -> None:
         """Let go of the batch and what was computed from it."""
         self.dl = self.pred = self.loss = self.loss_grad = self.batch_items = None

@@ -336,6 +336,16 @@ def test_adding_and_removing_callbacks_counts_at_once(make_learner):
     assert extra.seen.count("before_batch") == 2
 
 
+def test_a_callback_that_changes_the_loss_in_place_trains_on_it_and_the_record_keeps_the_original(make_learner):
+    def scale(self):
+        self.learn.loss_grad *= 100
+
+    plain, scaled = (make_learner(shuffle=False, seed=1, opt_func=torch.optim.SGD) for _ in range(2))
+    plain.fit(1, 1e-3)
+    scaled.fit(1, 1e-5, cbs=Callback(before_backward=scale))
+    assert scaled.history.steps()["loss"].tolist() == pytest.approx(plain.history.steps()["loss"].tolist(), rel=1e-4)
+
+
 def test_a_batch_without_targets_skips_the_loss_and_all_after_it(make_learner):
     learn = make_learner(metrics=None)
     learn.dls.train.collate_fn = learn.dls.valid.collate_fn = lambda samples: torch.stack([x for x, _ in samples])
