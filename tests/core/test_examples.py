@@ -19,6 +19,7 @@ assert interp.confusion_matrix().sum() == len(dls.valid_ds) == 359
 assert label == files[0].parent.name and probabilities[number] > 0.5
 assert learn.history.reason == "completed", learn.history.reason
 """,
+    "02_inside_vision_learner": "assert same is True  # the learner built by hand and that of the one call",
 }
 
 # Calls whose cell leaves a picture in the saved notebook.

@@ -6,7 +6,7 @@ from fastlearn.vision.arch import Arch, register_arch
 from fastlearn.vision.arrays import image2tensor, to_image
 from fastlearn.vision.blocks import ImageBlock, MaskBlock, OpenMask
 from fastlearn.vision.flip import Flip, FlipItem
-from fastlearn.vision.learner import vision_learner
+from fastlearn.vision.learner import cnn_learner, vision_learner
 from fastlearn.vision.loaders import ImageDataLoaders
 from fastlearn.vision.normalize import Normalize
 from fastlearn.vision.open import PILBase, PILImage, PILImageBW, PILMask, load_image
@@ -37,6 +37,7 @@ __all__ = [
     "ResizeMethod",
     "ToTensor",
     "cifar_stats",
+    "cnn_learner",
     "create_vision_model",
     "get_grid",
     "image2tensor",
