@@ -26,8 +26,8 @@ BOOK = [  # what chapters 1, 4 and 11 of the fastai book take from the star impo
     "GrandparentSplitter", "parent_label", "RegexLabeller", "ImageDataLoaders", "DataLoader", "DataLoaders",
     "Datasets", "TfmdLists", "Transform", "Pipeline", "show_at", "Resize", "ResizeMethod", "ToTensor",
     "IntToFloatTensor", "Normalize", "imagenet_stats", "Flip", "PILImage", "PILImageBW", "show_image",
-    "show_images", "Learner", "vision_learner", "cnn_learner", "resnet18", "resnet34", "models", "SGD", "Adam", "accuracy",
-    "error_rate", "CrossEntropyLossFlat", "Interpretation", "ClassificationInterpretation", "Callback", "explain",
+    "show_images", "Learner", "vision_learner", "cnn_learner", "resnet18", "resnet34", "models", "SGD", "Adam",
+    "accuracy", "error_rate", "CrossEntropyLossFlat", "Interpretation", "ClassificationInterpretation", "Callback", "explain",
 ]
 # fmt: on
 
