@@ -27,7 +27,8 @@ BOOK = [  # what chapters 1, 4 and 11 of the fastai book take from the star impo
     "Datasets", "TfmdLists", "Transform", "Pipeline", "show_at", "Resize", "ResizeMethod", "ToTensor",
     "IntToFloatTensor", "Normalize", "imagenet_stats", "Flip", "PILImage", "PILImageBW", "show_image",
     "show_images", "Learner", "vision_learner", "cnn_learner", "resnet18", "resnet34", "models", "SGD", "Adam",
-    "accuracy", "error_rate", "CrossEntropyLossFlat", "Interpretation", "ClassificationInterpretation", "Callback", "explain",
+    "accuracy", "error_rate", "CrossEntropyLossFlat", "Interpretation", "ClassificationInterpretation", "Callback",
+    "explain",
 ]
 # fmt: on
 
