@@ -53,7 +53,7 @@ def show_batch(
         return samples
     view = View(samples, _kinds(dl, b, samples), dl.n_inp, dl.vocab, None, ctxs, nrows, ncols, figsize,
                 source_items(dl, b, len(samples)), options)  # fmt: skip
-    return show_view(view)
+    return _given(ctxs, show_view(view))
 
 
 def show_results(
@@ -75,7 +75,12 @@ def show_results(
     predictions = [parts[0] if len(parts) == 1 else parts for parts in decoded]
     view = View(samples, _kinds(dl, b, samples), dl.n_inp, dl.vocab, predictions, ctxs, nrows, ncols, figsize,
                 source_items(dl, b, len(samples)), options)  # fmt: skip
-    return show_view(view)
+    return _given(ctxs, show_view(view))
+
+
+def _given(ctxs: Sequence[Any] | None, drawn: Any) -> Any:
+    """What was drawn on, if the caller gave it; else None, so that a cell ends with the picture, not a list of axes."""
+    return None if ctxs is None else drawn
 
 
 def repeated(dl: DataLoader, n: int) -> Any:

@@ -369,7 +369,7 @@ class DataLoader(TorchDataLoader[Any]):
     ) -> Any:
         """Show `max_n` samples of a batch; `unique` shows one item `max_n` times, to see the random transforms.
 
-        Returns what was drawn on. With `show=False` the decoded samples are returned instead.
+        Returns `ctxs`, if they were given. With `show=False` the decoded samples are returned instead.
         """
         return show_batch(self, b, max_n, nrows, ncols, figsize, unique, ctxs, show, options)
 

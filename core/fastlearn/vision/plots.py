@@ -128,7 +128,7 @@ def set_title(ax: Axes, title: Any, **kwargs: Any) -> None:
     lines = [piece for line in text.split("\n") for piece in textwrap.wrap(line, columns) or [""]]
     if len(lines) > TITLE_LINES:
         lines = [*lines[: TITLE_LINES - 1], lines[TITLE_LINES - 1][: columns - 1] + "…"]
-    ax.set_title("\n".join(lines), **kwargs)
+    ax.set_title("\n".join(lines), parse_math=False, **kwargs)  # a $ in a label or a file name is a $
 
 
 def to_pixels(im: Any) -> np.ndarray:
