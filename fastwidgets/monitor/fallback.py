@@ -12,7 +12,7 @@ from fastwidgets.monitor.session import MonitorSession
 from fastwidgets.monitor.thin import thin
 from fastwidgets.monitor.words import duration, short
 
-POINTS = 400  # of a curve; a picture of that width shows no more
+POINTS = 240  # of a curve; a picture of that width shows no more
 ROWS = 50  # epochs in the table; of more, the newest
 # Dark enough on white and light enough on black.
 BLUE, ORANGE, GREEN = "#3b82c4", "#c7721c", "#3a9150"
