@@ -42,17 +42,19 @@ class FitState:
         self.clock = RunClock(now)
         self.recent = RecentSteps()
         self.newest = [float(start_step), *[float("nan")] * (len(ROWS) - 1)]
-        self.read_to = start_step
+        self.read_to = self._told = start_step
         self._thinner = Thinner(n_epoch * n_batches, limit)
 
     def begin_epoch(self, epoch: int) -> None:
         """The epoch numbered `epoch`, from 0, begins."""
         self.epoch, self.batch, self.phase, self.phase_batches = epoch, 0, "train", self.n_batches
+        self._told = max(self._told, self.read_to)
 
     def advance(self, event: BatchEnded | ValidationProgress) -> None:
         """A batch is done, of training or of validation."""
         self.epoch, self.batch, self.phase_batches = event.epoch, event.batch, event.n_batches
         self.phase = "train" if event.training else "valid"
+        self._told = event.step
 
     @property
     def lr_scale(self) -> float:
@@ -80,9 +82,16 @@ class FitState:
         columns[0] += 1  # drawn where the step ends: an epoch of 50 batches ends at 50, as does its validation loss
         if n:
             self.newest = columns[:, -1].tolist()
+            self._catch_up(int(columns[0, -1]))
         fresh = self._thinner.push(columns)
         rest = self._thinner.finish() if last else None
         return fresh if rest is None else np.concatenate((fresh, rest), axis=1)
+
+    def _catch_up(self, step: int) -> None:
+        """The history is ahead of the events, which come only now and then: a pause would show an old batch."""
+        if self.phase == "train" and step > self._told:
+            self.batch = min(self.batch + step - self._told, self.phase_batches)
+            self._told = step
 
     def planned(self) -> Columns:
         """Step, learning rate and momentum as planned, shape `(3, n)`; NaN where nothing is planned."""

@@ -66,6 +66,19 @@ def test_every_step_is_taken_once_and_the_whole_is_all_that_was_taken() -> None:
     assert header["reset"] and whole[0].tolist() == [1, 2, 3, 4, 5, 6, 7]
 
 
+def test_the_batch_is_that_of_the_history_also_when_its_event_has_not_come() -> None:
+    run = Run()
+    run.start()
+    run.batches(4)
+    run.session.take()
+    for _ in range(3):  # steps that no event has told of
+        run.history.add_step(torch.tensor(1.0), 0, 0.1, 0.9, 0.0, 0.0, 4)
+    run.note("pause")
+    assert run.session.take()[0]["progress"]["batch"] == 7
+    run.batches(10, epoch=1)
+    assert run.session.take()[0]["progress"]["batch"] == 10
+
+
 def test_an_epoch_and_a_note_are_sent_once_and_again_with_the_whole() -> None:
     run = Run()
     run.start()
