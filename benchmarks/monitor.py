@@ -80,8 +80,8 @@ def close(page: Page) -> None:
 
 
 def pairs(browser: Any, server: Server, load: int, model: str = "") -> list[list[tuple[float, float]]]:
-    """(CPU, wall) seconds of fits of 400 batches, in pairs: without and with the monitor."""
-    page = opened(browser, server, [SETUP.format(load=load, epochs=4) + model, COST])
+    """(CPU, wall) seconds of fits of 800 batches, in pairs: without and with the monitor."""
+    page = opened(browser, server, [SETUP.format(load=load, epochs=8) + model, COST])
     page.run(0)
     page.run(1)
     line = next(line for line in page.text(1).splitlines() if line.startswith("COST"))

@@ -113,7 +113,7 @@ class MonitorSession:
         """The message for what has come since the last one."""
         fresh = self.fit.read(self.history.steps(self.fit.read_to), last=self.over)
         self._sent.append(fresh)
-        epochs, notes = self.epochs()[self._sent_epochs :], self.notes()[self._sent_notes :]
+        epochs, notes = self.epochs(self._sent_epochs), self.notes(self._sent_notes)
         self._sent_epochs += len(epochs)
         self._sent_notes += len(notes)
         return self._message(epochs, notes, reset=False), fresh
@@ -136,16 +136,16 @@ class MonitorSession:
         """Names of the losses and metrics of an epoch, in the order of the table."""
         return ["train_loss", "valid_loss", *(n for n in self.metric_names if n not in ("train_loss", "valid_loss"))]
 
-    def epochs(self) -> list[dict[str, Any]]:
-        """The epochs of the runs shown; a value is None where there is no finite number."""
+    def epochs(self, start: int = 0) -> list[dict[str, Any]]:
+        """The epochs of the runs shown, from row `start` on; a value is None where there is no finite number."""
         columns = self.columns()
-        return [_epoch(row, columns) for row in self.history.epochs[self._first_epoch :]]
+        return [_epoch(row, columns) for row in self.history.epochs[self._first_epoch + start :]]
 
-    def notes(self) -> list[dict[str, Any]]:
-        """The markers of the runs shown."""
+    def notes(self, start: int = 0) -> list[dict[str, Any]]:
+        """The markers of the runs shown, from number `start` on."""
         return [
             {"step": note.step, "kind": note.kind, "text": note.text, "value": _plain(note.value)}
-            for note in self.history.notes[self._first_note :]
+            for note in self.history.notes[self._first_note + start :]
         ]
 
     def progress(self) -> dict[str, Any]:

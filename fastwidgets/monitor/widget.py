@@ -32,9 +32,9 @@ class TrainingMonitor(LiveWidget):
     _view_name = T.Unicode("MonitorView").tag(sync=True)
 
     hears = ("hello", "ping", "pause", "resume", "stop", "scale_lr")
-    # Seconds between two looks at a running fit, read by `Events.subscribe`. A look and its message cost about 2 ms of
-    # CPU time: three a second stay below 1 % of a core (benchmarks/monitor.py) and still look alive.
-    every = 0.3
+    # Seconds between two looks at a running fit, read by `Events.subscribe`. A look and its message cost 2 to 3 ms of CPU
+    # time, most of it in the kernel's own output thread: benchmarks/monitor.py holds the sum below 1 % of a core.
+    every = 0.4
 
     def __init__(self, learn: Learner, follow: bool = True) -> None:
         self.session = MonitorSession(learn.history)
