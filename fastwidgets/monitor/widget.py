@@ -32,13 +32,14 @@ class TrainingMonitor(LiveWidget):
     _view_name = T.Unicode("MonitorView").tag(sync=True)
 
     hears = ("hello", "ping", "pause", "resume", "stop", "scale_lr")
-    # Seconds between two looks at a running fit, read by `Events.subscribe`. A look and its message cost 2 to 3 ms of CPU
-    # time, most of it in the kernel's own output thread: benchmarks/monitor.py holds the sum below 1 % of a core.
+    # Seconds between two looks at a running fit, read by `Events.subscribe`. A look and its message cost 2 to 3 ms of
+    # CPU time, most of it in the kernel's output thread: benchmarks/monitor.py holds the sum below 1 % of a core.
     every = 0.4
 
     def __init__(self, learn: Learner, follow: bool = True) -> None:
         self.session = MonitorSession(learn.history)
-        self._learn = learn
+        # Not the learner: the kernel keeps every widget, and would keep its model and data with it.
+        self._learn, self._control = ref(learn), learn.control
         self._twin_at = 0.0
         self._unsubscribe: Callable[[], None] | None = None
         super().__init__(every=0.2)
@@ -82,24 +83,25 @@ class TrainingMonitor(LiveWidget):
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
-        if by_name(self._learn) is self:
-            del _BY_NAME[self._learn]
+        learn = self._learn()
+        if learn is not None and by_name(learn) is self:
+            del _BY_NAME[learn]
         super().close()
 
     # Clicks. They run on a kernel subshell: each sets a flag of the control, nothing else.
 
     def on_pause(self, message: dict[str, Any]) -> None:
-        self._learn.control.pause()
+        self._control.pause()
 
     def on_resume(self, message: dict[str, Any]) -> None:
-        self._learn.control.resume()
+        self._control.resume()
 
     def on_stop(self, message: dict[str, Any]) -> None:
-        self._learn.control.stop("stopped by hand", keep=message["keep"])
+        self._control.stop("stopped by hand", keep=message["keep"])
 
     def on_scale_lr(self, message: dict[str, Any]) -> None:
         factor = float(message["factor"])
-        self._learn.control.scale_lr(factor)
+        self._control.scale_lr(factor)
         self.session.fit.ask_scale(factor)
         self.touch()
 
@@ -107,7 +109,7 @@ class TrainingMonitor(LiveWidget):
         self.notice = ""
         with self.lock:
             self.send_array(*self.session.plan())
-        self.poll_through(self._learn.control)
+        self.poll_through(self._control)
 
     def _renew_twin(self, event: object) -> None:
         now = time.monotonic()
