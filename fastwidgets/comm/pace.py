@@ -11,15 +11,21 @@ class Pace:
     """Calls `send` at most once in `every` seconds however often `touch` is called; what came last is always sent.
 
     A call that comes too early starts a timer, so that nothing waits for a next call that may never come. `settle`
-    sends at once. `send` runs in the caller's thread or in the timer's, never in two threads at a time.
+    sends at once. `send` runs in the caller's thread or in the timer's, never in two threads at a time: it is called
+    under `lock`. Whoever holds a lock of its own while calling `touch` must give that one, or two threads could wait
+    for each other's.
     """
 
     def __init__(
-        self, send: Callable[[], None], every: float = 0.1, clock: Callable[[], float] = time.monotonic
+        self,
+        send: Callable[[], None],
+        every: float = 0.1,
+        clock: Callable[[], float] = time.monotonic,
+        lock: threading.RLock | None = None,
     ) -> None:
         self._send, self._every, self._clock = send, every, clock
         self._last = -float("inf")
-        self._lock = threading.RLock()
+        self._lock = lock if lock is not None else threading.RLock()
         self._timer: threading.Timer | None = None
         self._closed = False
 

@@ -202,6 +202,6 @@ def test_voila_shows_a_widget(voila: str, tmp_path: Path) -> None:
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         page = browser.new_page()
         page.goto(voila, timeout=90_000)
-        api.expect(page.locator(".fw-monitor")).to_be_visible(timeout=60_000)
-        api.expect(page.locator(".fw-monitor [role=status]")).to_contain_text("3", timeout=60_000)
+        api.expect(page.locator(".fw-Monitor")).to_be_visible(timeout=60_000)
+        api.expect(page.locator(".fw-Monitor-where")).to_contain_text("Finished · 3 epochs", timeout=60_000)
         browser.close()

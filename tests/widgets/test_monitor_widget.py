@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 import weakref
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import nbformat
 import pytest
 from fastlearn.train.control import FitControl
 from fastlearn.train.events import Events, FitEnded, FitStarted, NoteAdded
-from fastlearn.train.history import History
+from fastlearn.train.history import History, Note
 from nbclient import NotebookClient
 
 from fastwidgets.display import NotebookDisplay
@@ -121,4 +122,39 @@ def test_pause_and_resume_are_shown_as_the_loop_obeys() -> None:
     assert monitor.session.status == "paused"
     learn.events.send(NoteAdded(learn.history.add_note("resume", "resumed")))
     assert monitor.session.status == "running"
+    monitor.close()
+
+
+def test_a_shown_run_does_not_keep_its_learner() -> None:
+    learn = Learn()
+    monitor = TrainingMonitor(learn, follow=False)
+    learn.events.subscribe(monitor)
+    learn.fit()
+    gone = weakref.ref(learn)
+    del learn
+    gc.collect()
+    assert gone() is None and monitor.session.status == "done"
+    monitor.close()
+
+
+def test_clicks_and_a_running_fit_never_wait_for_each_other() -> None:
+    learn = Learn()
+    monitor = TrainingMonitor(learn, follow=False)
+    learn.history.begin_fit(1, ())
+    monitor(FitStarted(1, 1, 0, (), None, None))
+    over = threading.Event()
+
+    def click() -> None:
+        while not over.is_set():
+            tell(monitor, kind="scale_lr", factor=1.0)
+
+    def train() -> None:
+        for _ in range(100):
+            monitor(NoteAdded(Note(0, "lr", "learning rate times 1", 1.0)))
+        over.set()
+
+    threads = [threading.Thread(target=work, daemon=True) for work in (click, train)]
+    for thread in threads:
+        thread.start()
+    assert over.wait(20), "the click and the fit each hold what the other needs"
     monitor.close()
