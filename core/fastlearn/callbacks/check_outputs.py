@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
-
 from torch import Tensor
 
 from fastlearn.train.callback import Callback
+from fastlearn.warn import warn_user
 
 __all__ = ["CheckOutputs"]
 
@@ -37,4 +36,4 @@ class CheckOutputs(Callback):
         )
         if n_scores < n_classes:
             raise ValueError(said)
-        warnings.warn(said, RuntimeWarning, stacklevel=2)
+        warn_user(said)

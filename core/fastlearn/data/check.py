@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 from fastlearn.data.problems import DataError
+from fastlearn.warn import warn_user
 
 
 def check_split(splits: Sequence[Sequence[int]], n_items: int) -> None:
@@ -31,10 +31,10 @@ def check_split(splits: Sequence[Sequence[int]], n_items: int) -> None:
         )
     shared = set(train).intersection(*splits[1:2]) if len(splits) > 1 else set()
     if shared:
-        warnings.warn(
+        warn_user(
             f"{len(shared)} of {n_items} items are both in the training and in the validation set, so "
             "validation figures will look better than they are.",
-            stacklevel=2,
+            UserWarning,
         )
 
 
@@ -54,10 +54,10 @@ def check_labels(train_labels: Iterable[Any], valid_labels: Iterable[Any]) -> No
             f"in the training set: {named}{more}. {_advice(unseen)}"
         )
     if len(train) == 1:
-        warnings.warn(
+        warn_user(
             f"There is a single class, {next(iter(train))!r}, so there is nothing to tell apart. Look at "
             "how the labels are made: the labeller gives every item the same one.",
-            stacklevel=2,
+            UserWarning,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import torch
@@ -10,6 +9,7 @@ from torch.utils.data import IterableDataset, TensorDataset
 
 from fastlearn.data.workers import usable_cpus
 from fastlearn.seed import ambient_seed
+from fastlearn.warn import warn_user
 
 MOST_WORKERS = 8
 
@@ -40,6 +40,9 @@ def kind_of_workers(workers: str) -> str:
 def can_drop(bs: int, n: int) -> bool:
     """Whether dropping the last batch leaves any; warns where not: there would be nothing to train on."""
     if 0 < n < bs:
-        warnings.warn(f"There are {n} items and bs={bs}, so dropping the incomplete batch would leave none: it is "
-                      f"kept. Try a bs of at most {n}.", stacklevel=6)  # fmt: skip
+        warn_user(
+            f"There are {n} items and bs={bs}, so dropping the incomplete batch would leave none: it is kept. Try a bs "
+            f"of at most {n}.",
+            UserWarning,
+        )
     return n >= bs

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import threading
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+
+from fastlearn.warn import warn_user
 
 __all__ = ["POLL_SECONDS", "FitControl", "StopRequest"]
 
@@ -141,11 +142,9 @@ class FitControl:
                 poller()
             except Exception as error:
                 self.remove_poller(poller)
-                warnings.warn(
+                warn_user(
                     f"The poller {poller!r} raised {type(error).__name__} and is not called again; training "
                     f"goes on. It said: {error}",
-                    RuntimeWarning,
-                    stacklevel=2,
                 )
 
     def hold(self) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Protocol
+
+from fastlearn.warn import warn_user
 
 if TYPE_CHECKING:
     from fastlearn.train.learner import Learner
@@ -55,11 +56,9 @@ def _first(show: Callable[[Display], DisplayListener | None]) -> DisplayListener
         try:
             listener = show(entry.load()())
         except Exception as error:  # a broken display must not end a training run
-            warnings.warn(
+            warn_user(
                 f"The display {entry.name} ({entry.value}) could not be shown and is left out. "
                 f"It said: {type(error).__name__}: {error}",
-                RuntimeWarning,
-                stacklevel=2,
             )
             continue
         if listener is not None:

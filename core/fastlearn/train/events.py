@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from fastlearn.warn import warn_user
 
 if TYPE_CHECKING:
     from fastlearn.train.history import Note
@@ -224,11 +225,9 @@ class Events:
         except Exception as error:
             self._drop(subscription)
             name = getattr(subscription.listener, "__qualname__", type(subscription.listener).__qualname__)
-            warnings.warn(
+            warn_user(
                 f"The listener {name} raised {type(error).__name__} at {type(event).__name__} and is not called "
                 f"again; training goes on. It said: {error}",
-                RuntimeWarning,
-                stacklevel=2,
             )
 
     def _drop(self, subscription: _Subscription) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -15,6 +14,7 @@ from fastlearn.seed import mix_seed
 from fastlearn.train.boundary import add_note
 from fastlearn.train.events import FitEnded
 from fastlearn.train.loop import FIT, run_epochs, staged
+from fastlearn.warn import warn_user
 
 if TYPE_CHECKING:
     from fastlearn.train.history import Note
@@ -97,7 +97,7 @@ def _where(learn: Learner) -> str:
 def _report(learn: Learner, outcome: Outcome) -> None:
     problems = [note.text for note in _notes(learn) if note.kind == "problem"]
     if outcome.message and problems:
-        warnings.warn(problems[-1], RuntimeWarning, stacklevel=4)
+        warn_user(problems[-1])
     elif outcome.message:
         print(outcome.message)
 
@@ -116,11 +116,10 @@ def _report_set_aside(learn: Learner, before: list[int]) -> None:
         if items:
             named = "; ".join(f"{item} ({why})" if why else item for item, why in list(items.items())[:3])
             more = f"; and {len(items) - 3} more" if len(items) > 3 else ""
-            warnings.warn(
-                f"{len(items)} {name} item{'s' if len(items) != 1 else ''} could not be read and were left out: "
+            warn_user(
+                f"{len(items)} {name} {'item' if len(items) == 1 else 'items'} could not be read and "
+                f"{'was' if len(items) == 1 else 'were'} left out: "
                 f"{named}{more}. All are listed in the loader's `set_aside`.",
-                RuntimeWarning,
-                stacklevel=4,
             )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 from fastlearn.train.callback import EVENTS, Callback
 from fastlearn.train.cancel import CancelException
 from fastlearn.train.dispatch import CLEAN_UP_EVENTS, name_error, order_callbacks, resolve
+from fastlearn.warn import warn_user
 
 if TYPE_CHECKING:
     from fastlearn.train.learner import Learner
@@ -142,10 +142,8 @@ class CallbackHost:
             except CancelException:
                 pass  # the stage is ending anyway
             except Exception as error:
-                warnings.warn(
+                warn_user(
                     f"While cleaning up, {_place(handler, event)} raised {type(error).__name__}: {error}",
-                    RuntimeWarning,
-                    stacklevel=2,
                 )
 
     def _detach(self, cb: Callback) -> None:
