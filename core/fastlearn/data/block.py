@@ -93,8 +93,8 @@ class DataBlock:
     `blocks`: one block for each part of a sample (a block, or its class); the last is the target unless `n_inp` says
     otherwise. `get_items` finds the items in the source (default: the source is the items); `get_x` and `get_y` (or
     `getters`, one for each block) get each part from an item; `splitter` gives the positions for training and
-    validation (default: a random fifth for validation). `item_tfms` and `batch_tfms` join those of the blocks; of two
-    transforms of one class the later one stays.
+    validation (default: a random fifth for validation). `item_tfms` and `batch_tfms` join those of the blocks, and take
+    the place of a block's transform of the same class.
     """
 
     @check_keywords

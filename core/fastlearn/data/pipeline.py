@@ -103,10 +103,16 @@ def compose_tfms(
 
 
 def merge_tfms(*lists: Any) -> list[Transform]:
-    """One list out of several: of steps of the same class (or the same function) the last one stays, in its place."""
-    steps = [mk_transform(f) for funcs in lists for f in as_list(funcs)]
-    last = {_identity(step): index for index, step in enumerate(steps)}
-    return [step for index, step in enumerate(steps) if last[_identity(step)] == index]
+    """One list out of several: a step takes the place of those of its `identity` in earlier lists.
+
+    Within one list nothing is left out: two random erasings that somebody listed stay two.
+    """
+    merged: list[Transform] = []
+    for funcs in lists:
+        steps = [mk_transform(f) for f in as_list(funcs)]
+        new = [step.identity for step in steps]
+        merged = [step for step in merged if step.identity not in new] + steps
+    return merged
 
 
 def as_list(things: Any) -> list[Any]:
@@ -124,14 +130,6 @@ def as_list(things: Any) -> list[Any]:
 
 def _is_sequence(things: Any) -> bool:  # fastcore's L has __call__-like helpers; a list of functions stays a list
     return hasattr(things, "__len__") and hasattr(things, "__getitem__") and not isinstance(things, type | Transform)
-
-
-def _identity(step: Transform) -> Any:
-    if step.enc is None:
-        return type(step)
-    function = step.enc
-    bound_to = getattr(function, "__self__", None)
-    return (getattr(function, "__func__", function), id(bound_to)) if bound_to is not None else function
 
 
 def _sorted(steps: Iterable[Transform]) -> list[Transform]:

@@ -85,6 +85,14 @@ class Transform:
         """Whether this step stays out of the split that is running."""
         return split_idx is not None and self.split_idx is not None and self.split_idx != split_idx
 
+    @property
+    def identity(self) -> Any:
+        """The class, or the function that is wrapped: of equal ones in two lists the later list's stays."""
+        if self.enc is None:
+            return type(self)
+        bound_to = getattr(self.enc, "__self__", None)
+        return self.enc if bound_to is None else (getattr(self.enc, "__func__", self.enc), id(bound_to))
+
     def _run(self, x: Any, step: Callable[[Any], Any], types: Types, kinds: Kinds | None) -> Any:
         if not isinstance(x, tuple) or self.whole or (types is not None and isinstance(x, types)):
             return keep_picture_class(step(x), x) if accepts(types, x) else x

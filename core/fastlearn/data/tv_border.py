@@ -55,6 +55,11 @@ class TorchvisionTransform(Transform):
             return list(self.tfm(given))
 
     @property
+    def identity(self) -> Any:
+        """The v2 transform's own class: a rotation does not replace a colour jitter."""
+        return type(self.tfm)
+
+    @property
     def name(self) -> str:
         """The v2 transform's own class name."""
         return type(self.tfm).__name__

@@ -88,6 +88,11 @@ def test_of_one_class_or_function_the_later_one_stays():
     assert merged[1].n == 2
 
 
+def test_a_list_keeps_all_its_own_steps():
+    first, second = Add(1), Add(2)
+    assert merge_tfms([Add(5)], [first, second]) == [first, second]
+
+
 def test_kind_and_vocab_come_from_the_last_step_that_has_one():
     pipe = Pipeline([Categorize(["a", "b"]), Add(0, order=9)])
     assert pipe.kind == "category" and pipe.vocab == ["a", "b"]

@@ -1,5 +1,6 @@
 import pytest
 import torch
+from fastlearn.data.block import DataBlock, TransformBlock
 from fastlearn.data.transform import mk_transform
 from PIL import Image
 
@@ -27,3 +28,13 @@ def test_pictures_go_through_and_samples_without_any_are_left_alone():
     assert step((Image.new("RGB", (9, 9)), 1))[0].size == (5, 3)
     label = (torch.tensor(1), "a")
     assert step(label) is label and step.name == "Resize"
+
+
+def test_all_of_a_list_of_v2_transforms_act_and_one_class_replaces_its_own():
+    rotate, jitter = v2.RandomRotation(90), v2.ColorJitter(0.5)
+    block = DataBlock(
+        blocks=(TransformBlock(item_tfms=v2.RandomRotation(5)), TransformBlock), item_tfms=[rotate, jitter]
+    )
+    assert [step.tfm for step in block.item_tfms if step.name != "ToTensor"] == [rotate, jitter]
+    erase = [v2.RandomErasing(), v2.RandomErasing()]
+    assert [step.tfm for step in DataBlock(batch_tfms=erase).batch_tfms] == erase
