@@ -39,7 +39,9 @@ class DataLoader(TorchDataLoader[Any]):
     `torch.manual_seed`.
 
     An item whose file cannot be read is left out, and noted in `set_aside`; with `skip_unreadable=False` it is an
-    error. `bs=None` is for a data set that yields whole batches. The other arguments are torch's.
+    error. A batch that shrinks to one item this way is left out of the epoch where the loader shuffles or drops
+    incomplete batches, so in training: batch normalisation needs two. `bs=None` is for a data set that yields whole
+    batches. The other arguments are torch's.
     """
 
     @check_keywords
@@ -140,8 +142,9 @@ class DataLoader(TorchDataLoader[Any]):
         try:
             for made in source:
                 self._note(made.set_aside)
-                tally.add(made, self.set_aside)
-                if made.batch is None:  # nothing of it could be read
+                used = made.batch is not None and not self._shrank_to_one(made)
+                tally.add(made, self.set_aside, used)
+                if not used:
                     continue
                 batch = self._finished(made, epoch)
                 self.wait_seconds += time.perf_counter() - asked
@@ -150,6 +153,10 @@ class DataLoader(TorchDataLoader[Any]):
             tally.check_any(self.set_aside)
         finally:
             source.close()
+
+    def _shrank_to_one(self, made: Made) -> bool:
+        """Whether a training batch has a single item left, which batch normalisation cannot train on."""
+        return bool(made.set_aside) and made.n_good == 1 and (self.shuffle or self._settings["drop_last"])
 
     def _epoch_of_stream(self, epoch: int) -> Iterator[Any]:
         for number, batch in enumerate(self._stream(epoch)):
@@ -165,11 +172,16 @@ class DataLoader(TorchDataLoader[Any]):
         if self.workers == "thread":
             return make_in_threads(requests, self._maker(), self.num_workers, AHEAD)
         if self._pool is None or self._pool.broken:
-            self._pool = ProcessPool(
-                self._maker(), self.num_workers, self.prefetch_factor, self.timeout, self.worker_init_fn,
-                self.multiprocessing_context, self.persistent_workers,
-            )  # fmt: skip
+            self._pool = self._new_pool()
+        if self._pool.running:  # a pass within a pass
+            return self._new_pool().make(requests, then_close=True)
         return self._pool.make(requests)
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            self._maker(), self.num_workers, self.prefetch_factor, self.timeout, self.worker_init_fn,
+            self.multiprocessing_context, self.persistent_workers,
+        )  # fmt: skip
 
     def _maker(self) -> BatchMaker:
         pin = self.pins and not (self.workers == "process" and self.num_workers > 0)

@@ -14,18 +14,19 @@ class Tally:
     """How many items an epoch has tried and how many of them could not be read."""
 
     def __init__(self) -> None:
-        self.n_bad, self.n_good = 0, 0
+        self.n_bad, self.n_good, self.n_used = 0, 0, 0
 
-    def add(self, made: Made, set_aside: Sequence[SetAside]) -> None:
+    def add(self, made: Made, set_aside: Sequence[SetAside], used: bool) -> None:
         """Count one batch. Raises: DataError, with the first of `set_aside`, once most items are unreadable."""
         self.n_bad += len(made.set_aside)
         self.n_good += made.n_good
+        self.n_used += made.n_good if used else 0
         if self.n_bad >= HOPELESS and self.n_bad > self.n_good:
             raise self._error(set_aside)
 
     def check_any(self, set_aside: Sequence[SetAside]) -> None:
-        """Raise DataError if the epoch had items and none could be read."""
-        if self.n_bad and not self.n_good:
+        """Raise DataError if items could not be read and so the epoch gave no batch."""
+        if self.n_bad and not self.n_used:
             raise self._error(set_aside)
 
     def _error(self, set_aside: Sequence[SetAside]) -> DataError:

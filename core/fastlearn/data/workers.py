@@ -160,10 +160,11 @@ class ProcessPool:
             generator=new_generator(maker.seed),  # torch would draw the workers' seed from the global generator
         )
         self.broken = False
+        self.running = False  # one iteration at a time: another one needs a pool of its own
 
-    def make(self, requests: Iterable[Request]) -> Iterator[Made]:
-        """Make batches in the workers, in the order asked for."""
-        self._requests.current = requests
+    def make(self, requests: Iterable[Request], then_close: bool = False) -> Iterator[Made]:
+        """Make batches in the workers, in the order asked for; `then_close` ends the workers with the iteration."""
+        self._requests.current, self.running = requests, True
         try:
             for made in self._loader:
                 if made.error is not None:
@@ -175,6 +176,10 @@ class ProcessPool:
             self.broken = True
             self.close()
             raise
+        finally:
+            self.running = False
+            if then_close:
+                self.close()
 
     def close(self) -> None:
         """End the worker processes."""

@@ -135,14 +135,21 @@ def test_the_same_seed_gives_the_same_batches_whatever_the_workers():
     assert expected[:4] != expected[4:]
 
 
-def test_without_a_seed_it_follows_torch_and_leaves_the_global_state():
-    torch.manual_seed(3)
+def test_without_a_seed_it_follows_torch_and_two_loaders_differ():
+    def seeds():
+        torch.manual_seed(3)
+        return DataLoader(PAIRS, shuffle=True).seed, DataLoader(PAIRS, shuffle=True).seed
+
+    one, other = seeds()
+    assert one != other and seeds() == (one, other)
+
+
+def test_reading_leaves_the_global_random_state_alone():
+    dl = DataLoader(PAIRS, shuffle=True, after_item=Noise())
     before = torch.get_rng_state()
-    one, other = DataLoader(PAIRS, shuffle=True), DataLoader(PAIRS, shuffle=True)
-    list(one)
-    assert torch.equal(before, torch.get_rng_state()) and one.seed == other.seed
-    torch.manual_seed(4)
-    assert DataLoader(PAIRS, shuffle=True).seed != one.seed
+    list(dl)
+    dl.one_batch()
+    assert torch.equal(before, torch.get_rng_state())
 
 
 def test_a_restored_loader_gives_the_same_batches_again():
@@ -380,3 +387,30 @@ def test_processes_stay_between_epochs_and_end_when_closed():
     assert len(positions(dl)) == 2 and all(w.is_alive() for w in workers)
     dl.close()
     assert not any(w.is_alive() for w in workers)
+
+
+@pytest.mark.parametrize("workers", [{"num_workers": 0}, {"num_workers": 2}, {"num_workers": 1, "workers": "process"}])
+def test_a_pass_within_a_pass_leaves_the_outer_one_whole(workers):
+    dl = DataLoader(PAIRS, bs=2, **workers)
+    outer, inner = iter(dl), iter(dl)
+    seen = [(a.items.tolist(), b.items.tolist()) for a, b in zip(outer, inner, strict=True)]
+    expected = [[i, i + 1] for i in range(0, 10, 2)]
+    assert [a for a, _ in seen] == [b for _, b in seen] == expected
+    within = [(a.items.tolist(), len(positions(dl))) for a in dl]
+    assert within == [(batch, 5) for batch in expected]
+    dl.close()
+
+
+def test_a_training_batch_that_shrinks_to_one_item_is_left_out_of_the_epoch():
+    dl = DataLoader(made_of(fails_on(0, 1, 2), n=12), bs=4, num_workers=0, drop_last=True)
+    assert positions(dl) == [[4, 5, 6, 7], [8, 9, 10, 11]]
+    assert [entry.position for entry in dl.set_aside] == [0, 1, 2]  # item 3 is sound, and in other epochs' batches
+    for training in ({"shuffle": True}, {"drop_last": True}):
+        with pytest.raises(DataError, match="1 of 2 items cannot be read, so little is left to train on"):
+            positions(DataLoader(made_of(fails_on(1), n=2), bs=2, num_workers=0, **training))
+
+
+def test_every_sound_item_of_a_validation_pass_comes():
+    dl = DataLoader(made_of(fails_on(0, 1, 2), n=12), bs=4, num_workers=0)
+    assert positions(dl) == [[3], [4, 5, 6, 7], [8, 9, 10, 11]]
+    assert [len(b) for b in positions(DataLoader(PAIRS[:3], bs=2, shuffle=True, num_workers=0))] == [2, 1]  # not shrunk
