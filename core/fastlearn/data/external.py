@@ -54,7 +54,7 @@ def untar_data(
 def clear_cache(archives: bool = False, base: str | os.PathLike[str] | None = None) -> int:
     """Remove everything from the cache folder, which all can be made again, and return how many bytes that freed.
 
-    With `archives=True` the downloaded archives go too; unpacked data sets and models stay.
+    With `archives=True` the downloaded archives go too; data sets, samples and whatever you saved beside them stay.
     Raises: DataError if the configured cache folder is not one that fastwidgets made.
     """
     config = Config.load(base)

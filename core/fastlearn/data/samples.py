@@ -18,8 +18,9 @@ MARK = ".sample"  # a file in a finished sample; names that start with a dot are
 
 
 def sample_data(name: str = "digits", folder: str | os.PathLike[str] | None = None) -> Path:
-    """The folder of the sample data set `name`, written to `folder` (by default to the cache) if it is not there yet.
+    """The folder of the sample data set `name`, written to `folder` if it is not there yet.
 
+    Without `folder` it goes to `samples` in the folder of data sets (see `Config`), and stays until you delete it.
     `"digits"`: scikit-learn's 1,797 handwritten digits, each an 8x8 grey PNG at `digits/<label>/<index>.png`.
     Raises: ValueError, with the names there are, for another `name`; DataError if a folder of that name is in the way.
     """
@@ -27,7 +28,7 @@ def sample_data(name: str = "digits", folder: str | os.PathLike[str] | None = No
         close = get_close_matches(name, WRITERS, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"there are {sorted(WRITERS)}."
         raise ValueError(f"There is no sample data set {name!r}: {hint}")
-    root = Config.load().make_cache() / "samples" if folder is None else Path(folder).expanduser().absolute()
+    root = Config.load().data / "samples" if folder is None else Path(folder).expanduser().absolute()
     target = make_folder(root) / name
     if (target / MARK).exists():
         return target

@@ -26,10 +26,16 @@ def test_digits_are_all_there_in_their_class_folders(tmp_path):
 def test_second_call_writes_nothing(home):
     folder = sample_data()
     (folder / "0" / "0000.png").unlink()  # a user's decision stays
-    assert sample_data() == folder == home / "cache" / "samples" / "digits"
+    assert sample_data() == folder == home / "data" / "samples" / "digits"
     assert len(get_image_files(folder)) == 1796
-    clear_cache()
-    assert len(get_image_files(sample_data())) == 1797
+
+
+def test_clearing_the_cache_keeps_a_model_saved_beside_a_sample(home):
+    saved = sample_data() / "models" / "mine.safetensors"
+    saved.parent.mkdir()
+    saved.touch()
+    clear_cache(archives=True)
+    assert saved.exists() and len(get_image_files(sample_data())) == 1797
 
 
 def test_interrupted_writing_leaves_nothing(tmp_path, monkeypatch):
