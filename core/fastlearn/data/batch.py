@@ -33,10 +33,6 @@ class Batch(tuple[Any, ...]):
         batch.items, batch.kinds, batch.sample_type = items, kinds, sample_type
         return batch
 
-    def with_parts(self, parts: Iterable[Any]) -> Batch:
-        """The same items with other parts."""
-        return Batch(parts, self.items, self.kinds, self.sample_type)
-
 
 def map_tensors(function: Callable[[torch.Tensor], Any], thing: Any) -> Any:
     """`thing` with `function` applied to every tensor in it, through tuples, lists and mappings."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from fastlearn.data.check import check_split
@@ -139,11 +138,6 @@ class TfmdLists(Splittable):
         """State the kind of the values where no step does."""
         if self.tfms.kind is None:
             self._kinds = (kind,)
-
-    def overlapping_splits(self) -> bool:
-        """Whether any item is in more than one split."""
-        positions = np.concatenate(self.splits) if self.splits else np.arange(0)
-        return len(np.unique(positions)) < len(positions)
 
     def __repr__(self) -> str:
         return f"TfmdLists: {len(self)} items\ntfms - {list(self.tfms)}"

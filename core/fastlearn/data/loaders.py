@@ -52,9 +52,7 @@ class DataLoaders:
     @property
     def valid(self) -> Any:
         """The validation loader; an empty one where the items were not split."""
-        if len(self.loaders) == 1:
-            self.loaders.append(_empty_like(self.train))
-        return self.loaders[1]
+        return self.loaders[1] if len(self.loaders) > 1 else _empty_like(self.train)
 
     @property
     def train_ds(self) -> Any:

@@ -46,6 +46,12 @@ def test_they_know_what_a_learner_asks():
     assert dls.train_ds.items == list(range(12)) and dls.valid_ds.items == [12, 13, 14, 15]
 
 
+def test_asking_for_a_validation_loader_that_is_not_there_changes_nothing():
+    dls = DataLoaders(DataLoader([1, 2], bs=1))
+    assert len(dls.valid) == 0 and len(dls.valid_ds) == 0 and list(dls[1]) == []
+    assert len(dls) == 1 and list(dls) == [dls.train]
+
+
 @pytest.mark.parametrize("target, name", [(Categorize, "CrossEntropyLossFlat"), (RegressionSetup, "MSELossFlat")])
 def test_the_default_loss_fits_the_target(target, name):
     data = Datasets([0, 1], [[number], [lambda i: i, target]])
