@@ -1,8 +1,6 @@
-"""One seed for everything random: streams of numbers derived from it, without touching the global random state."""
+"""One seed for everything random: streams of numbers derived from it, apart from the global random state."""
 
 from __future__ import annotations
-
-import hashlib
 
 import torch
 
@@ -37,9 +35,9 @@ def new_generator(seed: int, *stream: int) -> torch.Generator:
 
 
 def ambient_seed() -> int:
-    """The seed to use when none is given: follows `torch.manual_seed`, and reads the global state without advancing it.
+    """The seed to use when none is given: one draw from torch's global generator, as a layer's initial weights are.
 
+    So `torch.manual_seed` makes a run repeatable, and two calls without a seed differ.
     Returns: an integer in `[0, 2**31)`, short enough to be noted down.
     """
-    state = torch.get_rng_state().numpy().tobytes()
-    return int.from_bytes(hashlib.blake2b(state, digest_size=8).digest(), "big") >> 33
+    return int(torch.randint(1 << 31, ()).item())

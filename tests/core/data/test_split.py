@@ -43,9 +43,9 @@ def test_random_split_is_the_permutation_of_torch_for_the_same_seed():
 
 @pytest.mark.parametrize(
     "splitter",
-    [RandomSplitter(), RandomSplitter(seed=3), RandomSubsetSplitter(0.5, 0.2), TrainTestSplitter()],
+    [RandomSplitter(seed=3), RandomSubsetSplitter(0.5, 0.2, seed=3), TrainTestSplitter(random_state=3)],
 )
-def test_no_splitter_touches_the_global_random_state(splitter):
+def test_no_seeded_splitter_touches_the_global_random_state(splitter):
     before = torch.get_rng_state(), np.random.get_state()[1].copy()
     splitter(TEN)
     assert torch.equal(before[0], torch.get_rng_state()) and (before[1] == np.random.get_state()[1]).all()
@@ -55,7 +55,8 @@ def test_no_splitter_touches_the_global_random_state(splitter):
 def test_unseeded_splits_follow_the_seed_of_torch(splitter):
     with torch.random.fork_rng():
         splits = [(torch.manual_seed(seed), splitter(range(100)))[1] for seed in (1, 1, 2)]
-    assert splits[0] == splits[1] != splits[2]
+        again = splitter(range(100))
+    assert splits[0] == splits[1] != splits[2] != again
 
 
 @pytest.mark.parametrize("pct, sizes", [(0.0, (10, 0)), (0.25, (8, 2)), (1.0, (0, 10))])

@@ -104,7 +104,7 @@ def test_after_a_search_everything_is_as_it_was(make_learner, make_network, make
     if ending == "stopped":
         learn.add_cb(Callback(after_step=lambda self: self.learn.lr_finder.control.stop() if loss.n > 40 else None))
     before = state(learn)
-    result = learn.lr_find()
+    result = learn.lr_find(stop_div=ending != "finished")  # whether it diverges on its own is a matter of chance
     assert result.stopped == ending and result.message
     after = state(learn)
     for what in before:
