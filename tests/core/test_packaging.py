@@ -16,12 +16,12 @@ PYPROJECT = (ROOT / "pyproject.toml").read_text()
 
 def listed(name: str) -> list[str]:
     """The requirements of the array called `name` in pyproject.toml."""
-    block = re.search(rf"^{name} = \[\n(.*?)^\]", PYPROJECT, re.S | re.M)
+    block = re.search(rf"^{name} = \[(.*?)\]$", PYPROJECT, re.S | re.M)
     assert block, name
     return re.findall(r'"([^"]+)"', block[1])
 
 
-@pytest.mark.parametrize("name", ["dependencies", "test"])
+@pytest.mark.parametrize("name", ["requires", "dependencies", "timm", "test", "dev"])
 def test_requirements_have_lower_bounds_only(name: str) -> None:
     for requirement in listed(name):
         assert re.fullmatch(r"[A-Za-z0-9_.-]+>=[0-9.]+", requirement), requirement
