@@ -112,10 +112,7 @@ class Categorize(Transform):
         by_item = [self.labels_in(value) for value in items]
         bare = [i for i, labels in enumerate(by_item) if any(map(is_missing, labels))]
         if bare and len(bare) < len(by_item) and not self.add_na:
-            sources = getattr(items, "items", None)  # a list of items seen through transforms knows its sources
-            first = "" if sources is None or callable(sources) else f" ({short(item_getter(sources)(bare[0]))})"
-            raise DataError(f"{len(bare)} of {len(by_item)} training items have no label, the first is item {bare[0]}"
-                            f"{first}. Leave them out, or try add_na=True.")  # fmt: skip
+            raise DataError(f"{_count_missing(bare, items, 'training', 'label')}. Leave them out, or try add_na=True.")
         return [label for labels in by_item for label in labels]
 
     @property
@@ -223,8 +220,18 @@ class RegressionSetup(Transform):
         self.c = c
 
     def setups(self, items: Any) -> None:
-        if self.c is None and items is not None and len(items):
+        if items is None or not len(items):
+            return
+        self.check_numbers(items, "training")
+        if self.c is None:
             self.c = max(1, self.encodes(items[0]).numel())
+
+    def check_numbers(self, items: Any, split: str) -> None:
+        """Raise DataError if a target among `items` is missing, or a number in it: every loss would be NaN."""
+        bare = [i for i, value in enumerate(items) if _lacks_number(value)]
+        if bare:
+            raise DataError(f"{_count_missing(bare, items, split, 'target number')}. Leave them out, or fill them in "
+                            "before training.")  # fmt: skip
 
     def encodes(self, x: Any) -> torch.Tensor:
         try:
@@ -250,6 +257,21 @@ def is_missing(label: Any) -> bool:
     if label is None or type(label).__name__ in ("NAType", "NaTType"):
         return True
     return isinstance(label, float) and label != label  # only NaN differs from itself
+
+
+def _lacks_number(value: Any) -> bool:
+    if isinstance(value, torch.Tensor):
+        return bool(value.isnan().any())
+    if isinstance(value, list | tuple) or getattr(value, "ndim", 0) > 0:
+        return any(_lacks_number(part) for part in value)
+    return is_missing(plain_label(value))
+
+
+def _count_missing(bare: list[int], items: Any, split: str, what: str) -> str:
+    """How many of `items` have no `what`, and the first of them."""
+    sources = getattr(items, "items", None)  # a list of items seen through transforms knows its sources
+    first = "" if sources is None or callable(sources) else f" ({short(item_getter(sources)(bare[0]))})"
+    return f"{len(bare)} of {len(items)} {split} items have no {what}, the first is item {bare[0]}{first}"
 
 
 def _distinct(col: Iterable[Any]) -> list[Any]:

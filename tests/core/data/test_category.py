@@ -98,6 +98,15 @@ def test_regression_counts_its_numbers(items, c, first):
     assert step.c == c and value.dtype == torch.float32 and step.decode(value) == first
 
 
+@pytest.mark.parametrize("gap", [None, float("nan"), [1.0, None], np.array([1, np.nan]), torch.tensor([torch.nan])])
+def test_missing_numbers_are_found_before_training(gap):
+    with pytest.raises(DataError, match=r"1 of 3 training items have no target number, the first is item 2 \("):
+        TfmdLists([1.0, 2.0, gap, 4.0], [RegressionSetup], splits=([0, 1, 2], [3]))
+    with pytest.raises(DataError, match=r"1 of 2 validation items have no target number, the first is item 1 \("):
+        TfmdLists([1.0, 2.0, gap, 4.0], [RegressionSetup(c=1)], splits=([0, 1], [3, 2]))
+    assert len(TfmdLists([1.0, gap, 4.0], [RegressionSetup], splits=([0], [2])).train) == 1  # left out by the split
+
+
 def test_regression_on_text_says_what_to_try():
     with pytest.raises(DataError, match="number or a list of numbers, but got str 'cat'"):
         RegressionSetup()("cat")
