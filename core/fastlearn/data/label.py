@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fastlearn.data.problems import DataError
+from fastlearn.data.problems import DataError, short
 from fastlearn.data.transform import ItemTransform
 
 
@@ -100,7 +100,7 @@ def cell(row: Any, col: str | int) -> Any:
             return row[col] if col in row.index else row.iloc[col]
         return row[col]
     except (KeyError, IndexError, AttributeError, TypeError) as e:
-        raise DataError(f"There is no column {col!r} in the row {_short(row)}. It has {_columns(row)}.") from e
+        raise DataError(f"There is no column {col!r} in {_named(row)}. It has {_columns(row)}.") from e
 
 
 def _is_empty(value: Any) -> bool:
@@ -118,6 +118,5 @@ def _columns(row: Any) -> str:
     return "the columns " + ", ".join(repr(n) for n in names)
 
 
-def _short(value: Any, limit: int = 120) -> str:
-    text = " ".join(repr(value).split())
-    return text if len(text) <= limit else f"{text[:limit]}…"
+def _named(row: Any) -> str:
+    return short(row) if hasattr(row, "iloc") else f"the row {short(row, 120)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
@@ -50,6 +51,10 @@ def describe(value: Any, limit: int = 100) -> str:
         return f"{name} of shape {value.shape}, {value.dtype}"
     if isinstance(value, Image.Image):
         return f"{name} of {value.width}x{value.height} pixels, mode {value.mode}"
+    if hasattr(value, "iloc"):  # of pandas: a table, a row with its column names, or a column
+        if value.ndim == 1 and len(value) and isinstance(value.index[0], str):
+            return _row(value, limit)
+        return f"{name} of shape {value.shape}"
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return f"{name} of (" + ", ".join(describe(part, limit // 2) for part in value) + ")"
     text = repr(str(value)) if isinstance(value, PurePath) else repr(value)
@@ -57,10 +62,19 @@ def describe(value: Any, limit: int = 100) -> str:
 
 
 def short(item: Any, limit: int = 200) -> str:
-    """An item as a message names it: a path in full, anything else shortened."""
+    """An item as a message names it: a path in full, a row by its index and first columns, anything else shortened."""
+    if hasattr(item, "iloc") and item.ndim == 1:
+        return _row(item, limit)
     text = str(item) if not isinstance(item, str) else repr(item)
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _row(row: Any, limit: int) -> str:
+    """A row of a table: `row 3 (file='a.jpg', label='cat', …)`."""
+    shown = ", ".join(f"{column}={short(value, limit // 4)}" for column, value in islice(row.items(), 2))
+    index = "" if row.name is None else f" {row.name}"
+    return f"row{index} ({shown}{', …' if len(row) > 2 else ''})"
 
 
 def item_error(error: Exception, item: Any, position: int | None = None, stage: str = "") -> ItemError:
@@ -70,7 +84,7 @@ def item_error(error: Exception, item: Any, position: int | None = None, stage: 
     noted_stage, value = getattr(error, STAGE, (stage or "reading", describe(item)))
     cause = str(error) if isinstance(error, DataError) else f"{type(error).__name__}: {error}"
     where = "" if position is None else f" {position}"
-    named = "" if isinstance(error, DataError) and str(item) in cause else f" ({short(item)})"
+    named = "" if isinstance(error, DataError) and (str(item) in cause or short(item) in cause) else f" ({short(item)})"
     given = "" if value == describe(item) else f", which was given {value}"
     message = f"Item{where}{named} failed in `{noted_stage}`{given}: {cause}"
     return ItemError(_with_advice(message, error), item, position, noted_stage)

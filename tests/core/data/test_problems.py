@@ -2,8 +2,10 @@ import pickle
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from fastlearn.data.label import ColReader
 from fastlearn.data.pipeline import Pipeline
 from fastlearn.data.problems import DataError, ItemError, describe, item_error
 from PIL import Image
@@ -44,6 +46,16 @@ def test_a_cause_that_explains_itself_is_not_repeated():
 
     error = failing(Pipeline(read), Path("a.jpg"))
     assert str(error) == "Item 7 failed in `read`: Cannot read a.jpg: it is empty. Get it again."
+
+
+def test_a_row_of_a_table_is_named_once_by_its_index_and_first_columns():
+    table = pd.DataFrame({"file": ["a.jpg", "b" * 300], "label": ["x", "y"], "size": [1, 2]}, index=[4, 7])
+    assert str(failing(Pipeline(ColReader("lable")), table.iloc[0])) == (
+        "Item 7 failed in `ColReader`: There is no column 'lable' in row 4 (file='a.jpg', label='x', …). It has the "
+        "columns 'file', 'label', 'size'.")  # fmt: skip
+    message = str(failing(Pipeline(lambda row: row["size"] / "2"), table.iloc[1]))
+    assert message.count("row 7 (file='bbb") == 1 and len(message) < 400
+    assert describe(table) == "DataFrame of shape (2, 3)" and describe(table["file"]) == "Series of shape (2,)"
 
 
 def test_a_missing_file_and_a_damaged_one_get_their_own_advice():
