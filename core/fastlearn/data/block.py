@@ -200,14 +200,19 @@ class DataBlock:
 
         made = dls_type or DataLoaders
         _check_extra(kwargs, made)
-        block = self.new(item_tfms, batch_tfms) if item_tfms is not None or batch_tfms is not None else self
-        dsets = block.datasets(source, seed)
-        settings: dict[str, Any] = {"path": path, "bs": bs, "val_bs": val_bs, "shuffle": shuffle, "device": device,
-                                    "seed": seed}  # fmt: skip
-        for one in block.blocks:
+        block = self.new(item_tfms, batch_tfms)
+        given = {"path": path, "bs": bs, "val_bs": val_bs, "shuffle": shuffle, "device": device, "seed": seed}
+        return block.loaders_over(block.datasets(source, seed), made, given, kwargs)
+
+    def loaders_over(
+        self, dsets: Datasets, dls_type: type[DataLoaders], given: dict[str, Any], chosen: dict[str, Any]
+    ) -> DataLoaders:
+        """Loaders over data sets that this block made; `chosen` outdoes the blocks' own settings, those `given`."""
+        settings = dict(given)
+        for one in self.blocks:
             settings.update(one.dls_kwargs)
-        settings.update(after_item=fresh(block.item_tfms), after_batch=fresh(block.batch_tfms), dl_type=dsets.dl_type)
-        return made.from_dsets(*(dsets.subset(i) for i in range(dsets.n_subsets)), **{**settings, **kwargs})
+        settings.update(after_item=fresh(self.item_tfms), after_batch=fresh(self.batch_tfms), dl_type=dsets.dl_type)
+        return dls_type.from_dsets(*(dsets.subset(i) for i in range(dsets.n_subsets)), **{**settings, **chosen})
 
     def summary(self, source: Any, bs: int = 4, show_batch: bool = False, **kwargs: Any) -> None:
         """Print what every stage makes of one item and one batch of `source`, and explain what does not fit."""

@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 def print_summary(block: DataBlock, source: Any, bs: int, show_batch: bool, settings: dict[str, Any]) -> None:
     """Print the stages. A stage that fails is explained and ends the summary with its error."""
+    from fastlearn.data.loaders import DataLoaders
+
+    block = block.new(settings.pop("item_tfms", None), settings.pop("batch_tfms", None))
     print(f"Source: {describe(source)}")
-    dsets = block.datasets(source)
+    dsets = block.datasets(source, settings.get("seed"))
     print(f"Items: {len(dsets)}, the first is {short(item_getter(dsets.items)(0))}")
     print("Split: " + ", ".join(f"{len(dsets.subset(i))} {_split_name(i)}" for i in range(dsets.n_subsets)))
     for i, tl in enumerate(dsets.tls):
         _print_part(i, tl, dsets)
-    dl = block.dataloaders(source, bs=bs, shuffle=False, drop_last=False, num_workers=0, **settings).train
+    given = {"bs": bs, "shuffle": False, "drop_last": False, "num_workers": 0}
+    dl = block.loaders_over(dsets, settings.pop("dls_type", DataLoaders), given, settings).train
     sample = _print_item(dl, _first_readable(dl, bs))
     print(f"\nFinished sample: {describe(sample, 200)}")
     _print_batch(dl, bs)

@@ -135,6 +135,13 @@ def test_summary_says_what_every_stage_gives(capsys):
         assert line in out
 
 
+def test_summary_reads_the_labels_once():
+    one_class = block(get_y=lambda w: "same")
+    with pytest.warns(UserWarning, match="single class 'same'|single class, 'same'") as warned:
+        one_class.summary(WORDS, item_tfms=Scale(3.0), seed=1)
+    assert len(warned) == 1
+
+
 def test_summary_explains_what_does_not_stack(capsys):
     uneven = block(blocks=(TransformBlock(type_tfms=lambda w: torch.zeros(ord(w[0]) - 96)), CategoryBlock))
     with pytest.raises(DataError):
