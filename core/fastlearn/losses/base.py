@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from fastlearn.keywords import check_keywords
+
 REDUCTIONS = ("mean", "sum", "none")
 
 
@@ -31,8 +33,28 @@ class BaseLoss(nn.Module):
         return "" if self.reduction == "mean" else f"reduction={self.reduction!r}"
 
 
+class PairwiseLoss(BaseLoss):
+    """A loss that compares prediction and target number by number; `(N, 1)` meets `(N,)` without broadcasting.
+
+    `floatify` gives the target the prediction's dtype. `axis` is where the classes lie, as in the other losses; the
+    value is the same for every axis.
+    """
+
+    title = "The loss"
+
+    @check_keywords
+    def __init__(self, reduction: str = "mean", axis: int = -1, floatify: bool = True) -> None:
+        super().__init__(reduction)
+        self.axis, self.floatify = axis, floatify
+
+    def matched(self, pred: Tensor, target: Tensor) -> Tensor:
+        """`target` in the shape of `pred`, and in its dtype with `floatify`."""
+        target = same_shape(pred, target, self.title)
+        return target.to(pred.dtype) if self.floatify else target
+
+
 def same_shape(pred: Tensor, target: Tensor, loss: str) -> Tensor:
-    """`target` in the shape and dtype of `pred`: `(N,)` and `(N, 1)` hold the same numbers and must never broadcast.
+    """`target` in the shape of `pred`: `(N,)` and `(N, 1)` hold the same numbers and must never broadcast.
 
     Raises: ValueError if they hold different amounts of numbers.
     """
@@ -43,4 +65,4 @@ def same_shape(pred: Tensor, target: Tensor, loss: str) -> Tensor:
                 f"{tuple(target.shape)}. Try a model with n_out={target[0].numel() if target.ndim else 1}."
             )
         target = target.reshape(pred.shape)
-    return target.to(pred.dtype)
+    return target

@@ -6,33 +6,38 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from fastlearn.losses.base import BaseLoss, same_shape
+from fastlearn.keywords import check_keywords
+from fastlearn.losses.base import PairwiseLoss
 
 
-class BCEWithLogitsLossFlat(BaseLoss):
+class BCEWithLogitsLossFlat(PairwiseLoss):
     """Binary cross-entropy of raw scores; a class is predicted where its probability is over `thresh`.
 
     Shapes: scores and target hold the same number of values, the target as 0 or 1; `(N, 1)` meets `(N,)` safely.
     Returns: the mean loss in nats, shape `()`; `weight` and `pos_weight` (for the ones) broadcast over the scores.
     """
 
+    title = "Binary cross-entropy"
     weight: Tensor | None
     pos_weight: Tensor | None
 
+    @check_keywords
     def __init__(
         self,
         thresh: float = 0.5,
         weight: Tensor | None = None,
         pos_weight: Tensor | None = None,
         reduction: str = "mean",
+        axis: int = -1,
+        floatify: bool = True,
     ) -> None:
-        super().__init__(reduction)
+        super().__init__(reduction, axis, floatify)
         self.thresh = thresh
         self.register_buffer("weight", weight)
         self.register_buffer("pos_weight", pos_weight)
 
     def forward(self, pred: Tensor, target: Tensor) -> Tensor:
-        target = same_shape(pred, target, "Binary cross-entropy")
+        target = self.matched(pred, target)
         return F.binary_cross_entropy_with_logits(
             pred, target, weight=self.weight, pos_weight=self.pos_weight, reduction=self.reduction
         )
@@ -49,18 +54,27 @@ class BCEWithLogitsLossFlat(BaseLoss):
         return ", ".join(part for part in (f"thresh={self.thresh}", super().extra_repr()) if part)
 
 
-class BCELossFlat(BaseLoss):
+class BCELossFlat(PairwiseLoss):
     """Binary cross-entropy of a model that ends in its own sigmoid; shapes as in `BCEWithLogitsLossFlat`."""
 
+    title = "Binary cross-entropy"
     weight: Tensor | None
 
-    def __init__(self, thresh: float = 0.5, weight: Tensor | None = None, reduction: str = "mean") -> None:
-        super().__init__(reduction)
+    @check_keywords
+    def __init__(
+        self,
+        thresh: float = 0.5,
+        weight: Tensor | None = None,
+        reduction: str = "mean",
+        axis: int = -1,
+        floatify: bool = True,
+    ) -> None:
+        super().__init__(reduction, axis, floatify)
         self.thresh = thresh
         self.register_buffer("weight", weight)
 
     def forward(self, pred: Tensor, target: Tensor) -> Tensor:
-        target = same_shape(pred, target, "Binary cross-entropy")
+        target = self.matched(pred, target)
         return F.binary_cross_entropy(pred, target, weight=self.weight, reduction=self.reduction)
 
     def decodes(self, x: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from fastlearn.keywords import check_keywords
 from fastlearn.losses.base import BaseLoss
 
 
@@ -21,6 +22,7 @@ class CrossEntropyLossFlat(BaseLoss):
 
     weight: Tensor | None
 
+    @check_keywords
     def __init__(
         self,
         axis: int = -1,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional as F
 
-from fastlearn.losses.base import BaseLoss, same_shape
+from fastlearn.losses.base import PairwiseLoss
 
 
-class MSELossFlat(BaseLoss):
+class MSELossFlat(PairwiseLoss):
     """Mean squared error, in the target's unit squared; `(N, 1)` meets `(N,)` without broadcasting."""
 
+    title = "Mean squared error"
+
     def forward(self, pred: Tensor, target: Tensor) -> Tensor:
-        return F.mse_loss(pred, same_shape(pred, target, "Mean squared error"), reduction=self.reduction)
+        return F.mse_loss(pred, self.matched(pred, target), reduction=self.reduction)

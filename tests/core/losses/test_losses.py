@@ -70,6 +70,29 @@ def test_pos_weight_counts_the_ones_more():
     assert weighted.item() == pytest.approx(2 * math.log(2))
 
 
+PAIRWISE = [MSELossFlat, L1LossFlat, BCELossFlat, BCEWithLogitsLossFlat]
+
+
+@pytest.mark.parametrize("loss", PAIRWISE)
+def test_losses_of_numbers_take_any_axis_and_give_one_value(loss):
+    pred, target = torch.rand(2, 3, 4, generator=GEN), torch.randint(0, 2, (2, 3, 4), generator=GEN)
+    values = {loss(axis=axis)(pred, target).item() for axis in (-1, 0, 1)}
+    assert values == {loss()(pred, target.float()).item()}
+
+
+def test_without_floatify_the_target_keeps_its_dtype():
+    pred, target = torch.zeros(2), torch.tensor([1, 0])
+    with pytest.raises(RuntimeError, match=r"[Ff]loat"):
+        BCEWithLogitsLossFlat(floatify=False)(pred, target)
+    assert MSELossFlat(floatify=False)(pred, target.double()).dtype == torch.float64
+
+
+@pytest.mark.parametrize("loss", [*PAIRWISE, CrossEntropyLossFlat])
+def test_a_misspelt_setting_is_refused_with_a_hint(loss):
+    with pytest.raises(TypeError, match=r"'reductoin'\. Did you mean 'reduction'"):
+        loss(reductoin="sum")
+
+
 @pytest.mark.parametrize("loss", [CrossEntropyLossFlat(), BCEWithLogitsLossFlat(), MSELossFlat()])
 def test_gradients_are_right(loss):
     scores = torch.randn(3, 4, dtype=torch.float64, generator=GEN, requires_grad=True)
