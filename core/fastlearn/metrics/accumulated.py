@@ -19,10 +19,11 @@ MetricFunc = TypeVar("MetricFunc", bound=Callable[..., Any])
 class AccumMetric(Metric):
     """`func(preds, targets)` over all items of a pass, called once at its end.
 
-    `activation` is applied to the scores of each batch ("no", "sigmoid", "softmax", or "binarysoftmax": the probability
-    of the last class), then `dim_argmax` picks the best class (unless a softmax over that axis was asked for), then
-    `thresh` turns numbers into yes or no. `flatten` makes both one-dimensional; `to_np` and `invert_arg` suit
-    scikit-learn's functions, which take `(targets, preds)` as arrays. Further keyword arguments go to `func`.
+    The scores of each batch become probabilities if an `activation` is given ("sigmoid", "softmax", or "binarysoftmax":
+    of the last class alone); without one, `dim_argmax` is the axis along which the best class is picked. With a softmax
+    it is the softmax's axis. Then `thresh` turns numbers into yes or no. `flatten` makes both one-dimensional; `to_np`
+    and `invert_arg` suit scikit-learn's functions, which take `(targets, preds)` as arrays. Further keyword arguments
+    go to `func`.
     """
 
     def __init__(

@@ -72,6 +72,15 @@ def test_accumulated_metrics_drive_scikit_learn():
     assert feed(auc, two, yes) == pytest.approx(roc_auc_score(yes, two.softmax(1)[:, 1]))
 
 
+def test_the_best_class_is_picked_only_without_an_activation():
+    seen = {act: AccumMetric(lambda p, t: p, dim_argmax=1, activation=act, flatten=False)._prepared(PREDS)
+            for act in ("no", "sigmoid", "softmax", "binarysoftmax")}  # fmt: skip
+    assert torch.equal(seen["no"], PREDS.argmax(1)) and torch.equal(seen["sigmoid"], PREDS.sigmoid())
+    assert torch.equal(seen["softmax"], PREDS.softmax(1)) and torch.equal(
+        seen["binarysoftmax"], PREDS.softmax(1)[:, -1]
+    )
+
+
 def test_axis_0_and_threshold_0_are_settings():
     best = AccumMetric(lambda p, t: (p == t).float().mean(), dim_argmax=0, flatten=True)
     assert best(PREDS.T, PREDS.argmax(1)) == 1.0
