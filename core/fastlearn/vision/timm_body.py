@@ -77,9 +77,9 @@ def _import_timm(name: str) -> Any:
         from fastlearn.vision import models
 
         own = isinstance(getattr(models, name, None), Arch)
-        hint = f" torchvision has it too: try models.{name}, without quotes." if own else ""
+        remedy = f"Pass {name} itself, without quotes, or install timm" if own else "Install timm"
         raise ImportError(
             f"An architecture given as text, here {name!r}, is a model of the timm library, which is not installed. "
-            f"Try: pip install timm.{hint}"
+            f"{remedy}: pip install timm."
         ) from error
     return timm

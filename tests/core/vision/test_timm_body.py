@@ -84,7 +84,7 @@ def test_weights_in_timm_are_part_of_the_name(timm):
 
 def test_without_timm_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "timm", None)
-    with pytest.raises(
-        ImportError, match=r"'resnet34', is a model of the timm library.*pip install timm.*models.resnet34"
-    ):
+    with pytest.raises(ImportError, match=r"'resnet34', .*Pass resnet34 itself, .* or install timm: pip install timm"):
         create_vision_model("resnet34", 5)
+    with pytest.raises(ImportError, match=r"'levit_128', is a model of the timm .*installed. Install timm: pip inst"):
+        create_vision_model("levit_128", 5)
