@@ -72,18 +72,7 @@ class ImageDataLoaders(DataLoaders):
             item_tfms=item_tfms,
             batch_tfms=batch_tfms,
         )
-        return cls.from_dblock(
-            block,
-            path,
-            path=path,
-            bs=bs,
-            val_bs=val_bs,
-            shuffle=shuffle,
-            device=device,
-            seed=seed,
-            num_workers=num_workers,
-            workers=workers,
-        )
+        return _loaders(cls, block, path, path, bs, val_bs, shuffle, device, seed, num_workers, workers)
 
     @classmethod
     @check_keywords
@@ -112,18 +101,7 @@ class ImageDataLoaders(DataLoaders):
             item_tfms=item_tfms,
             batch_tfms=batch_tfms,
         )
-        return cls.from_dblock(
-            block,
-            list(fnames),
-            path=path,
-            bs=bs,
-            val_bs=val_bs,
-            shuffle=shuffle,
-            device=device,
-            seed=seed,
-            num_workers=num_workers,
-            workers=workers,
-        )
+        return _loaders(cls, block, list(fnames), path, bs, val_bs, shuffle, device, seed, num_workers, workers)
 
     @classmethod
     @check_keywords
@@ -243,18 +221,7 @@ class ImageDataLoaders(DataLoaders):
             item_tfms=item_tfms,
             batch_tfms=batch_tfms,
         )
-        return cls.from_dblock(
-            block,
-            df,
-            path=path,
-            bs=bs,
-            val_bs=val_bs,
-            shuffle=shuffle,
-            device=device,
-            seed=seed,
-            num_workers=num_workers,
-            workers=workers,
-        )
+        return _loaders(cls, block, df, path, bs, val_bs, shuffle, device, seed, num_workers, workers)
 
     @classmethod
     @check_keywords
@@ -287,7 +254,10 @@ class ImageDataLoaders(DataLoaders):
         """`from_df` with the table in `path/csv_fname`, read by pandas with `header`, `delimiter` and `quoting`."""
         import pandas as pd
 
-        df = pd.read_csv(Path(path) / csv_fname, header=header, delimiter=delimiter, quoting=quoting)  # type: ignore[call-overload]
+        settings: dict[str, Any] = {"header": header, "quoting": quoting}
+        if delimiter is not None:  # pandas warns when it is given a default it does not use
+            settings["delimiter"] = delimiter
+        df = pd.read_csv(Path(path) / csv_fname, **settings)
         return cls.from_df(
             df, path=path, valid_pct=valid_pct, seed=seed, fn_col=fn_col, folder=folder, suff=suff,
             label_col=label_col, label_delim=label_delim, y_block=y_block, valid_col=valid_col, item_tfms=item_tfms,
@@ -328,18 +298,27 @@ class ImageDataLoaders(DataLoaders):
             item_tfms=item_tfms,
             batch_tfms=batch_tfms,
         )
-        return cls.from_dblock(
-            block,
-            items,
-            path=path,
-            bs=bs,
-            val_bs=val_bs,
-            shuffle=shuffle,
-            device=device,
-            seed=seed,
-            num_workers=num_workers,
-            workers=workers,
-        )
+        return _loaders(cls, block, items, path, bs, val_bs, shuffle, device, seed, num_workers, workers)
+
+
+def _loaders(
+    cls: type[DataLoaders],
+    block: DataBlock,
+    items: Any,
+    path: AnyPath,
+    bs: int,
+    val_bs: int | None,
+    shuffle: bool,
+    device: Device,
+    seed: int | None,
+    num_workers: int | None,
+    workers: str,
+) -> DataLoaders:
+    """The end of every factory."""
+    return cls.from_dblock(
+        block, items, path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device, seed=seed,
+        num_workers=num_workers, workers=workers,
+    )  # fmt: skip
 
 
 class LabelledFile(NamedTuple):

@@ -122,6 +122,12 @@ def test_a_csv_file_is_read_like_its_table(photos, table, tmp_path):
     assert labels_seen(dls) == {(False, "cat"), (True, "dog")} and len(dls.valid_ds) == 4
 
 
+def test_a_csv_file_is_read_in_silence_by_default(photos, table, tmp_path, recwarn):
+    table.to_csv(tmp_path / "labels.csv", index=False)
+    dls = ImageDataLoaders.from_csv(tmp_path, folder=photos, **SETTINGS)
+    assert len(dls.train_ds) + len(dls.valid_ds) == len(table) and list(recwarn) == []
+
+
 @pytest.mark.parametrize(
     "labels, kind",
     [
