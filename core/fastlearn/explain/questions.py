@@ -22,7 +22,13 @@ def explain(learn: Any) -> Explanation:
     """What the network of `learn` is made of and how it will train, found by looking at it.
 
     Works for any learner: what was not done (nothing cut off, no head put on) is said so. Nothing is run or changed.
+    Raises: TypeError for anything else.
     """
+    if isinstance(learn, type) or not all(hasattr(learn, name) for name in ("model", "dls", "loss_func", "splitter")):
+        raise TypeError(
+            f"`learn` is a Learner, whose network is explained, but got {_kind(learn)}. Try explain(learn) after "
+            "learn = vision_learner(dls, resnet18) or learn = Learner(dls, model)."
+        )
     a = look_at(learn)
     sections = (
         what_was_cut(a),
@@ -40,3 +46,7 @@ def explain(learn: Any) -> Explanation:
     name = getattr(a.notes, "arch", None) or type(a.model).__name__
     title = f"{name}: {a.n_params:,} parameters, {a.n_training:,} of them training"
     return Explanation(title, [section for section in sections if section is not None])
+
+
+def _kind(thing: Any) -> str:
+    return f"the class {thing.__name__}" if isinstance(thing, type) else type(thing).__name__

@@ -146,3 +146,11 @@ def test_text_is_what_is_printed_and_names_the_network():
     page = explain(vision_learner(data(), models.squeezenet1_1, pretrained=False))
     assert str(page) == repr(page) and str(page).startswith("squeezenet1_1: ")
     assert max(map(len, str(page).splitlines())) <= 120
+
+
+@pytest.mark.parametrize(
+    "thing, said", [(data(), "SimpleNamespace"), (Learner, "the class Learner"), (None, "NoneType")]
+)
+def test_what_is_not_a_learner_is_refused_with_words(thing, said):
+    with pytest.raises(TypeError, match=rf"`learn` is a Learner.* got {said}. Try explain\(learn\) after"):
+        explain(thing)
