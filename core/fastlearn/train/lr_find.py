@@ -162,10 +162,10 @@ class LRFinder(Callback):
         self._losses.append(self._average / (1 - self.beta ** (len(self._losses) + 1)))
         if perf_counter() >= self._events.next_due:
             self._events.progress(LRFindProgress(len(self._losses)))
-        if self.stop_div and self._losses[-1] > DIVERGED * min(self._losses):
-            self._end("diverged")
         if len(self._losses) >= self.num_it:
             self._end("finished")
+        if self.stop_div and self._losses[-1] > DIVERGED * min(self._losses):
+            self._end("diverged")
 
     def before_validate(self) -> None:
         raise CancelValidException
@@ -194,13 +194,15 @@ def lr_find(
     if shown is not None:
         unsubscribe = learn.events.subscribe(shown, getattr(shown, "every", 0.1))
     finder.tell(learn.events)
-    error = _search(learn, finder, n_batches)
-    with uninterrupted():
-        finder.result = result = _result(finder, functions, n_batches, error)
-        learn.events.send(LRFindEnded(result))
-    if unsubscribe is not None:
-        unsubscribe()
-    else:
+    try:
+        error = _search(learn, finder, n_batches)
+        with uninterrupted():
+            finder.result = result = _result(finder, functions, n_batches, error)
+            learn.events.send(LRFindEnded(result))
+    finally:
+        if unsubscribe is not None:
+            unsubscribe()
+    if unsubscribe is None:
         _show(result, show_plot)
     return result
 
@@ -234,10 +236,16 @@ def _result(finder: LRFinder, functions: list[Suggestion], n_batches: int, error
     lrs, losses = finder.curve()
     early = finder.stopped not in ("finished", "diverged") and len(losses) < finder.num_it / 2
     rates: dict[str, float | None] = {}
+    failed = ""
     for function in functions:
-        rates[_name(function)] = None if early else suggest(function, lrs, losses, finder.num_it)
-    message = _message(finder, len(losses), n_batches, error)
-    if functions and all(rate is None for rate in rates.values()):
+        name = _name(function)
+        try:
+            rates[name] = None if early else suggest(function, lrs, losses, finder.num_it)
+        except Exception as broken:  # the curve and the other suggestions are worth having
+            rates[name] = None
+            failed += f" {name} suggests nothing: it raised {type(broken).__name__}: {broken}."
+    message = _message(finder, len(losses), n_batches, error) + failed
+    if functions and not failed and all(rate is None for rate in rates.values()):
         few = early or len(usable(lrs, losses, finder.num_it)[1]) < MIN_POINTS
         message += (
             " There are too few points to suggest a rate." if few else " The loss never fell, so no rate is suggested."

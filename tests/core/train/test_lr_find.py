@@ -188,3 +188,27 @@ def test_a_plot_shows_the_curve_and_the_suggestions(make_learner):
     matplotlib.use("Agg")
     ax = make_learner(n=256).lr_find().plot()
     assert ax.get_xscale() == "log" and len(ax.lines) == 2
+
+
+def test_a_suggestion_that_fails_is_told_and_the_others_are_kept(make_learner):
+    def broken(lrs, losses, num_it):
+        raise ZeroDivisionError("no slope")
+
+    learn = make_learner(n=256)
+    found = learn.lr_find(suggest_funcs=(broken, valley), show_plot=False)
+    assert found.broken is None and found.valley > 0
+    assert "broken suggests nothing: it raised ZeroDivisionError: no slope." in found.message
+
+
+def test_the_display_of_a_search_is_let_go_whatever_happens(make_learner, monkeypatch):
+    learn = make_learner()
+    monkeypatch.setattr("fastlearn.train.lr_find.open_lr_find_display", lambda learn, finder: lambda event: None)
+    monkeypatch.setattr("fastlearn.train.lr_find._result", lambda *args: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        learn.lr_find()
+    assert not learn.events.has_listeners
+
+
+def test_a_search_whose_loss_explodes_at_its_last_step_went_through_all_of_them(make_learner):
+    found = make_learner(loss_func=Moody(19, lambda loss: loss * 1e6)).lr_find(num_it=20, show_plot=False)
+    assert found.stopped == "finished" and "went through all 20 steps" in found.message
