@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Integral
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -42,9 +43,11 @@ def flat_cos(rates: Rates, div_final: float, pct_start: float) -> Schedules:
 
 def warm_restarts(rates: Rates, n_cycles: int, cycle_len: int, cycle_mult: int) -> tuple[int, Schedules]:
     """Cosines from the rate to 0, each `cycle_mult` times as long as the last; and how many epochs that makes."""
-    if min(n_cycles, cycle_len, cycle_mult) < 1:
+    counts = (n_cycles, cycle_len, cycle_mult)
+    if not all(isinstance(n, Integral) and n >= 1 for n in counts):
         raise ValueError(
-            f"`n_cycles`, `cycle_len` and `cycle_mult` are at least 1, but got {n_cycles}, {cycle_len}, {cycle_mult}."
+            f"`n_cycles`, `cycle_len` and `cycle_mult` are whole numbers of at least 1, but got {n_cycles}, "
+            f"{cycle_len}, {cycle_mult}."
         )
     lengths = [cycle_len * cycle_mult**i for i in range(n_cycles)]
     shares = [length / sum(lengths) for length in lengths]

@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 
 from fastlearn.optim.groups import make_param_groups
 
-__all__ = ["layer_groups", "make_optimizer", "optimizer_to", "rates_for_groups", "split_params"]
+__all__ = ["check_rates", "layer_groups", "make_optimizer", "optimizer_to", "rates_for_groups", "split_params"]
 
 
 def split_params(model: nn.Module, splitter: Callable[[nn.Module], Any]) -> list[list[Tensor]]:
@@ -65,13 +65,24 @@ def optimizer_to(opt: Optimizer, device: torch.device) -> None:
                 state[key] = value.to(device)
 
 
+def check_rates(lr: Any) -> None:
+    """Raise TypeError if `lr` is not made of numbers: a text would be found out only when the optimizer is made."""
+    parts = [part for part in (lr.start, lr.stop) if part is not None] if isinstance(lr, slice) else [lr]
+    if any(np.asarray(part).dtype.kind not in "iuf" for part in parts):
+        raise TypeError(
+            f"A learning rate is a number, a slice of numbers, or a list with one for each layer group, but got {lr!r}."
+            " Try lr=1e-3 or slice(1e-5, 1e-3)."
+        )
+
+
 def rates_for_groups(lr: float | slice | Sequence[float] | NDArray[Any], n: int) -> float | NDArray[np.float64]:
     """A learning rate for each of `n` layer groups, from what users write.
 
     A number is for all; `slice(high)` gives the last group `high` and the others a tenth; `slice(low, high)` spreads
     them by a constant factor; a sequence has one for each group.
-    Raises: ValueError for a sequence of another length or a rate that is not positive.
+    Raises: ValueError for a sequence of another length or a rate that is negative; TypeError for other things.
     """
+    check_rates(lr)
     if isinstance(lr, slice):
         rates = _spread(lr, n)
     else:
