@@ -59,7 +59,8 @@ class GatherPredsCallback(Callback):
 
     `act` is applied to each batch of predictions before it is kept. Rows are in the order of the data set where the
     loader tells which items a batch holds (`reorder`). `save_preds` and `save_targs` are folders that get one `.npy`
-    file for each batch. Items that could not be read have no row; `positions` tells which items the rows are.
+    file for each batch. Items that could not be read, or whose batch was
+    cancelled, have no row; `positions` tells which items the rows are.
     """
 
     order = 20
@@ -95,6 +96,8 @@ class GatherPredsCallback(Callback):
 
     def after_batch(self) -> None:
         learn = self.learn
+        if learn.pred is None or (self.with_loss and learn.yb and learn.loss is None):
+            return  # cancelled before there was anything to keep
         positions = learn.batch_items
         if positions is not None:
             self._positions.append(positions)

@@ -74,7 +74,7 @@ class ConsoleBar:
     def __call__(self, event: Event) -> None:
         if isinstance(event, FitStarted):
             self._n_epoch = event.n_epoch
-        elif isinstance(event, BatchEnded | ValidationProgress):
+        elif isinstance(event, BatchEnded | ValidationProgress) and event.n_batches:  # else nobody knows how many
             self._draw(event)
         elif isinstance(event, EpochEnded | FitEnded):
             self._wipe()

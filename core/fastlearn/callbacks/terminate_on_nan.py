@@ -34,6 +34,7 @@ class TerminateOnNaNCallback(Callback):
         self._waits = parameter is not None and parameter.device.type != "cpu"
         self._guards = self._waits and bool(getattr(self.opt, "_step_supports_amp_scaling", False))
         self._next_look, self._looked = perf_counter() + LOOK_SECONDS, self.history.n_steps
+        self._cancelled: set[int] = set()  # steps without a loss, which the history has as NaN
 
     def after_loss(self) -> None:
         learn = self.learn
@@ -44,8 +45,11 @@ class TerminateOnNaNCallback(Callback):
             learn.opt.found_inf = torch.isfinite(learn.loss).logical_not().float()  # type: ignore[attr-defined]
 
     def after_batch(self) -> None:
-        if self._waits and perf_counter() >= self._next_look:
-            self._look()
+        if self._waits:
+            if self.learn.loss is None:
+                self._cancelled.add(self.history.n_steps)
+            if perf_counter() >= self._next_look:
+                self._look()
 
     def after_train(self) -> None:
         if self._waits and not self.learn.cleaning_up:
@@ -57,9 +61,10 @@ class TerminateOnNaNCallback(Callback):
 
     def _look(self) -> None:
         losses = self.history.steps(self._looked)["loss"]
-        bad = np.flatnonzero(~np.isfinite(losses))
-        if len(bad):
-            self._stop(self._looked + int(bad[0]), float(losses[bad[0]]), weights_kept=self._guards)
+        steps = (np.flatnonzero(~np.isfinite(losses)) + self._looked).tolist()
+        bad = next((step for step in steps if step not in self._cancelled), None)
+        if bad is not None:
+            self._stop(bad, float(losses[bad - self._looked]), weights_kept=self._guards)
         self._looked += len(losses)
         self._next_look = perf_counter() + LOOK_SECONDS
 

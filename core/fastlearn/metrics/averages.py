@@ -46,6 +46,8 @@ class AvgLoss(Metric):
         self.count = 0
 
     def accumulate(self, learn: LearnerState) -> None:
+        if learn.loss is None:
+            return  # the batch was cancelled before it had one
         n = batch_size(learn.yb)
         self.total = self.total + widened(learn.loss.mean()) * n
         self.count += n
@@ -71,6 +73,8 @@ class AvgSmoothLoss(Metric):
         self._mean: Any = 0.0
 
     def accumulate(self, learn: LearnerState) -> None:
+        if learn.loss is None:
+            return
         self.count += 1
         self._mean = self._mean * self.beta + widened(torch.mean(learn.loss)) * (1 - self.beta)
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from fastlearn.data.batch import map_tensors
 
-__all__ = ["as_parts", "count_batches", "count_train_batches", "item_positions", "to_device"]
+__all__ = ["as_parts", "count_batches", "count_train_batches", "item_positions", "known_batches", "to_device"]
 
 
 def as_parts(batch: Any) -> tuple[Any, ...]:
@@ -46,20 +46,28 @@ def item_positions(batch: Any) -> NDArray[np.int64] | None:
     return items if isinstance(items, np.ndarray) else None
 
 
-def count_batches(loader: Any, name: str) -> int:
-    """How many batches `loader` gives in an epoch. `name` is what a message calls it.
+def count_batches(loader: Any) -> int:
+    """How many batches the training loader gives in an epoch.
 
     Raises: TypeError if it has no length, which every schedule needs.
     """
     if not isinstance(loader, Sized):
         raise TypeError(
-            f"The {name} loader ({type(loader).__name__}) has no length, which says how many batches a fit has. "
+            f"The training loader ({type(loader).__name__}) has no length, which says how many batches a fit has. "
             "Try a loader over a data set with `__len__`."
         )
     try:
         return len(loader)
     except TypeError as error:  # a torch loader over an IterableDataset has __len__ and refuses to answer
-        raise TypeError(f"The {name} loader cannot tell its number of batches, which a fit needs: {error}") from error
+        raise TypeError(f"The training loader cannot tell its number of batches, which a fit needs: {error}") from error
+
+
+def known_batches(loader: Any) -> int:
+    """How many batches a pass over `loader` has; 0 where it cannot tell, which a pass without training survives."""
+    try:
+        return len(loader)
+    except TypeError:
+        return 0
 
 
 def count_train_batches(dls: Any) -> int:
@@ -67,7 +75,7 @@ def count_train_batches(dls: Any) -> int:
 
     Raises: ValueError if there are none.
     """
-    n = count_batches(dls.train, "training")
+    n = count_batches(dls.train)
     if n == 0:
         size = getattr(dls.train, "bs", None) or getattr(dls.train, "batch_size", None)
         items = getattr(dls.train, "n", None) or _length(getattr(dls.train, "dataset", None))

@@ -100,6 +100,8 @@ class Callback:
     dls: FromLearner[Any] = FromLearner()
     dl: FromLearner[Any] = FromLearner()
     opt: FromLearner[Optimizer] = FromLearner()
+    opt_func: FromLearner[Callable[..., Optimizer]] = FromLearner()
+    cbs: FromLearner[list[Callback]] = FromLearner()
     loss_func: FromLearner[Any] = FromLearner()
     xb: FromLearner[tuple[Any, ...]] = FromLearner()
     yb: FromLearner[tuple[Any, ...]] = FromLearner()

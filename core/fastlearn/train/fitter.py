@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
@@ -20,7 +21,7 @@ from fastlearn.train.batch import count_train_batches
 from fastlearn.train.fitting import run_fit, seeded
 from fastlearn.train.host import Callbacks, as_callbacks
 from fastlearn.train.lr_find import LRFindResult, lr_find
-from fastlearn.train.optimizer import layer_groups, make_optimizer, optimizer_to, rates_for_groups
+from fastlearn.train.optimizer import check_rates, layer_groups, make_optimizer, optimizer_to, rates_for_groups
 from fastlearn.train.run_state import RunState, model_device
 from fastlearn.train.suggest import Suggestion, valley
 
@@ -62,6 +63,7 @@ class Fitter(RunState):
         `lr` is one rate, `slice(high)`, `slice(low, high)` or one rate for each layer group. The optimizer and what it
         has learned are kept between fits unless `reset_opt`. Ctrl-C ends a fit normally, with the history kept.
         """
+        self._check_idle()
         _check_epochs(n_epoch, start_epoch)
         self.n_epoch, self.n_train_iter = n_epoch, count_train_batches(self.dls)
         self.place_model()
@@ -70,10 +72,12 @@ class Fitter(RunState):
         set_hyper(self.opt, "lr", self.rates(self.lr if lr is None else lr))
         if wd is not None or self.wd is not None:
             set_hyper(self.opt, "wd", wd if wd is not None else self.wd)  # type: ignore[arg-type]
-        self.planned, self.display, self.in_fit = {}, display, True
+        self.planned, self.display = {}, display
+        self.epoch, self.dl = start_epoch, None
         self.control.begin()
         learn = cast("Learner", self)
         try:
+            self.in_fit = True
             with self.added_cbs(cbs), seeded(learn):
                 self.history.begin_fit(n_epoch, [metric.name for metric in self.metrics])
                 run_fit(learn, start_epoch)
@@ -164,6 +168,10 @@ class Fitter(RunState):
         The second part runs at half of `base_lr`, down to that divided by `lr_mult` in the first layer group. It is
         left out when the first was stopped or interrupted.
         """
+        self._check_idle()
+        _check_epochs(epochs, 0)
+        _check_epochs(freeze_epochs, 0)
+        check_rates(base_lr)
         self.freeze()
         self.fit_one_cycle(
             freeze_epochs, slice(base_lr), div_final=div_final, pct_start=0.99, wd=wd, moms=moms, cbs=cbs,
@@ -246,6 +254,13 @@ class Fitter(RunState):
         """Train all layer groups."""
         self.freeze_to(0)
 
+    def _check_idle(self) -> None:
+        if self.in_fit:
+            raise RuntimeError(
+                "This learner is in a fit or a learning rate search already, and a second one inside it would undo its "
+                "state. Try the second fit after the first, or a learner of its own for it."
+            )
+
     def place_model(self) -> None:
         """Move model, loss and optimizer to the device of the data."""
         device = getattr(self.dls, "device", None)
@@ -259,6 +274,9 @@ class Fitter(RunState):
 
 
 def _check_epochs(n_epoch: int, start_epoch: int) -> None:
+    for name, value in (("n_epoch", n_epoch), ("start_epoch", start_epoch)):
+        if not isinstance(value, Integral):
+            raise TypeError(f"`{name}` is a whole number of epochs, but got {value!r}. Try fit(1).")
     if n_epoch < 0 or not 0 <= start_epoch <= max(n_epoch, 0):
         raise ValueError(
             f"A fit runs from `start_epoch` up to `n_epoch`, but got start_epoch={start_epoch} and n_epoch={n_epoch}. "

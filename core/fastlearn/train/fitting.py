@@ -90,8 +90,11 @@ def _failed(learn: Learner, error: BaseException) -> Outcome:
 
 
 def _where(learn: Learner) -> str:
+    if learn.dl is None:
+        return "before the first batch"
     part = "training" if learn.training else "validation"
-    return f"in epoch {learn.epoch + 1} of {learn.n_epoch}, {part} batch {learn.iter + 1} of {learn.n_iter}"
+    of = f" of {learn.n_iter}" if learn.n_iter else ""
+    return f"in epoch {learn.epoch + 1} of {learn.n_epoch}, {part} batch {learn.iter + 1}{of}"
 
 
 def _report(learn: Learner, outcome: Outcome) -> None:

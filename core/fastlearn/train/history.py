@@ -111,11 +111,11 @@ class History:
         return self._items[step]
 
     def last(self, name: str) -> float:
-        """The latest value of an epoch's `name`, e.g. "valid_loss"; NaN while no epoch has one.
+        """The latest value of an epoch's `name` in the latest fit, e.g. "valid_loss"; NaN while no epoch of it has one.
 
         Raises: KeyError if no epoch of this history and no running fit knows the name.
         """
-        for row in reversed(self.epochs):
+        for row in reversed(self.epochs[self.fits[-1].start_row if self.fits else 0 :]):
             value = row.get(name)
             if value is not None:
                 return float(value)

@@ -40,9 +40,10 @@ class CallbackHost:
     def add_cbs(self: Host, cbs: Callbacks) -> Host:
         """Attach callbacks, given as instances or classes. Each also becomes an attribute, `learn.<its name>`.
 
+        Those that are attached already stay as they are.
         Raises: ValueError if their declared order has a contradiction; then none is attached.
         """
-        new = as_callbacks(cbs)
+        new = self._not_attached(cbs)
         ordered = order_callbacks([*self.cbs, *new])
         for cb in new:
             self._check_name_is_free(cb)
@@ -70,8 +71,8 @@ class CallbackHost:
 
     @contextmanager
     def added_cbs(self: Host, cbs: Callbacks) -> Iterator[Host]:
-        """Attach callbacks for the length of a `with` block."""
-        new = as_callbacks(cbs)
+        """Attach callbacks for the length of a `with` block; those that are attached already stay afterwards."""
+        new = self._not_attached(cbs)
         self.add_cbs(new)
         try:
             yield self
@@ -145,6 +146,9 @@ class CallbackHost:
                 warn_user(
                     f"While cleaning up, {_place(handler, event)} raised {type(error).__name__}: {error}",
                 )
+
+    def _not_attached(self, cbs: Callbacks) -> list[Callback]:
+        return [cb for cb in dict.fromkeys(as_callbacks(cbs)) if cb not in self.cbs]
 
     def _detach(self, cb: Callback) -> None:
         self.cbs = [other for other in self.cbs if other is not cb]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor
 
 from fastlearn.train import loop
+from fastlearn.train.events import Events
 from fastlearn.train.host import Callbacks
 from fastlearn.train.recorder import Recorder
 
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["inference", "loss_not_reduced", "pick_loader", "validate"]
 
-_STATE = ("dl", "xb", "yb", "batch_items", "pred", "loss", "loss_grad", "iter", "n_iter", "training")
+# All that a pass changes: a fit may be in the middle of one of its own.
+_STATE = (
+    "dl", "xb", "yb", "batch_items", "pred", "loss", "loss_grad", "iter", "n_iter", "n_done", "wait", "training",
+    "events", "_metrics", "_device", "_n_inp", "_tfms",
+)  # fmt: skip
 
 
 def validate(learn: Learner, ds_idx: int, dl: Any, cbs: Callbacks) -> list[float | None]:
@@ -35,13 +41,16 @@ def validate(learn: Learner, ds_idx: int, dl: Any, cbs: Callbacks) -> list[float
 def inference(learn: Learner) -> Iterator[None]:
     """A pass without training inside: leaves the learner, and the mode of every module, as they were.
 
-    It may be opened in the middle of a fit, by a callback.
+    It may be opened in the middle of a fit, by a callback: those who listen to the fit do not hear of it, and the
+    metrics of the fit's own pass go on where they were.
     """
     state = {name: getattr(learn, name) for name in _STATE}
     modes = [(module, module.training) for module in learn.model.modules()]
     fetch_only = [cb for cb in learn.cbs if cb.remove_on_fetch]
     learn.place_model()
     try:
+        if learn.in_fit:
+            learn.events, learn.metrics = Events(), [copy.copy(metric) for metric in learn.metrics]
         with learn.removed_cbs(fetch_only):
             yield
     finally:

@@ -24,7 +24,8 @@ from fastlearn.train import checkpoint, inference, loop, predict, showing
 from fastlearn.train.callback import Callback
 from fastlearn.train.fitter import Fitter
 from fastlearn.train.host import Callbacks
-from fastlearn.train.ingredients import as_loaders, as_metrics, default_loss
+from fastlearn.train.ingredients import default_loss
+from fastlearn.train.optimizer import check_rates
 from fastlearn.train.recorder import Recorder
 
 __all__ = ["Learner"]
@@ -78,10 +79,11 @@ class Learner(Fitter):
         super().__init__()
         if not isinstance(model, nn.Module):
             raise TypeError(f"`model` is a torch module, but got {type(model).__name__}. Try an instance, e.g. Net().")
-        self.dls, self.model = as_loaders(dls), model
+        self.dls, self.model = dls, model
         self.loss_func = loss_func if loss_func is not None else default_loss(self.dls)
+        check_rates(lr)
         self.opt_func, self.lr, self.splitter = opt_func, lr, splitter
-        self.metrics = as_metrics(metrics)
+        self.metrics = metrics
         self.path = Path(path if path is not None else getattr(self.dls, "path", "."))
         self.model_dir = model_dir
         self.wd, self.wd_bn_bias, self.train_bn, self.moms, self.seed = wd, wd_bn_bias, train_bn, moms, seed
@@ -153,7 +155,7 @@ class Learner(Fitter):
     ) -> tuple[Any, Any]:
         """Predictions of `n` augmented passes, averaged and blended: `(1 - beta) * mean + beta * plain`.
 
-        `use_max` takes the largest of each instead; `beta=None` returns (plain, augmented) unblended. `item_tfms` and
+        `use_max` takes the largest of each instead; `beta=None` returns (augmented, plain) unblended. `item_tfms` and
         `batch_tfms` replace the augmentation of the training data.
         Returns: predictions and targets.
         """

@@ -57,7 +57,8 @@ STEP = _stage("step", cancel.CancelStepException)
 def staged(learn: Learner, stage: Stage, work: Callable[[Learner], None]) -> bool:
     """Do `work` between the events of `stage`; returns whether it was done to the end.
 
-    Whatever ends it early, its own cancel, another's, an error or Ctrl-C, `after_cancel_…` and `after_…` are fired.
+    Whatever ends it early, its own cancel, another's, an error or Ctrl-C, `after_cancel_…` and `after_…` are fired,
+    each once.
     """
     completed = True
     try:
@@ -68,7 +69,7 @@ def staged(learn: Learner, stage: Stage, work: Callable[[Learner], None]) -> boo
             completed = False
             learn.fire(stage.cancelled)
     except BaseException:
-        learn.clean_up(stage.cancelled, stage.after)
+        learn.clean_up(*((stage.cancelled, stage.after) if completed else (stage.after,)))
         raise
     learn.fire(stage.after)
     return completed

@@ -17,6 +17,7 @@ from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.sampling import SeededSampler
 from fastlearn.losses.reading import activation_of, decodes_of
 from fastlearn.train import loop
+from fastlearn.train.dispatch import name_error
 from fastlearn.train.inference import inference, loss_not_reduced, pick_loader
 from fastlearn.train.recorder import Recorder
 
@@ -74,9 +75,14 @@ def predict(learn: Learner, item: Any, rm_type_tfms: int | None = None, with_inp
     items = item if many else [item]
     if not items:
         return []
-    loader = _items_loader(learn, items, rm_type_tfms)
-    with learn.no_bar():
-        inputs, preds, _, decoded = get_preds(learn, dl=loader, with_input=True, with_decoded=True)
+    try:
+        loader = _items_loader(learn, items, rm_type_tfms)
+        with learn.no_bar():
+            inputs, preds, _, decoded = get_preds(learn, dl=loader, with_input=True, with_decoded=True)
+    except Exception as error:
+        if isinstance(item, tuple):
+            name_error(error, "A tuple is one item of several parts; for several items try a list")
+        raise
     results: list[tuple[Any, ...]] = [
         (label_of(learn.dls, decoded[i]), decoded[i], preds[i]) for i in range(len(preds))
     ]
@@ -111,7 +117,7 @@ def tta(
         return torch.stack([plain, stacked.max(0).values]).max(0).values, targets
     augmented = stacked.mean(0)
     if beta is None:
-        return (plain, augmented), targets
+        return (augmented, plain), targets
     return torch.lerp(augmented, plain, beta), targets
 
 

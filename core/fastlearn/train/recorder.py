@@ -11,7 +11,7 @@ from torch import Tensor
 
 from fastlearn.data.batch import count_samples
 from fastlearn.metrics.averages import AvgLoss
-from fastlearn.metrics.base import Metric
+from fastlearn.metrics.base import Metric, as_number
 from fastlearn.train.callback import Callback
 from fastlearn.train.dispatch import name_error
 from fastlearn.train.events import EpochEnded, EpochStarted
@@ -27,8 +27,9 @@ class Recorder(Callback):
 
     `values` has one row for each epoch: the smoothed training loss, the training metrics if asked for, the validation
     loss and the validation metrics. `losses` are smoothed (`beta` is the weight of the past), `lrs` are those of the
-    last layer group, one per training step. A metric that raises is None for its epoch; the other values are recorded,
-    then its error is raised.
+    last layer group, one per training step. A batch that a callback cancels before it has a loss is a step whose loss
+    is NaN, and does not count in the averages; one that ends with its epoch, or fails, before it has a loss is no step.
+    A metric that raises is None for its epoch; the other values are recorded, then its error is raised.
     """
 
     order = 50
@@ -42,6 +43,7 @@ class Recorder(Callback):
         self._loss = AvgLoss()
         self._failed: dict[str, Exception] = {}
         self._in_fit = self._header = False
+        self._active: list[Metric] = []  # the metrics of the pass that is running
 
     # Names and rows
 
@@ -89,10 +91,10 @@ class Recorder(Callback):
         group = self.opt.param_groups[-1]  # the last layer group: the head, whose rate people talk about
         self._group, self._has_betas = group, "betas" in group
         self._failed, self._in_fit, self._header = {}, True, False
+        self._begin_row()
 
     def before_epoch(self) -> None:
-        self._began = perf_counter()
-        self._values: dict[str, float | None] = dict.fromkeys(self.value_names)
+        self._begin_row()
         self.learn.events.send(EpochStarted(self.epoch))
 
     def before_train(self) -> None:
@@ -100,11 +102,12 @@ class Recorder(Callback):
 
     def before_validate(self) -> None:
         self._reset(self.valid_metrics)
-        self._loss.reset()
 
     def after_batch(self) -> None:
         learn = self.learn
         if learn.training:
+            if learn.loss is None and learn.cleaning_up:
+                return
             group = self._group
             mom = group["betas"][0] if self._has_betas else group.get("momentum", np.nan)
             learn.history.add_step(
@@ -119,19 +122,22 @@ class Recorder(Callback):
             )
         elif learn.yb and learn.loss is not None:
             self._loss.accumulate(learn)
-        for metric in self._active:
-            self._accumulate(metric)
+        if learn.pred is not None:
+            for metric in self._active:
+                self._accumulate(metric)
 
     def after_train(self) -> None:
         if self._in_fit:
             self._values["train_loss"] = _or_none(self.history.smooth_loss())
             self._collect("train_" if self.train_metrics else None)
+        self._end_pass()
 
     def after_validate(self) -> None:
         metrics = self._collect(("valid_" if self.train_metrics else "") if self.valid_metrics else None)
         self.final = [self._loss.value, *metrics]
+        self._end_pass()
         if self._in_fit:
-            self._values["valid_loss"] = self._loss.value
+            self._values["valid_loss"] = self.final[0]
         elif self._failed:
             self._raise_failed()
 
@@ -142,11 +148,22 @@ class Recorder(Callback):
         self.history.add_epoch(self.epoch, self._values, seconds)
         self.learn.events.send(EpochEnded(self.epoch, self.history.n_steps, dict(self._values)))
         self._log(seconds)
+        self._begin_row()  # a callback that comes before this one may cancel the next epoch unseen
         if self._failed:
             self._raise_failed()
 
     def after_fit(self) -> None:
         self._in_fit = False
+
+    def _begin_row(self) -> None:
+        self._began = perf_counter()
+        self._values: dict[str, float | None] = dict.fromkeys(self.value_names)
+        self._end_pass()
+
+    def _end_pass(self) -> None:
+        """Forget the pass, so that a next one that is cancelled before this callback hears of it is empty."""
+        self._active = []
+        self._loss.reset()
 
     def _log(self, seconds: float) -> None:
         if not self._header:
@@ -159,7 +176,7 @@ class Recorder(Callback):
     # Metrics
 
     def _reset(self, active: bool) -> None:
-        self._active: list[Metric] = list(self.learn.metrics) if active else []
+        self._active = list(self.learn.metrics) if active else []
         for metric in self._active:
             metric.reset()
 
@@ -184,7 +201,8 @@ class Recorder(Callback):
         if metric.name in self._failed:
             return None
         try:
-            return metric.value
+            value: Any = metric.value
+            return None if value is None else as_number(value)
         except Exception as error:
             self._failed[metric.name] = error
             return None

@@ -14,12 +14,13 @@ from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.pipeline import Pipeline
 from fastlearn.data.problems import describe
 from fastlearn.metrics.base import Metric
-from fastlearn.train.batch import as_parts, count_batches, item_positions, to_device
+from fastlearn.train.batch import as_parts, count_batches, item_positions, known_batches, to_device
 from fastlearn.train.control import FitControl
 from fastlearn.train.dispatch import name_error
 from fastlearn.train.events import Events
 from fastlearn.train.history import History
 from fastlearn.train.host import CallbackHost
+from fastlearn.train.ingredients import as_loaders, as_metrics
 
 __all__ = ["RunState", "model_device"]
 
@@ -28,18 +29,18 @@ class RunState(CallbackHost):
     """The state of a run. `xb`, `yb` are the inputs and targets of the batch; `loss` is detached, `loss_grad` is not.
 
     `epoch` and `iter` count from 0, `n_done` counts the batches of the pass that are done, `train_iter` the training
-    batches of the fit, `position` those that its schedules have behind them. `wait` is how many seconds the loader took
-    for the batch, `batch_items` which items of the data set are in it. `planned` holds the schedule of the fit, by
-    hyper-parameter.
+    batches of the fit, `n_iter` those of the pass (0 in a validation whose loader cannot tell), `position` those that
+    its schedules have behind them. `wait` is how many seconds the loader took for the batch, `batch_items` which items
+    of the data set are in it. `planned` holds the schedule of the fit, by hyper-parameter.
     """
 
-    dls: Any
     model: nn.Module
     loss_func: Callable[..., Any]
-    metrics: list[Metric]
     input_tfms: Pipeline
     seed: int | None
     logger: Callable[[list[Any]], None]
+    _dls: Any
+    _metrics: list[Metric]
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,6 +58,27 @@ class RunState(CallbackHost):
         self.loss_grad: Any = None
         self.xb: tuple[Any, ...] = ()
         self.yb: tuple[Any, ...] = ()
+        self._device = torch.device("cpu")
+        self._n_inp: int | None = None
+        self._tfms: Pipeline | None = None
+
+    @property
+    def dls(self) -> Any:
+        """The loaders `train` and `valid`; a pair of loaders can be assigned too."""
+        return self._dls
+
+    @dls.setter
+    def dls(self, dls: Any) -> None:
+        self._dls = as_loaders(dls)
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics; one or several, functions or objects, can be assigned."""
+        return self._metrics
+
+    @metrics.setter
+    def metrics(self, metrics: Any) -> None:
+        self._metrics = as_metrics(metrics)
 
     @property
     def x(self) -> Any:
@@ -81,13 +103,17 @@ class RunState(CallbackHost):
     def start_pass(self, dl: Any) -> None:
         """Get ready for a pass over `dl`."""
         self.dl, self.iter, self.n_done = dl, 0, 0
-        self.n_iter = count_batches(dl, "training" if self.training else "validation")
+        self.n_iter = (count_batches if self.training else known_batches)(dl)
         self._device = model_device(self.model)
         self._n_inp = n_inputs(self.dls)
         self._tfms = self.input_tfms.with_split(0 if self.training else 1) if len(self.input_tfms) else None
 
     def set_batch(self, batch: Any) -> None:
-        """Take a batch from the loader: on the model's device, split into inputs and targets, inputs transformed."""
+        """Take a batch from the loader: on the model's device, split into inputs and targets, inputs transformed.
+
+        What was computed from the batch before is gone: where this one is cancelled early, `pred` and `loss` are None.
+        """
+        self.pred = self.loss = self.loss_grad = None
         parts = to_device(as_parts(batch), self._device)
         n = self._n_inp or max(1, len(parts) - 1)
         self.xb, self.yb, self.batch_items = parts[:n], parts[n:], item_positions(batch)

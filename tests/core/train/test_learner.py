@@ -291,3 +291,44 @@ def test_the_loop_can_be_printed_and_the_model_summed_up(make_learner, capsys):
     learn.show_training_loop()
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 24 and "after_batch" in lines[14] and "recorder" in lines[14]
+
+
+def test_one_item_that_was_set_aside_is_told_in_the_singular(make_learner):
+    learn = make_learner()
+    learn.dls.train.set_aside = []
+    entry = SimpleNamespace(item="a.jpg", position=0, reason="truncated")
+    with pytest.warns(RuntimeWarning, match=r"1 training item could not be read and was left out: a.jpg"):
+        learn.fit(1, cbs=Callback(after_train=lambda self: self.dls.train.set_aside.append(entry)))
+
+
+@pytest.mark.parametrize("call, words", [
+    (lambda learn: learn.fit(1.5), r"`n_epoch` is a whole number of epochs, but got 1.5"),
+    (lambda learn: learn.fit(2, start_epoch=0.5), r"`start_epoch` is a whole number of epochs, but got 0.5"),
+    (lambda learn: learn.fine_tune(1.5), r"`n_epoch` is a whole number of epochs, but got 1.5"),
+    (lambda learn: learn.fit(1, lr="1e-3"), r"A learning rate is a number.*got '1e-3'. Try lr=1e-3"),
+    (lambda learn: learn.fit_one_cycle(1, slice("1e-5", 1e-3)), r"A learning rate is a number"),
+    (lambda learn: learn.fine_tune(1, "1e-3"), r"A learning rate is a number"),
+])  # fmt: skip
+def test_what_is_not_a_number_is_refused_at_the_call(make_learner, call, words):
+    learn = make_learner()
+    with pytest.raises(TypeError, match=words):
+        call(learn)
+    assert learn.history.fits == [] and all(p.requires_grad for p in learn.model.parameters())
+
+
+def test_a_rate_in_words_is_refused_when_the_learner_is_made(make_learner):
+    with pytest.raises(TypeError, match=r"A learning rate is a number.*got '1e-3'"):
+        make_learner(lr="1e-3")
+
+
+def test_a_misspelt_argument_is_told_with_the_name_that_was_called(make_learner):
+    with pytest.raises(TypeError, match=r"^Learner.fit_one_cycle\(\) got .* 'max_lr'. Did you mean 'lr_max'\?"):
+        make_learner().fit_one_cycle(1, max_lr=1e-3)
+    with pytest.raises(TypeError, match=r"^Special\(\) got an unexpected keyword argument 'metric'"):
+        type("Special", (Learner,), {})(None, None, metric=accuracy)
+
+
+def test_a_callback_reads_how_the_learner_was_made(make_learner):
+    cb = Callback()
+    learn = make_learner(cbs=cb, opt_func=SGD)
+    assert cb.opt_func is SGD and cb.cbs is learn.cbs

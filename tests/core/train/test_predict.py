@@ -6,6 +6,7 @@ from fastlearn.data.loaders import DataLoaders
 from fastlearn.losses import CrossEntropyLossFlat
 from fastlearn.train import Learner
 from fastlearn.train.callback import Callback
+from fastlearn.train.cancel import CancelBatchException
 from torch import nn
 from torch.utils.data import DataLoader
 
@@ -164,8 +165,8 @@ def test_tta_blends_augmented_and_plain_predictions(learn):
         mean = torch.stack([torch.softmax(learn.model(x * s), -1) for s in (0.5, 1.0, 1.5, 2.0)]).mean(0)
     torch.testing.assert_close(learn.tta()[0], 0.75 * mean + 0.25 * plain)
     both, _ = learn.tta(beta=None)
-    torch.testing.assert_close(both[0], plain)
-    torch.testing.assert_close(both[1], mean)
+    torch.testing.assert_close(both[0], mean)
+    torch.testing.assert_close(both[1], plain)
     assert (learn.tta(use_max=True)[0] >= plain - 1e-6).all()
 
 
@@ -186,3 +187,29 @@ def test_a_plain_loader_in_order_is_used_as_it_is(make_points):
 
     loader = DataLoader(make_points(), 16)
     assert in_order(loader) is loader and in_order(DataLoader(make_points(), 16, shuffle=True)).batch_size == 16
+
+
+def test_a_loader_without_a_length_is_gone_through_to_its_end(make_learner):
+    learn = make_learner(model=nn.Linear(4, 2))
+    whole = learn.get_preds()[0]
+    assert torch.equal(learn.get_preds(dl=iter(learn.dls.valid))[0], whole)
+    assert learn.validate(dl=iter(learn.dls.valid)) == learn.validate()
+
+
+def test_predictions_leave_out_a_cancelled_batch(make_learner, learn):
+    def skip(self):
+        if self.iter == 1:
+            raise CancelBatchException
+
+    plain = make_learner(model=nn.Linear(4, 2))
+    whole = plain.get_preds()[0]
+    torch.testing.assert_close(plain.get_preds(cbs=Callback(before_batch=skip))[0], whole[:32])
+    whole = learn.get_preds()[0]
+    some, losses = (learn.get_preds(cbs=Callback(after_pred=skip), with_loss=True)[i] for i in (0, 2))
+    torch.testing.assert_close(some, torch.cat((whole[:16], whole[32:])))
+    assert len(losses) == len(some) and learn.pred_positions.tolist() == [*range(16), *range(32, 70)]
+
+
+def test_a_tuple_of_items_gets_the_advice_to_try_a_list(make_learner):
+    with pytest.raises(TypeError, match=r"for several items try a list: The loaders do not say"):
+        make_learner().predict((torch.zeros(4), torch.zeros(4)))
