@@ -192,8 +192,9 @@ def test_a_plain_loader_in_order_is_used_as_it_is(make_points):
 def test_a_loader_without_a_length_is_gone_through_to_its_end(make_learner):
     learn = make_learner(model=nn.Linear(4, 2))
     whole = learn.get_preds()[0]
-    assert torch.equal(learn.get_preds(dl=iter(learn.dls.valid))[0], whole)
-    assert learn.validate(dl=iter(learn.dls.valid)) == learn.validate()
+    stream = (batch for batch in learn.dls.valid)
+    assert torch.equal(learn.get_preds(dl=stream)[0], whole)
+    assert learn.validate(dl=(batch for batch in learn.dls.valid)) == learn.validate()
 
 
 def test_predictions_leave_out_a_cancelled_batch(make_learner, learn):
