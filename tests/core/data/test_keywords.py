@@ -22,3 +22,12 @@ def test_unknown_keywords_get_a_hint(keyword, hint):
 def test_a_function_of_any_keyword_cannot_be_checked():
     with pytest.raises(TypeError, match="takes any keyword argument"):
         check_keywords(lambda **kwargs: None)
+
+
+def test_transposed_words_are_recognised():
+    @check_keywords
+    def fit(lr_max=1, wd=0, max_epochs=2):
+        return lr_max
+
+    with pytest.raises(TypeError, match=r"fit\(\) .* Did you mean 'lr_max'"):
+        fit(max_lr=1)
