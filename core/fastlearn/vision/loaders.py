@@ -255,7 +255,7 @@ class ImageDataLoaders(DataLoaders):
         import pandas as pd
 
         settings: dict[str, Any] = {"header": header, "quoting": quoting}
-        if delimiter is not None:  # pandas warns when it is given a default it does not use
+        if delimiter is not None:  # told None, pandas leaves its fast reader, with a warning
             settings["delimiter"] = delimiter
         df = pd.read_csv(Path(path) / csv_fname, **settings)
         return cls.from_df(
