@@ -61,12 +61,15 @@ class ImageDataLoaders(DataLoaders):
         """Pictures in `path/train/<label>/` and `path/valid/<label>/`; or, with `valid_pct`, in `path/…/<label>/`.
 
         With `valid_pct` that part of all pictures below `path` is drawn for validation.
+        Raises: DataError if the folders are missing, or if all pictures lie in `path` itself and so have no label.
         """
         if valid_pct is None:
             _check_folders(Path(path), train, valid)
         block = DataBlock(
             blocks=(ImageBlock(img_cls), CategoryBlock(vocab=vocab)),
-            get_items=get_image_files if valid_pct is not None else partial(get_image_files, folders=[train, valid]),
+            get_items=_pictures_in_folders
+            if valid_pct is not None
+            else partial(get_image_files, folders=[train, valid]),
             splitter=GrandparentSplitter(train, valid) if valid_pct is None else RandomSplitter(valid_pct, seed=seed),
             get_y=parent_label,
             item_tfms=item_tfms,
@@ -339,6 +342,17 @@ class OfName:
 
     def __repr__(self) -> str:
         return f"OfName({self.label_func!r})"
+
+
+def _pictures_in_folders(path: AnyPath) -> list[Path]:
+    """The pictures below `path`, which must not all lie in `path` itself: the folder is the label."""
+    files = get_image_files(path)
+    if all(file.parent == Path(path) for file in files):
+        raise DataError(
+            f"The label of a picture is the folder it lies in, but all {len(files)} pictures of {path} lie in that "
+            "folder itself. Try one folder for each class, or from_name_func or from_csv where the label stands elsewhere."
+        )
+    return files
 
 
 def _check_folders(path: Path, train: str, valid: str) -> None:

@@ -176,6 +176,11 @@ def test_a_misspelt_argument_is_answered_with_the_right_one(photos):
         ImageDataLoaders.from_folder(photos, valid_pc=0.2)
 
 
+def test_pictures_without_class_folders_are_refused(photos):
+    with pytest.raises(DataError, match=r"label of a picture is the folder .* itself. Try one folder for each class"):
+        ImageDataLoaders.from_folder(photos / "train" / "cat", valid_pct=0.5)
+
+
 def test_every_factory_writes_its_loading_arguments_out():
     for name in dir(ImageDataLoaders):
         if name.startswith("from_") and name not in ("from_dsets", "from_dblock"):
