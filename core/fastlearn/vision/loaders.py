@@ -350,7 +350,7 @@ def _pictures_in_folders(path: AnyPath) -> list[Path]:
     if all(file.parent == Path(path) for file in files):
         raise DataError(
             f"The label of a picture is the folder it lies in, but all {len(files)} pictures of {path} lie in that "
-            "folder itself. Try one folder for each class, or from_name_func or from_csv where the label stands elsewhere."
+            "folder itself. Try one folder for each class, or from_name_func or from_csv."
         )
     return files
 
