@@ -160,7 +160,7 @@ def _shape_words(report: CutReport) -> str:
         return f"What stays, the body, gives {report.shape[1]} numbers for an image."
     _, channels, height, width = report.shape
     return (
-        f"What stays, the body, gives {channels} feature maps: of {height} x {width} points each for the trial image of "
+        f"What stays, the body, gives {channels} feature maps: of {height} x {width} points for the trial image of "
         f"{report.size} x {report.size} pixels from which the sizes below come, of more or fewer for yours."
     )
 
