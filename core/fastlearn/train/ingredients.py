@@ -46,8 +46,10 @@ def default_loss(dls: Any) -> Callable[..., Any]:
 def as_metrics(metrics: Any) -> list[Metric]:
     """One metric or several, functions or objects, as a list of metrics.
 
-    Raises: ValueError if two of them have the same name: they would share a column.
+    Raises: ValueError if two of them have the same name: they would share a column; TypeError for a name in quotes.
     """
+    if isinstance(metrics, str):
+        raise TypeError(f"A metric is a function or a Metric, but got the text {metrics!r}. Try metrics={metrics}.")
     given = list(metrics) if isinstance(metrics, Iterable) else [] if metrics is None else [metrics]
     made = [mk_metric(metric) for metric in given]
     names = [metric.name for metric in made]

@@ -81,6 +81,8 @@ class Recorder(Callback):
     @property
     def iters(self) -> list[int]:
         """The number of training steps in the latest fit at the end of each of its epochs."""
+        if not self.history.fits:
+            return []
         run = self.history.fits[-1]
         return [int(row["step"] or 0) - run.start_step for row in self.history.epochs[run.start_row :]]
 
@@ -226,6 +228,7 @@ class Recorder(Callback):
         """Draw the smoothed training loss of the latest fit and, `with_valid`, the validation loss of each epoch."""
         from fastlearn.train.plots import plot_loss
 
+        self._check_something_to_plot()
         valid = [row[self.value_names.index("valid_loss")] for row in self.values] if with_valid else []
         return plot_loss(self.losses, self.iters, valid, skip_start, log, show_epochs, ax)
 
@@ -233,9 +236,14 @@ class Recorder(Callback):
         """Draw learning rate and momentum of the latest fit, one panel each; `keys` picks among "lr" and "mom"."""
         from fastlearn.train.plots import plot_columns
 
+        self._check_something_to_plot()
         steps = self._steps()
         known = [key for key in ("lr", "mom") if np.isfinite(steps[key]).any()]
         return plot_columns({key: steps[key] for key in keys or known}, figsize)
+
+    def _check_something_to_plot(self) -> None:
+        if not self.history.n_steps:
+            raise RuntimeError("There is nothing to plot before the first fit. Try learn.fit_one_cycle(1).")
 
     def _steps(self) -> dict[str, NDArray[Any]]:
         return self.history.steps(self.history.fits[-1].start_step if self.history.fits else 0)

@@ -332,3 +332,11 @@ def test_a_callback_reads_how_the_learner_was_made(make_learner):
     cb = Callback()
     learn = make_learner(cbs=cb, opt_func=SGD)
     assert cb.opt_func is SGD and cb.cbs is learn.cbs
+
+
+def test_what_cannot_be_plotted_yet_and_a_metric_in_quotes_are_answered_in_words(make_learner):
+    learn = make_learner()
+    with pytest.raises(RuntimeError, match=r"nothing to plot before the first fit. Try learn\.fit_one_cycle"):
+        learn.recorder.plot_loss()
+    with pytest.raises(TypeError, match=r"got the text 'accuracy'. Try metrics=accuracy"):
+        make_learner(metrics="accuracy")
