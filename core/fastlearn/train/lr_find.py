@@ -267,7 +267,8 @@ def _message(finder: LRFinder, n: int, n_batches: int, error: Exception | None) 
     if isinstance(error, torch.cuda.OutOfMemoryError):
         words += " The device is out of memory: try a smaller batch size."
     if n > n_batches:
-        words += f" The data has {n_batches} batches and was gone through {math.ceil(n / n_batches)} times."
+        batches = "one batch was" if n_batches == 1 else f"{n_batches} batches were"
+        words += f" The data's {batches} used {math.ceil(n / n_batches)} times."
     if finder.stopped in ("stopped", "interrupted", "error"):
         words += " The model is as it was before."
     return words

@@ -161,9 +161,11 @@ def test_diverging_at_once_gives_words_and_no_traceback(make_learner):
     assert result.stopped == "diverged" and len(result.losses) < 10 and result.valley is None
 
 
-def test_a_small_data_set_is_repeated_and_that_is_said(make_learner):
-    result = make_learner(n=48).lr_find()
-    assert len(result.losses) > 50 and "The data has 3 batches and was gone through" in result.message
+@pytest.mark.parametrize("n, words", [(48, "The data's 3 batches were used 4 times."),
+                                      (16, "The data's one batch was used 10 times.")])  # fmt: skip
+def test_a_small_data_set_is_repeated_and_that_is_said(make_learner, n, words):
+    result = make_learner(n=n).lr_find(num_it=10, stop_div=False)
+    assert len(result.losses) == 10 and words in result.message
 
 
 def test_at_least_six_steps_are_made(make_learner):
