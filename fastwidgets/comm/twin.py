@@ -21,6 +21,11 @@ class StaticTwin:
         self._publish(html, text, update=False)
         self._shown = True
 
+    @property
+    def shown(self) -> bool:
+        """Whether it stands on a page."""
+        return self._shown
+
     def update(self, html: str, text: str) -> None:
         """Renew it wherever it has been shown; nothing happens where it has not."""
         if self._shown:
@@ -29,5 +34,10 @@ class StaticTwin:
     def _publish(self, html: str, text: str, *, update: bool) -> None:
         from IPython.display import publish_display_data
 
-        data = {"text/html": f'<div class="fw-static">{html}</div>', "text/plain": text}
+        data = {"text/html": framed(html), "text/plain": text}
         publish_display_data(data, transient={"display_id": self._id}, update=update)  # type: ignore[no-untyped-call]
+
+
+def framed(html: str) -> str:
+    """`html` in the element by which the style sheet and the front end know a twin."""
+    return f'<div class="fw-static">{html}</div>'

@@ -89,6 +89,9 @@ def _path(line: Line, points: NDArray[np.float64]) -> str:
         pieces.append(f"{pen}{x:.1f} {y:.1f}")
         pen = "L"
     dash = f' stroke-dasharray="{line.dash}"' if line.dash else ""
-    dotted = points[np.isfinite(points[:, 1])] if line.dots else ()
+    finite = np.isfinite(points[:, 1])
+    apart = np.diff(np.concatenate(([False], finite, [False])).astype(int))  # 1 where a stretch begins, -1 after it
+    alone = (apart[:-1] == 1) & (apart[1:] == -1)  # a point without neighbours has no line to lie on
+    dotted = points[finite if line.dots else alone]
     dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{line.color}"/>' for x, y in dotted)
     return f'<path d="{"".join(pieces)}" fill="none" stroke="{line.color}" stroke-width="{line.width}"{dash}/>{dots}'

@@ -10,9 +10,10 @@ import numpy as np
 from fastwidgets.monitor.chart import Line, chart
 from fastwidgets.monitor.session import MonitorSession
 from fastwidgets.monitor.thin import thin
-from fastwidgets.monitor.words import duration, short
+from fastwidgets.monitor.words import count, duration, short
 
 POINTS = 240  # of a curve; a picture of that width shows no more
+SAVE_LATER = "Save the notebook after it ends to keep its picture here."
 ROWS = 50  # epochs in the table; of more, the newest
 # Dark enough on white and light enough on black.
 BLUE, ORANGE, GREEN = "#3b82c4", "#c7721c", "#3a9150"
@@ -21,14 +22,19 @@ BLUE, ORANGE, GREEN = "#3b82c4", "#c7721c", "#3a9150"
 def headline(session: MonitorSession) -> str:
     """The run in one line of words."""
     if session.status == "idle":
-        return "No training run yet."
-    done, of, took = len(session.epochs()), session.fit.n_epoch, duration(session.elapsed())
-    epochs = f"{done} of {of} epochs" if session.n_fits <= 1 else f"{done} epochs in {session.n_fits} fits"
+        return "No training run had begun when this was saved."
+    done, of, took = session.epochs_done(), session.fit.n_epoch, duration(session.elapsed())
+    epochs = f"{done} of {count(of, 'epoch')}"
+    if session.n_fits > 1:
+        epochs = f"{epochs} of fit {session.n_fits}"
     if session.status == "done":
         return f"Training finished: {epochs} in {took}."
     if session.status == "stopped":
         return f"Training ended early after {epochs} and {took}: {session.reason}."
-    return f"Training was {session.status} when this was saved: {epochs}, {took} so far."
+    if not session.epochs():
+        began = "" if session.began is None else f" at {session.began:%H:%M on %Y-%m-%d}"
+        return f"A training run of {count(of, 'epoch')} began{began}. {SAVE_LATER}"
+    return f"Training was {session.status} when this was saved: {epochs}, {took} so far. {SAVE_LATER}"
 
 
 def html_of(session: MonitorSession) -> str:

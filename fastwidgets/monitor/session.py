@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 import numpy as np
@@ -52,15 +53,18 @@ class MonitorSession:
         limit: int = 1600,
         now: Callable[[], float] = time.monotonic,
         memory: Callable[[], Memory | None] = memory_held,
+        today: Callable[[], datetime] = datetime.now,
     ) -> None:
-        self.history, self._limit, self._now, self._memory = history, limit, now, memory
+        self.history, self._limit, self._now, self._memory, self._today = history, limit, now, memory, today
         self.status = "idle"  # running, paused, done, stopped
         self.reason = ""
         self.n_fits = 0
+        self.began: datetime | None = None  # on the clock on the wall
         self.metric_names: tuple[str, ...] = ()
         self.first_step = 0
         self.fit = self._new_fit(n_epoch=0, n_batches=0, start_step=0)
-        self._first_epoch = self._first_note = 0  # rows of the history before them belong to runs not shown
+        # Rows of the history before them belong to runs not shown.
+        self._first_epoch, self._first_note = len(history.epochs), len(history.notes)
         self._sent_epochs = self._sent_notes = 0
         self._sent: list[Columns] = []
         self._measured: tuple[float, Memory | None] = (-np.inf, None)
@@ -141,6 +145,10 @@ class MonitorSession:
         columns = self.columns()
         return [_epoch(row, columns) for row in self.history.epochs[self._first_epoch + start :]]
 
+    def epochs_done(self) -> int:
+        """How many epochs of the running or last fit are over."""
+        return sum(row["step"] > self.fit.start_step for row in self.history.epochs[self._first_epoch :])
+
     def notes(self, start: int = 0) -> list[dict[str, Any]]:
         """The markers of the runs shown, from number `start` on."""
         return [
@@ -192,6 +200,7 @@ class MonitorSession:
         if self.n_fits == 0:
             self._show_from(self.history.fits[-1])
         self.n_fits += 1
+        self.began = self._today()
         self.metric_names = tuple(event.metric_names)
         self.fit = self._new_fit(
             event.n_epoch, event.n_batches, event.start_step, plan_lr=event.planned_lr, plan_mom=event.planned_mom

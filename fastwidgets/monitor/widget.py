@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary, ref
 import traitlets as T
 from fastlearn.train.events import EpochEnded, FitEnded, FitStarted
 
+from fastwidgets.comm.twin import framed
 from fastwidgets.comm.widget import LiveWidget
 from fastwidgets.monitor.fallback import html_of, text_of
 from fastwidgets.monitor.session import MonitorSession
@@ -55,13 +56,15 @@ class TrainingMonitor(LiveWidget):
             at_once = self.session.on(event)
         if isinstance(event, FitStarted):
             self._fit_started()
+            self._renew_twin(event)  # before the page hears of the fit and saves the notebook
         if at_once:
             self.settle()
         else:
             self.touch()
         if isinstance(event, FitEnded):
             self.stop_polling()
-        self._renew_twin(event)
+        if isinstance(event, (EpochEnded, FitEnded)):
+            self._renew_twin(event)
 
     def flush(self) -> None:
         self.send_array(*self.session.take())
@@ -69,6 +72,11 @@ class TrainingMonitor(LiveWidget):
     def send_whole(self) -> None:
         self.send_array(*self.session.plan())
         self.send_array(*self.session.whole())
+        self._send_twin()
+
+    def refresh_twin(self) -> None:
+        super().refresh_twin()
+        self._send_twin()
 
     def as_html(self) -> str:
         with self.lock:
@@ -113,9 +121,14 @@ class TrainingMonitor(LiveWidget):
 
     def _renew_twin(self, event: object) -> None:
         now = time.monotonic()
-        if isinstance(event, FitEnded) or (isinstance(event, EpochEnded) and now - self._twin_at >= TWIN_EVERY):
+        if not isinstance(event, EpochEnded) or now - self._twin_at >= TWIN_EVERY:
             self._twin_at = now
             self.refresh_twin()
+
+    def _send_twin(self) -> None:
+        """Give the view its twin too: a page that was loaded again does not renew the outputs of a running cell."""
+        if self._twin.shown and self.comm is not None:
+            self.send({"kind": "twin", "html": framed(self.as_html()), "text": self.as_text()})
 
 
 def by_name(learn: Learner) -> TrainingMonitor | None:

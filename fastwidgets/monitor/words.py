@@ -25,3 +25,8 @@ def short(value: float | None) -> str:
         mantissa, exponent = f"{value:.2e}".split("e")
         return f"{mantissa}e{int(exponent):+d}"  # as JavaScript writes it: the live view shows the same
     return f"{value:.4f}" if abs(value) < 10 else f"{value:.5g}"
+
+
+def count(n: int, what: str) -> str:
+    """`1 epoch`, `2 epochs`."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"

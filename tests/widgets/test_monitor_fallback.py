@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -65,8 +66,32 @@ def test_a_long_run_stays_small_and_says_what_it_leaves_out() -> None:
 
 def test_nothing_has_run_is_said_in_words() -> None:
     empty = MonitorSession(History(), memory=lambda: None)
-    assert text_of(empty) == "No training run yet."
-    assert "No training run yet." in html_of(empty)
+    assert text_of(empty) == "No training run had begun when this was saved."
+    assert text_of(empty) in html_of(empty)
+
+
+def test_what_is_saved_as_a_second_fit_begins_tells_of_that_fit_alone() -> None:
+    first = run()
+    later = MonitorSession(first.history, memory=lambda: None, today=lambda: datetime(2030, 5, 1, 14, 5))
+    assert "<table" not in html_of(later)
+    first.history.begin_fit(1, ("accuracy",))
+    later.on(FitStarted(1, 3, first.history.n_steps, ("accuracy",), None, None))
+    assert text_of(later) == (
+        "A training run of 1 epoch began at 14:05 on 2030-05-01. "
+        "Save the notebook after it ends to keep its picture here."
+    )
+
+
+@pytest.mark.parametrize("epochs, said", [(1, "after 1 of 1 epoch and"), (2, "after 2 of 2 epochs and")])
+def test_epochs_are_counted_in_grammar(epochs: int, said: str) -> None:
+    assert said in text_of(run(n_epoch=epochs, reason="stopped by hand"))
+
+
+def test_a_single_point_is_a_dot() -> None:
+    svg = chart("t", [Line("a", np.arange(1.0), np.array([1.0]), "red")])
+    assert svg.count("<circle") == 1
+    gaps = chart("t", [Line("a", np.arange(5.0), np.array([1.0, 2.0, math.nan, 3.0, math.nan]), "red")])
+    assert gaps.count("<circle") == 1
 
 
 def test_a_line_has_a_gap_where_there_is_no_number() -> None:

@@ -98,6 +98,23 @@ def test_a_view_that_says_hello_gets_the_plan_and_the_whole() -> None:
     monitor.close()
 
 
+def test_the_twin_travels_to_the_view_once_it_is_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    learn, sent = Learn(), []
+    monitor = TrainingMonitor(learn)
+    monkeypatch.setattr(monitor, "send", lambda content, buffers=None: sent.append(content))
+    learn.fit()
+    assert not any(content["kind"] == "twin" for content in sent)
+    monkeypatch.setattr("IPython.display.publish_display_data", lambda *args, **kwargs: None)
+    monitor._ipython_display_()
+    learn.fit()
+    kinds = [content["kind"] for content in sent]
+    assert kinds[-1] == "twin" and "Training finished" in sent[-1]["text"] and 'class="fw-static"' in sent[-1]["html"]
+    assert kinds.index("twin") < kinds.index("update", kinds.index("twin"))  # before the page saves the notebook
+    tell(monitor, kind="hello")
+    assert sent[-1]["kind"] == "twin"
+    monitor.close()
+
+
 def test_a_monitor_by_name_follows_until_it_is_closed_and_is_freed_then() -> None:
     learn = Learn()
     monitor = TrainingMonitor(learn)

@@ -1,4 +1,5 @@
 import { DOMWidgetModel, type IBackboneModelOptions } from '@jupyter-widgets/base';
+import { watchKernel } from './kernel';
 import { post } from './model';
 import { PROTOCOL } from './protocol';
 
@@ -22,6 +23,8 @@ const ASK_TIMES = 12;
 export abstract class LiveModel<T extends IMessage> extends DOMWidgetModel {
   /** Do clicks get through? `null` until it has been tried. */
   clicks: boolean | null = null;
+  /** Is the kernel that this widget belongs to gone? `change:lost` tells when. */
+  lost = false;
 
   defaults() {
     return {
@@ -43,7 +46,16 @@ export abstract class LiveModel<T extends IMessage> extends DOMWidgetModel {
         this.receive(message as T, buffers);
       }
     });
+    this._unwatch = watchKernel(this, () => {
+      this.lost = true;
+      this.trigger('change:lost');
+    });
     post(this, { kind: 'hello' });
+  }
+
+  close(commClosed?: boolean): Promise<void> {
+    this._unwatch?.();
+    return super.close(commClosed);
   }
 
   /** A message of the contract. */
@@ -82,6 +94,7 @@ export abstract class LiveModel<T extends IMessage> extends DOMWidgetModel {
     }
   }
 
+  private _unwatch?: () => void;
   private _rid = 0;
   private _heard = 0;
 }

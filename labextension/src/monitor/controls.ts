@@ -8,8 +8,6 @@ const PAUSE = 'M4 3h3v10H4zM9 3h3v10H9z';
 const RESUME = 'M4 2.5v11l9-5.5z';
 const STOP = 'M3.5 3.5h9v9h-9z';
 export const STEP = 2; // the factor of a press on ÷ or ×
-const DEAF =
-  'Clicks reach this kernel only when the cell ends. To end it now, interrupt the kernel (■ in the toolbar): the run so far is kept.';
 
 /** The buttons that steer a fit: each sends one message, and says what it waits for until the fit has answered. */
 export class Controls {
@@ -22,18 +20,16 @@ export class Controls {
     this._keep.append(new Option('last weights', 'last'), new Option('best weights', 'best'));
     this._keep.title =
       'What Stop keeps: the weights as they are, or those of the epoch with the lowest validation loss';
-    this._notice.setAttribute('role', 'alert');
     this.el.append(
       element('span', 'fw-Monitor-group', this._pause, this._resume),
       element('span', 'fw-Monitor-group', this._stop, keep),
-      element('span', 'fw-Monitor-group', element('span', '', 'Learning rate'), this._less, this._more, this._scale),
-      this._notice
+      element('span', 'fw-Monitor-group', element('span', '', 'Learning rate'), this._less, this._more, this._scale)
     );
   }
 
   /** Pause, or resume what is paused. */
   toggle(): void {
-    if (!this._model.run.live || this._model.pending === 'stop') {
+    if (!this._model.steers || this._model.pending === 'stop') {
       return;
     }
     if (this._model.run.progress.status === 'paused') {
@@ -46,7 +42,7 @@ export class Controls {
   }
 
   stop(): void {
-    if (this._model.run.live) {
+    if (this._model.steers) {
       this._ask('stop');
       post<MonitorStop>(this._model, { kind: 'stop', keep: this._keep.value === 'best' ? 'best' : 'last' });
     }
@@ -54,13 +50,13 @@ export class Controls {
 
   /** Multiply all that is left of the planned learning rate. */
   scale(by: number): void {
-    if (this._model.run.live) {
+    if (this._model.steers) {
       post<MonitorScaleLr>(this._model, { kind: 'scale_lr', factor: by });
     }
   }
 
   update(): void {
-    const { run, pending } = this._model;
+    const { run, pending, steers } = this._model;
     const paused = run.progress.status === 'paused';
     const moved = document.activeElement === (paused ? this._pause : this._resume);
     this._pause.hidden = paused;
@@ -69,19 +65,14 @@ export class Controls {
       (paused ? this._resume : this._pause).focus(); // the button that had the focus has just gone
     }
     for (const el of [this._pause, this._resume, this._stop, this._less, this._more, this._keep]) {
-      el.disabled = !run.live || pending === 'stop';
+      el.disabled = !steers || pending === 'stop';
     }
     label(this._pause, pending === 'pause' ? 'Pausing…' : 'Pause');
     label(this._resume, pending === 'resume' ? 'Resuming…' : 'Resume');
     label(this._stop, pending === 'stop' ? 'Stopping…' : 'Stop');
     const { lr_scale } = run.progress;
-    setText(
-      this._scale,
-      run.live || lr_scale !== 1 ? (lr_scale === 1 ? 'as planned' : `${factor(lr_scale)} of plan`) : ''
-    );
-    const deaf = run.live && this._model.clicks === false ? DEAF : '';
-    setText(this._notice, (this._model.get('notice') as string) || deaf);
-    this._notice.title = this._notice.textContent ?? '';
+    const scaled = lr_scale === 1 ? 'as planned' : `plan ${factor(lr_scale)}`;
+    setText(this._scale, run.live || lr_scale !== 1 ? scaled : '');
   }
 
   private _ask(what: 'pause' | 'resume' | 'stop'): void {
@@ -91,7 +82,6 @@ export class Controls {
 
   private _keep = element('select', 'fw-Select');
   private _scale = element('output', 'fw-Monitor-scale');
-  private _notice = element('span', 'fw-Monitor-notice');
   private _pause = button('Pause', 'Hold after this batch (Space)', () => this.toggle(), PAUSE);
   private _resume = button('Resume', 'Go on (Space)', () => this.toggle(), RESUME);
   private _stop = button(

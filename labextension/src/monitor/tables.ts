@@ -3,6 +3,7 @@ import type { MonitorRun } from './state';
 import { duration, short } from './words';
 
 const SAMPLES = 50;
+const AWAITED = 'Each epoch adds a row here when it ends.';
 const VALUE_NAMES = ['batch', 'loss', 'smoothed', 'learning rate', 'momentum'];
 
 function header(names: string[]): HTMLTableSectionElement {
@@ -44,7 +45,7 @@ export class EpochTable {
     if (fresh.length) {
       this.el.scrollTop = this.el.scrollHeight;
     }
-    setText(this._empty, this._run.epochs.length ? '' : 'Each epoch adds a row here when it ends.');
+    setText(this._empty, this._run.epochs.length ? '' : this._run.over ? 'No epoch was finished.' : AWAITED);
   }
 
   private _table = element('table', 'fw-Table');

@@ -31,9 +31,9 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** Where the run is: the left half of the head line. */
-export function whereabouts(now: MonitorProgress): string {
-  const epoch = `epoch ${Math.min(now.epoch + 1, now.n_epoch)} of ${now.n_epoch}`;
+/** Where the run is: the left half of the head line. Epochs are counted when they are over, as the table does. */
+export function whereabouts(now: MonitorProgress, done: number): string {
+  const epoch = `${done} of ${count(now.n_epoch, 'epoch')} done`;
   const batch = now.batch ? ` · batch ${grouped(now.batch)} of ${grouped(now.n_batches)}` : '';
   switch (now.status) {
     case 'idle':
@@ -43,9 +43,9 @@ export function whereabouts(now: MonitorProgress): string {
     case 'paused':
       return `Paused · ${epoch}${batch}`;
     case 'done':
-      return `Finished · ${now.n_epoch} ${now.n_epoch === 1 ? 'epoch' : 'epochs'}`;
+      return `Finished · ${count(now.n_epoch, 'epoch')}`;
     case 'stopped':
-      return `Ended early · ${epoch}${now.reason ? ` · ${now.reason}` : ''}`;
+      return `Ended early · ${epoch}`;
   }
 }
 
@@ -72,7 +72,45 @@ export function figures(now: MonitorProgress): string {
   return parts.join(' · ');
 }
 
-/** A factor as it stands on a button or a marker: `×0.25`. */
+/** A factor as it stands on a button or a marker: `× 2`, `÷ 4`. */
 export function factor(value: number): string {
-  return `×${Number(value.toPrecision(3))}`;
+  const part = value < 1 && value > 0;
+  return `${part ? '÷' : '×'} ${Number((part ? 1 / value : value).toPrecision(3))}`;
+}
+
+/** `1 epoch`, `2 epochs`. */
+export function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
+/** The values of the newest step: the message line while all is well. */
+export function newest(now: MonitorProgress): string {
+  const parts: [string, number | null][] = [
+    ['loss', now.smooth_loss],
+    ['learning rate', now.lr],
+    ['momentum', now.mom]
+  ];
+  return parts.flatMap(([name, value]) => (value === null ? [] : [`${name} ${short(value)}`])).join(' · ');
+}
+
+const LOST = 'The kernel does not answer (restarted or gone); the run is not watched any more.';
+const DEAF =
+  'Clicks reach this kernel only when the cell ends. To end it now, interrupt the kernel (■ in the toolbar): the run so far is kept.';
+
+export interface ITrouble {
+  notice: string;
+  lost: boolean;
+  clicks: boolean | null;
+}
+
+/** What the user must know before all else; empty while all is well. */
+export function warning(now: MonitorProgress, { notice, lost, clicks }: ITrouble): string {
+  const live = now.status === 'running' || now.status === 'paused';
+  return live && lost ? LOST : notice || (live && clicks === false ? DEAF : '');
+}
+
+/** A reason as a sentence of its own. */
+export function sentence(reason: string): string {
+  const text = reason.charAt(0).toUpperCase() + reason.slice(1);
+  return !text || /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -195,7 +195,7 @@ def test_stop_with_the_best_weights_puts_back_those_of_the_best_epoch(make_learn
         if self.epoch == 3:
             self.control.stop("overfitting", keep="best")
 
-    def after_validate(self):  # epoch 1 shall be the best
+    def after_validate(self):  # epoch 1, the second, shall be the best
         self.recorder._values["valid_loss"] = [0.5, 0.1, 0.4, 0.3][self.epoch]
 
     spy = type("Spy", (Callback,), {"order": 55, "after_epoch": after_epoch, "after_validate": after_validate})
@@ -203,7 +203,7 @@ def test_stop_with_the_best_weights_puts_back_those_of_the_best_epoch(make_learn
     learn.fit(6)
     after = weights(learn.model)
     assert all(torch.equal(best[name], after[name]) for name in best)
-    assert "the weights of epoch 2 are back (valid_loss 0.1)" in [note.text for note in learn.history.notes]
+    assert "the weights of epoch 1 are back (valid_loss 0.1)" in [note.text for note in learn.history.notes]
 
 
 def test_stop_with_the_best_weights_before_any_epoch_says_that_there_are_none(make_learner, capsys):

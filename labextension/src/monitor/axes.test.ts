@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { alone, padded, ticks } from './axes';
+
+describe('ticks', () => {
+  it.each([
+    [
+      [0, 500, 1000],
+      ['0', '500', '1000']
+    ],
+    [
+      [0, 0.25, 0.5, 0.75],
+      ['0', '0.25', '0.5', '0.75']
+    ],
+    [
+      [0.1 + 0.2, 0.4],
+      ['0.3', '0.4']
+    ],
+    [
+      [1.001, 1.0015, 1.002],
+      ['1.001', '1.0015', '1.002']
+    ],
+    [
+      [0, 2e-4, 4e-4],
+      ['0', '2e-4', '4e-4']
+    ],
+    [
+      [0, 5e28, 1e29, 1.5e29],
+      ['0', '5e28', '1e29', '1.5e29']
+    ],
+    [
+      [1e29, 1.05e29, 1.1e29],
+      ['1e29', '1.05e29', '1.1e29']
+    ],
+    [
+      [-100, -50, 0],
+      ['-100', '-50', '0']
+    ],
+    [[10], ['10']],
+    [[], []]
+  ])('%j are %j', (values, texts) => expect(ticks(values)).toEqual(texts));
+
+  it.each([1e-9, 1e-3, 0.7, 10, 1e3, 99_999, 1e5, 1e12])('around %d no two are the same', size => {
+    const values = Array.from({ length: 9 }, (_, i) => size * (1 + i / 400));
+    const texts = ticks(values);
+    expect(new Set(texts).size).toBe(9);
+    texts.forEach((text, i) => expect(Number(text)).toBeCloseTo(values[i], -Math.log10(size / 1000)));
+  });
+});
+
+it('gives a single value room above and below', () => {
+  const [low, high] = padded(2, 2, false);
+  expect(low).toBeLessThan(2);
+  expect(high).toBeGreaterThan(2);
+});
+
+it.each([
+  [[1], [0]],
+  [[1, 2], []],
+  [
+    [1, null, 2],
+    [0, 2]
+  ],
+  [[undefined, 1, undefined, 2], []],
+  [[null, undefined], []]
+])('in %j the points at %j have no line to lie on', (values, at) => expect(alone(values)).toEqual(at));

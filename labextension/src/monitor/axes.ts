@@ -1,0 +1,48 @@
+import type { Values } from './state';
+
+/** The range of an axis for values from `low` to `high`, with some room around them. */
+export function padded(low: number | null, high: number | null, fromZero: boolean): [number, number] {
+  if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) {
+    return [0, 1];
+  }
+  const bottom = fromZero ? Math.min(0, low) : low;
+  const room = (high - bottom || Math.abs(high) || 1) * 0.06;
+  return [fromZero ? bottom : bottom - room, high + room];
+}
+
+/** The numbers beside an axis, all with as many digits as it takes to tell them apart. */
+export function ticks(at: (number | null)[]): string[] {
+  const values = at.filter(value => value !== null && Number.isFinite(value)) as number[];
+  const top = Math.max(...values.map(Math.abs), 0);
+  const apart = Math.min(...values.slice(1).map((value, i) => Math.abs(value - values[i])), top || 1);
+  const inFull = top >= 1e-3 && top < 1e5;
+  const write = (value: number, digits: number) => (inFull ? value.toFixed(digits) : value.toExponential(digits));
+  let digits = 0;
+  while (digits < 12 && values.some(value => Math.abs(Number(write(value, digits)) - value) > apart / 1000)) {
+    digits += 1;
+  }
+  return at.map(value => (value === null ? '' : value === 0 ? '0' : plain(write(value, digits))));
+}
+
+/** `1.50` as `1.5`, `-0.0` as `0`, `1.0e+29` as `1e29`; zeros before the point stay. */
+function plain(text: string): string {
+  const [mantissa, exponent] = text.split('e');
+  const short = String(Number(mantissa) || 0);
+  return exponent ? `${short}e${Number(exponent)}` : short;
+}
+
+/** Where a line has a point with a gap on either side: nothing of it would be drawn. */
+export function alone(values: Values): number[] {
+  const found: number[] = [];
+  let stretch: number[] = [];
+  const close = (): void => {
+    if (stretch.length === 1) found.push(stretch[0]);
+    stretch = [];
+  };
+  values.forEach((value, i) => {
+    if (value === null) close();
+    else if (value !== undefined) stretch.push(i);
+  });
+  close();
+  return found;
+}
