@@ -343,14 +343,16 @@ def test_an_iterator_never_started_starts_no_threads():
 
 
 def test_an_interrupt_while_waiting_ends_the_threads():
-    release = threading.Event()
+    reading, release = threading.Event(), threading.Event()
 
     def slow(i):
+        reading.set()
         release.wait(5)
         return picture_of(i)
 
     def interrupt():
-        time.sleep(0.2)
+        reading.wait(5)
+        time.sleep(0.1)  # by then the main thread waits for the first batch
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
         release.set()
 
