@@ -28,6 +28,7 @@ class Chart:
         self._loss_axis = bqplot.Axis(scale=self._loss, orientation="vertical", label="loss", label_offset="46px")
         self._lr_axis.tick_values = decades(lr_range)
         self._name_losses(loss_range)
+        self._lr_axis.visible = self._loss_axis.visible = False  # numbers on an empty plot would be made up
         self.figure = bqplot.Figure(
             marks=[self._line],
             axes=[self._lr_axis, self._loss_axis],
@@ -48,13 +49,15 @@ class Chart:
                 self._loss.min, self._loss.max = loss_range
             self._name_losses(loss_range)
         lrs, losses = thin(finite(curve))
+        self._lr_axis.visible = self._loss_axis.visible = bool(lrs.size)
         with self._line.hold_sync():  # one message for both, so that they never differ in length
             self._line.x, self._line.y = lrs, losses
 
     def _name_losses(self, loss_range: Range) -> None:
         named = ticks(*loss_range)
-        with self._loss_axis.hold_sync():
-            self._loss_axis.tick_values, self._loss_axis.tick_format = named, f".{decimals(named)}f"
+        # The format goes first, in a message of its own: bqplot writes the numbers anew only when the values change.
+        self._loss_axis.tick_format = f".{decimals(named)}f"
+        self._loss_axis.tick_values = named
 
     def close(self) -> None:
         """Free the figure and its parts, in Python and in the browser."""

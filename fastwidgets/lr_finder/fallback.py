@@ -8,6 +8,7 @@ from html import escape
 from fastwidgets.lr_finder.chart import MARGIN, decades
 from fastwidgets.lr_finder.curve import decimals, finite, loss_at, rate_text, thin, ticks
 from fastwidgets.lr_finder.session import FinderSession
+from fastwidgets.lr_finder.words import BEGUN
 
 WIDTH, HEIGHT = 640, 260
 POINTS = 300  # more cannot be told apart at this width
@@ -16,17 +17,18 @@ POINTS = 300  # more cannot be told apart at this width
 def as_text(session: FinderSession) -> str:
     """The search in a few lines."""
     lines = ["Learning-rate finder", session.message]
-    lines += [f"  {one['name']}: {rate_text(one['lr'])} ({one['reason']})" for one in session.markers]
+    lines += [f"  {one['name']}: {rate_text(one['lr'])} ({one['reason']})" for one in session.shown]
     return "\n".join([*lines, session.line] if session.line else lines)
 
 
 def as_html(session: FinderSession) -> str:
     """The search as HTML with an inline drawing, under 20 kB; it follows the page's text colour."""
-    parts = ["<strong>Learning-rate finder</strong>", f"<p>{escape(session.message)}</p>"]
-    if finite(session.curve).shape[1] > 1:
+    running = session.status == "running"  # a file that was saved now shows this until it is saved again
+    parts = ["<strong>Learning-rate finder</strong>", f"<p>{escape(BEGUN if running else session.message)}</p>"]
+    if not running and finite(session.curve).shape[1] > 1:
         parts.append(_drawing(session))
-    if session.markers:
-        parts.append(f"<ul>{''.join(map(_suggestion, session.markers))}</ul>")
+    if session.shown:
+        parts.append(f"<ul>{''.join(map(_suggestion, session.shown))}</ul>")
     if session.line:
         parts.append(f"<pre><code>{escape(session.line)}</code></pre>")
     return "".join(parts)
@@ -62,7 +64,7 @@ def _drawing(session: FinderSession) -> str:
         f'<svg role="img" aria-label="{escape(label)}" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
         f'height="{HEIGHT}" style="max-width:100%" font-family="sans-serif" font-size="12" fill="currentColor">'
         f'{_axes(frame)}<path d="M{path}" fill="none" stroke="#1976d2" stroke-width="2"/>'
-        f"{''.join(_flag(session, frame, i) for i in range(len(session.markers)))}</svg>"
+        f"{''.join(_flag(session, frame, i) for i in range(len(session.shown)))}</svg>"
     )
 
 
@@ -81,7 +83,7 @@ def _axes(frame: _Frame) -> str:
 
 
 def _flag(session: FinderSession, frame: _Frame, i: int) -> str:
-    one = session.markers[i]
+    one = session.shown[i]
     x, loss = frame.x(one["lr"]), loss_at(session.curve, one["lr"])
     dot = f'<circle cx="{x:.1f}" cy="{frame.y(loss):.1f}" r="4"/>' if math.isfinite(loss) else ""
     beside = (x - 6, "end") if x > 0.8 * WIDTH else (x + 6, "start")

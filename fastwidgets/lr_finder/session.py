@@ -8,10 +8,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from fastwidgets.lr_finder.curve import Curve, finite, loss_range, rate_text, round_rate, widened
-from fastwidgets.lr_finder.words import BY_HAND, confidence, reason_for
+from fastwidgets.lr_finder.words import BY_HAND, CHOOSE, PREPARING, confidence, reason_for
 
 CODE = "learn.fit_one_cycle(5, lr_max={lr})"
-CAREFUL = 1e-3
 
 
 class Finder(Protocol):
@@ -30,7 +29,8 @@ class FinderSession:
     """One search: the curve so far, and after its end the suggestions and the chosen rate.
 
     `status` is one of "ready", "running", "finished", "diverged", "nan", "stopped", "interrupted", "error";
-    `message` says it in words. Losses are in the loss function's own unit.
+    `message` says it in words. `markers` are the suggestions; `chosen` is the rate in the code line with the name of
+    the suggestion that it was moved from, or "by hand" where there is none. Losses are in the loss's own unit.
     """
 
     def __init__(self, start_lr: float = 1e-7, end_lr: float = 10.0, num_it: int = 100, code: str = CODE) -> None:
@@ -52,12 +52,19 @@ class FinderSession:
         """The line of code for the chosen rate; empty before anything is chosen."""
         return "" if self.lr is None else self.code.replace("{lr}", rate_text(self.lr))
 
+    @property
+    def shown(self) -> list[dict[str, Any]]:
+        """The suggestions and, where the chosen rate is none of them, that rate as one "by hand"."""
+        if self.chosen is None or self.chosen["lr"] in (one["lr"] for one in self.markers):
+            return self.markers
+        return [*self.markers, marker(BY_HAND, self.chosen["lr"])]
+
     def start(self, finder: Finder) -> None:
         """Begin the search that `finder` runs; what an earlier one left is forgotten."""
         self.start_lr, self.end_lr, self.num_it = float(finder.start_lr), float(finder.end_lr), int(finder.num_it)
         self.curve, self._sent, self.markers, self.chosen = np.empty((2, 0)), 0, [], None
         self._losses = loss_range(self.curve)
-        self.status, self.message = "running", f"Trying {self.num_it} learning rates, smallest first."
+        self.status, self.message = "running", PREPARING
 
     def grow(self, finder: Finder) -> None:
         """Read from `finder` the points that have come since the last call."""
@@ -81,19 +88,18 @@ class FinderSession:
         self.status, self._losses = str(result.stopped), loss_range(self.curve)
         rates = suggested(result)
         self.markers = [marker(name, lr) for name, lr in rates.items()]
-        if not rates and lrs.size >= 2:
-            low, high = self.lr_range()
-            self.markers = [marker(BY_HAND, min(max(CAREFUL, low), high))]
         self.chosen = {key: self.markers[0][key] for key in ("name", "lr")} if self.markers else None
-        said = str(result.message).strip()
-        self.message = f"{said} {confidence(self.curve, rates)}" if rates else said
+        advice = confidence(self.curve, rates) if rates else CHOOSE if lrs.size >= 2 else ""
+        self.message = f"{advice} {str(result.message).strip()}".strip()  # what to do comes before what was done
 
     def choose(self, name: str, lr: float) -> None:
-        """Take `lr` as the rate, reached by moving the marker called `name`.
+        """Take `lr` as the rate, reached by moving the marker called `name`; without suggestions it is "by hand".
 
         Raises: ValueError if there is no such marker, or `lr` is not a positive number.
         """
         names = [one["name"] for one in self.markers]
+        if not names and finite(self.curve).shape[1] >= 2:
+            names = [BY_HAND]
         if name not in names:
             raise ValueError(f"`name` is one of the markers {names}, but got {name!r}. Run the search to its end.")
         if not (math.isfinite(lr) and lr > 0):

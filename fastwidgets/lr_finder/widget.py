@@ -11,7 +11,6 @@ import traitlets as T
 from fastlearn.train.events import LRFindEnded
 from ipywidgets import widget_serialization
 
-from fastwidgets.comm.poll import ShellPoller, poller_for_running_kernel
 from fastwidgets.comm.widget import LiveWidget
 from fastwidgets.lr_finder.chart import MARGIN, Chart
 from fastwidgets.lr_finder.fallback import as_html, as_text
@@ -49,7 +48,6 @@ class LRFinder(LiveWidget):
         self._learn: Any = source if hasattr(source, "lr_find") else None
         self._settings = settings
         self._finder: Finder | None = None
-        self._poller: ShellPoller | None = None
         self._waits = False  # Start was pressed and the search has not ended yet
         self._chart = Chart(self.session.lr_range(), self.session.loss_range())
         self._to_main = _main_thread()
@@ -70,18 +68,16 @@ class LRFinder(LiveWidget):
         with self.lock:
             self._finder = finder
             self.session.start(finder)
-        self._poller = poller_for_running_kernel()
-        if self._poller is not None:
-            finder.control.add_poller(self._poller)
+        self.poll_through(finder.control)
+        self.refresh_twin()  # before the page hears of the search and saves the notebook
         self.settle()
 
     def finish(self, result: Any) -> None:
         """Show how the search ended, and what is suggested."""
         with self.lock:
-            finder, self._finder, self._waits = self._finder, None, False
+            self._finder, self._waits = None, False
             self.session.finish(result)
-        if finder is not None and self._poller is not None:
-            finder.control.remove_poller(self._poller)
+        self.stop_polling()
         self.settle()
         self.refresh_twin()
 
@@ -110,6 +106,7 @@ class LRFinder(LiveWidget):
     def send_whole(self) -> None:
         """Send the whole curve, to a page that was just opened or loaded again."""
         self.send_array({"kind": "points", "reset": True}, self.session.curve.astype("float32"))
+        self.send_twin()
 
     def as_html(self) -> str:
         return as_html(self.session)

@@ -12,10 +12,13 @@ REASONS = {
     "slide": "at the end of the last stretch that falls steadily",
     "minimum": "a tenth of the rate with the lowest loss",
     "steep": "where the loss falls fastest",
-    BY_HAND: "a careful start; the curve gives no better one",
+    BY_HAND: "the rate that you chose",
 }
 FLAT = 0.05  # a smaller share of the first loss is no clear descent
 FAR_APART = 10.0
+PREPARING = "Preparing the first batch…"
+CHOOSE = "No rate is suggested: click on the curve to choose one."
+BEGUN = "A search began; save the notebook after it ends to keep its picture here."
 
 
 def reason_for(name: str) -> str:
@@ -28,7 +31,8 @@ def confidence(curve: Curve, rates: dict[str, float]) -> str:
     losses = finite(curve)[1]
     drop = _drop(losses)
     if drop < FLAT:
-        return f"The loss falls by only {drop:.0%}, so be careful: try 1e-3 and watch the first epoch."
+        suggested = "suggestion" if len(rates) == 1 else "suggestions"
+        return f"The loss falls by only {drop:.0%}, so trust the {suggested} little and watch the first epoch."
     words = [f"The loss falls clearly, by {drop:.0%}."]
     if losses[-1] <= losses.min() * 1.02:
         words.append("It never rises: a larger end_lr would show where it breaks.")

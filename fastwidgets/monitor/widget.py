@@ -10,7 +10,6 @@ from weakref import WeakKeyDictionary, ref
 import traitlets as T
 from fastlearn.train.events import EpochEnded, FitEnded, FitStarted
 
-from fastwidgets.comm.twin import framed
 from fastwidgets.comm.widget import LiveWidget
 from fastwidgets.monitor.fallback import html_of, text_of
 from fastwidgets.monitor.session import MonitorSession
@@ -72,11 +71,7 @@ class TrainingMonitor(LiveWidget):
     def send_whole(self) -> None:
         self.send_array(*self.session.plan())
         self.send_array(*self.session.whole())
-        self._send_twin()
-
-    def refresh_twin(self) -> None:
-        super().refresh_twin()
-        self._send_twin()
+        self.send_twin()
 
     def as_html(self) -> str:
         with self.lock:
@@ -124,11 +119,6 @@ class TrainingMonitor(LiveWidget):
         if not isinstance(event, EpochEnded) or now - self._twin_at >= TWIN_EVERY:
             self._twin_at = now
             self.refresh_twin()
-
-    def _send_twin(self) -> None:
-        """Give the view its twin too: a page that was loaded again does not renew the outputs of a running cell."""
-        if self._twin.shown and self.comm is not None:
-            self.send({"kind": "twin", "html": framed(self.as_html()), "text": self.as_text()})
 
 
 def by_name(learn: Learner) -> TrainingMonitor | None:

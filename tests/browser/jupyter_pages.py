@@ -185,8 +185,26 @@ class Page:
         failed = self.page.evaluate(FAILED, cell)
         assert not failed, failed
 
+    def restart(self) -> None:
+        """Restart the kernel; what was running in it is gone before this is over (`restarted` waits for that)."""
+        self.page.evaluate("() => { window.__restarted = window.__panel.sessionContext.session.kernel.restart(); }")
+
+    def restarted(self) -> None:
+        self.page.evaluate("() => window.__restarted.then(() => null)")
+
     def text(self, cell: int) -> str:
         return self.page.evaluate(TEXT, cell)
+
+    def saved_outputs(self, cell: int, text: str) -> str:
+        """The HTML outputs of a cell in the notebook's file, as soon as `text` is in them."""
+        path = self.server.root / self.page.url.split("/")[-1].split("?")[0]
+        html, deadline = "", time.monotonic() + 10
+        while text not in html and time.monotonic() < deadline:
+            self.page.wait_for_timeout(100)
+            outputs = json.loads(path.read_text())["cells"][cell]["outputs"]
+            html = "".join("".join(output.get("data", {}).get("text/html", "")) for output in outputs)
+        assert text in html, html
+        return html
 
     def command(self, name: str, **args: Any) -> Any:
         return self.page.evaluate(

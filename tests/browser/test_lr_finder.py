@@ -22,7 +22,7 @@ def step(page) -> int:
 
 
 def marker(page, name: str):
-    return page.get_by_role("slider", name=re.compile(f"^{name}"))
+    return page.locator(f".fw-LRFinder-marker[data-name='{name}']")
 
 
 def searched(notebook, num_it: int = 100, pause: float = 0.0, app: str = "lab"):
@@ -68,6 +68,9 @@ def test_a_marker_is_dragged_along_the_curve(notebook) -> None:
     moved = float(re.search(r"lr_max=(\S+)\)", page.locator(CODE).inner_text())[1])
     plot = page.locator(".fw-LRFinder-overlay").bounding_box()
     assert moved == float(f"{1.6e-3 * 10 ** (8 * 100 / plot['width']):.1e}")
+    expect(valley).to_have_attribute("aria-label", "by hand; the suggestion was valley")
+    expect(valley.locator(".fw-LRFinder-label")).to_contain_text("by hand")
+    expect(page.locator(".fw-LRFinder-ghost:visible")).to_have_text("valley")
     # The dot stays on the curve: as far below the top as the curve is there.
     dot = valley.locator(".fw-LRFinder-dot").bounding_box()
     line = page.evaluate(
@@ -110,14 +113,20 @@ def test_the_keyboard_moves_the_markers_and_the_kernel_knows(notebook) -> None:
     ]:
         page.keyboard.press(key)
         expect(valley).to_have_attribute("aria-valuetext", re.compile(f"learning rate {re.escape(text)}, loss "))
+        expect(page.locator(".fw-LRFinder-readout")).to_contain_text(text)
     page.keyboard.press("t")
     expect(page.get_by_role("region", name="Table of values")).to_be_visible()
     assert page.locator(".fw-LRFinder-table tbody tr").count() == 100
     page.shot("table")
-    page.keyboard.press("t")
-    page.keyboard.press("?")
+    page.keyboard.press("?")  # takes the table's place
     expect(page.locator(".fw-Keys:visible")).to_contain_text("Page Up")
+    expect(page.get_by_role("region", name="Table of values")).to_be_hidden()
     page.shot("keys")
+    page.keyboard.press("Escape")
+    expect(page.locator(".fw-Keys:visible")).to_have_count(0)
+    page.keyboard.press("t")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("region", name="Table of values")).to_be_hidden()
     page.run(2)
     assert page.text(2).strip() == "1.1e-07"
     assert page.evaluate("() => window.__panel.content.widgets.length") == 3  # no key reached the notebook
@@ -139,12 +148,14 @@ def test_a_reload_in_the_middle_brings_everything_back(notebook) -> None:
     page.wait_for_function("() => !window.__panel.context.model.dirty")  # the notebook was saved by itself
     reach = page.evaluate(REACH)
     page.reload()
-    page.wait_for_function(PAST, arg=40)
+    page.wait_for_function(PAST, arg=70)  # enough for suggestions
     page.wait_for_function(f"reach => ({REACH})() > reach", arg=reach)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator(STATUS)).to_contain_text("Stopped.")
     expect(marker(page, "valley")).to_be_visible()
     page.shot("reloaded")
+    twin = page.saved_outputs(1, "Stopped.")  # saved by itself again
+    assert "<svg" in twin and "valley" in twin
 
 
 def test_both_themes(notebook) -> None:
@@ -160,12 +171,52 @@ def test_both_themes(notebook) -> None:
     page.command("apputils:change-theme", theme="JupyterLab Light")
 
 
-def test_nan_is_said_in_words(notebook) -> None:
-    page = notebook([LEARNER, "learn.lr_find(nan_at=30, pause=0).stopped"])
+def test_without_a_suggestion_the_user_picks_and_nothing_is_made_up(notebook) -> None:
+    page = notebook([LEARNER, "found = learn.lr_find(nan_at=30, pause=0)"])
     page.run(0)
     page.run(1)
+    expect(page.locator(STATUS)).to_contain_text("No rate is suggested")
     expect(page.locator(STATUS)).to_contain_text("The loss became NaN.")
-    expect(marker(page, "by hand")).to_be_visible()
+    expect(page.locator(CODE)).to_have_text("")
+    expect(page.locator(".fw-LRFinder-label:visible")).to_have_count(0)
+    page.shot("nothing-chosen")
+    plot = page.locator(".fw-LRFinder-overlay").bounding_box()
+    page.mouse.click(plot["x"] + 0.9 * plot["width"], plot["y"] + 100)  # beside the curve: its last rate
+    expect(page.locator(CODE)).to_have_text("learn.fit_one_cycle(5, lr_max=2.2e-05)")
+    expect(page.locator(".fw-LRFinder-label:visible")).to_have_text("by hand 2.2e-05")
+    page.mouse.click(plot["x"] + 0.125 * plot["width"], plot["y"] + 100)
+    expect(page.locator(CODE)).to_have_text("learn.fit_one_cycle(5, lr_max=1.0e-06)")
+    page.shot("by-hand")
+    assert "by hand" in page.evaluate("() => document.querySelector('.fw-static').textContent")
+
+
+def test_in_a_narrow_window_nothing_overlaps_and_the_words_are_all_there(notebook) -> None:
+    page = notebook([LEARNER, "found = learn.lr_find(nan_at=30, pause=0)"])
+    page.page.set_viewport_size(dict(width=700, height=900))
+    page.run(0)
+    page.run(1)
+    status = page.locator(STATUS)
+    expect(status).to_contain_text("The loss became NaN.")
+    page.shot("narrow")
+    assert status.evaluate("el => el.scrollHeight <= el.clientHeight")
+    words, table = status.bounding_box(), page.get_by_role("button", name="Table", exact=True).bounding_box()
+    assert table["y"] + table["height"] <= words["y"]  # the words have the whole width
+    plot, figure = (
+        page.locator(f".fw-LRFinder {part}").bounding_box() for part in (".fw-LRFinder-overlay", "> .bqplot")
+    )
+    assert figure["y"] < plot["y"] and plot["y"] + plot["height"] < figure["y"] + figure["height"]
+
+
+def test_a_kernel_that_is_gone_is_told(notebook) -> None:
+    page = notebook([LEARNER, SEARCH.format(num_it=400, pause=0.05)])
+    page.run(0)
+    page.run(1, wait=False)
+    page.wait_for_function(PAST, arg=10)
+    page.restart()
+    expect(page.locator(STATUS)).to_contain_text("The kernel does not answer", timeout=15_000)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_hidden()
+    page.shot("gone")
+    page.restarted()
 
 
 def test_notebook_7(notebook) -> None:

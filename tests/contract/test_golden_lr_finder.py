@@ -36,6 +36,15 @@ def test_python_makes_the_golden_message() -> None:
     assert data == bytes.fromhex(golden["hex"])
 
 
+@pytest.mark.parametrize(
+    "message", [one["content"] for one in GOLDEN["to_browser"]], ids=lambda content: content["kind"]
+)
+def test_the_golden_messages_keep_the_contract(message: dict[str, Any]) -> None:
+    jsonschema.Draft7Validator({**SCHEMA["properties"]["to_browser"], "definitions": SCHEMA["definitions"]}).validate(
+        message
+    )
+
+
 @pytest.mark.parametrize("lr, text", GOLDEN["rates"])
 def test_rates_are_written_as_in_the_browser(lr: float, text: str) -> None:
     assert rate_text(lr) == text

@@ -158,7 +158,7 @@ def test_the_end_brings_suggestions_and_chooses_the_first() -> None:
     assert session.markers[0]["reason"] == "in the middle of the longest descent"
     assert session.chosen == {"name": "valley", "lr": 1.4e-3}
     assert session.line == "learn.fit_one_cycle(5, lr_max=1.4e-03)"
-    assert session.message == "Done. The loss falls clearly, by 50%. The suggestions agree."
+    assert session.message == "The loss falls clearly, by 50%. The suggestions agree. Done."
 
 
 def test_choosing_moves_the_rate_and_the_code() -> None:
@@ -179,13 +179,29 @@ def test_choosing_what_is_not_there_says_what_is(name: str, lr: float, message: 
         session.choose(name, lr)
 
 
-def test_without_a_suggestion_a_marker_can_be_set_by_hand() -> None:
+def test_without_a_suggestion_nothing_is_chosen_until_a_rate_is_set_by_hand() -> None:
     session = FinderSession()
     session.finish(result(valley_curve()[:, :6], "stopped", "Stopped at step 6.", valley=None))
-    assert session.message == "Stopped at step 6."
-    assert session.markers[0]["name"] == "by hand"
-    low, high = session.lr_range()
-    assert low <= session.markers[0]["lr"] <= high
+    assert (session.markers, session.shown, session.chosen, session.line) == ([], [], None, "")
+    assert session.message.startswith("No rate is suggested: click on the curve")
+    assert session.message.endswith("Stopped at step 6.")
+    session.choose("by hand", 3.14e-7)
+    assert session.line == "learn.fit_one_cycle(5, lr_max=3.1e-07)"
+    assert [(one["name"], one["lr"]) for one in session.shown] == [("by hand", 3.1e-7)]
+
+
+def test_a_moved_rate_is_shown_beside_its_suggestion_and_called_by_hand() -> None:
+    session = FinderSession()
+    session.finish(result(valley_curve(), valley=1e-3))
+    assert [one["name"] for one in session.shown] == ["valley"]
+    session.choose("valley", 4e-3)
+    assert [(one["name"], one["lr"]) for one in session.shown] == [("valley", 1e-3), ("by hand", 4e-3)]
+
+
+def test_until_the_first_step_is_done_the_search_says_that_it_prepares() -> None:
+    session = FinderSession()
+    session.start(FakeFinder(valley_curve()))
+    assert session.message == "Preparing the first batch…"
 
 
 def test_nan_at_once_leaves_nothing_to_choose() -> None:
@@ -199,7 +215,7 @@ def test_nan_at_once_leaves_nothing_to_choose() -> None:
     "curve, rates, words",
     [
         (valley_curve(), {"valley": 1e-3}, "falls clearly, by 50%"),
-        (valley_curve(0.04), {"valley": 1e-3}, "falls by only 2%.*try 1e-3"),
+        (valley_curve(0.04), {"valley": 1e-3}, "falls by only 2%, so trust the suggestion little"),
         (valley_curve()[:, :70], {"valley": 1e-3}, "never rises: a larger end_lr"),
         (valley_curve(), {"valley": 1e-4, "steep": 2e-2}, r"disagree \(1.0e-04 to 2.0e-02\): the lower one is safer"),
     ],

@@ -119,6 +119,39 @@ def test_closing_frees_the_figure_and_all_its_parts() -> None:
     assert set(registry._instances) == before
 
 
+def test_an_empty_plot_has_no_made_up_axes() -> None:
+    widget, finder = LRFinder(), Finder()
+    assert [axis.visible for axis in widget.figure.axes] == [False, False]
+    widget.watch(finder)
+    finder.n = 3
+    SearchListener(widget)(object())
+    assert [axis.visible for axis in widget.figure.axes] == [True, True]
+    widget.close()
+
+
+def test_the_axis_gets_its_number_format_before_the_numbers_that_are_written_in_it() -> None:
+    widget, seen = LRFinder(), []
+    for name in ("tick_format", "tick_values"):
+        widget.figure.axes[1].observe(lambda change: seen.append(change["name"]), name)
+    widget.finish(result(valley=1e-3))
+    assert seen == ["tick_format", "tick_values"]
+    widget.close()
+
+
+def test_the_twin_of_a_search_under_way_says_so_and_travels_to_the_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("IPython.display.publish_display_data", lambda *args, **kwargs: None)
+    widget = LRFinder()
+    sent = Sent().watch(widget, monkeypatch)
+    widget._ipython_display_()
+    widget.watch(Finder())
+    content, _ = sent[0]
+    assert content["kind"] == "twin" and "A search began" in content["html"]  # before the page saves the notebook
+    widget.finish(result(valley=1e-3))
+    content, _ = sent[-1]
+    assert content["kind"] == "twin" and "<svg" in content["html"] and "valley" in content["text"]
+    widget.close()
+
+
 class Tags(html.parser.HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -149,7 +182,7 @@ def test_a_terminal_shows_the_same_in_lines() -> None:
     widget = LRFinder(result(valley=1e-3))
     assert as_text(widget.session).splitlines() == [
         "Learning-rate finder",
-        "Done. The loss falls clearly, by 65%. It never rises: a larger end_lr would show where it breaks.",
+        "The loss falls clearly, by 65%. It never rises: a larger end_lr would show where it breaks. Done.",
         "  valley: 1.0e-03 (in the middle of the longest descent)",
         "learn.fit_one_cycle(5, lr_max=1.0e-03)",
     ]

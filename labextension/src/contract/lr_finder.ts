@@ -12,7 +12,7 @@ export type LRFinderRange = [number, number];
  */
 export interface LRFinderContract {
   state: LRFinderState;
-  to_browser: LRFinderPoints | LRFinderPong;
+  to_browser: LRFinderPoints | LRFinderTwin | LRFinderPong;
   to_python: LRFinderHello | LRFinderPing | LRFinderStart | LRFinderStop;
 }
 export interface LRFinderState {
@@ -56,7 +56,7 @@ export interface LRFinderMarker {
   reason: string;
 }
 /**
- * The rate in the code line, and the marker that stands there. Either side may set it.
+ * The rate in the code line, and the suggestion that it was moved from. Either side may set it.
  */
 export interface LRFinderChosen {
   name: string;
@@ -76,6 +76,14 @@ export interface LRFinderPoints {
    * @minItems 2
    */
   shape: [2, number];
+}
+/**
+ * What the saved notebook shows of the search without its kernel; the view puts it there after a reload.
+ */
+export interface LRFinderTwin {
+  kind: 'twin';
+  html: string;
+  text: string;
 }
 /**
  * They do: the answer to the ping of the same rid.

@@ -2,6 +2,8 @@ import { DOMWidgetModel, type IBackboneModelOptions } from '@jupyter-widgets/bas
 import { watchKernel } from './kernel';
 import { post } from './model';
 import { PROTOCOL } from './protocol';
+import { saveNotebook } from './save';
+import { placeTwin } from './twin';
 
 interface IMessage {
   kind: string;
@@ -9,6 +11,11 @@ interface IMessage {
 interface IPong {
   kind: 'pong';
   rid: number;
+}
+interface ITwin {
+  kind: 'twin';
+  html: string;
+  text: string;
 }
 
 /** How long an answer may take before the user is told that clicks wait for the end of the cell. */
@@ -39,9 +46,11 @@ export abstract class LiveModel<T extends IMessage> extends DOMWidgetModel {
 
   initialize(attributes: Backbone.ObjectHash, options: IBackboneModelOptions): void {
     super.initialize(attributes, options);
-    this.on('msg:custom', (message: T | IPong, buffers: DataView[]) => {
+    this.on('msg:custom', (message: T | IPong | ITwin, buffers: DataView[]) => {
       if (message.kind === 'pong') {
         this._hear((message as IPong).rid);
+      } else if (message.kind === 'twin') {
+        void this.state_change.then(() => this._keepTwin(message as ITwin)); // state sent before it is set later
       } else {
         this.receive(message as T, buffers);
       }
@@ -58,7 +67,17 @@ export abstract class LiveModel<T extends IMessage> extends DOMWidgetModel {
     return super.close(commClosed);
   }
 
-  /** A message of the contract. */
+  /** Is work going on in the kernel, which will bring a newer static twin? */
+  protected abstract get busy(): boolean;
+
+  /** Work has begun: can clicks reach it? And the notebook is saved, so that a page loaded again finds the view. */
+  protected began(): void {
+    this._began = true;
+    this.ping();
+    void saveNotebook(this);
+  }
+
+  /** A message of the contract, other than those that every widget shares. */
   protected abstract receive(message: T, buffers: DataView[]): void;
 
   /**
@@ -82,6 +101,16 @@ export abstract class LiveModel<T extends IMessage> extends DOMWidgetModel {
     ask(0);
   }
 
+  /** Renew what the saved notebook shows; save it when the work is over, or was over before this page was loaded. */
+  private _keepTwin({ html, text }: ITwin): void {
+    const changed = placeTwin(this, html, text);
+    if (!this.busy && (this._began || (changed && !this._hasTwin))) {
+      this._began = false;
+      void saveNotebook(this);
+    }
+    this._hasTwin = true;
+  }
+
   private _hear(rid: number): void {
     this._heard = Math.max(this._heard, rid);
     this._setClicks(true);
@@ -94,7 +123,9 @@ export abstract class LiveModel<T extends IMessage> extends DOMWidgetModel {
     }
   }
 
-  private _unwatch?: () => void;
+  private _began = false;
+  private _hasTwin = false;
+  declare private _unwatch?: () => void; // set by `initialize`, which Backbone calls before the fields are made
   private _rid = 0;
   private _heard = 0;
 }

@@ -4,6 +4,7 @@ import { copyText, suggestionButtons } from './render';
 import { codeLine } from './state';
 
 const COPIED_MS = 1500;
+const LOST = 'The kernel does not answer (restarted or gone); the search is not watched any more.';
 
 interface IActions {
   run: () => void;
@@ -22,14 +23,16 @@ export class Controls {
   ) {
     this._suggestions.setAttribute('role', 'group');
     this._suggestions.setAttribute('aria-label', 'Suggested rates');
-    this.head.append(this._status, this._run, this._table, this._help);
+    const buttons = element('div', 'fw-LRFinder-buttons', this._run, this._table, this._help);
+    this.head.append(this._status, buttons);
     this.foot.append(this._suggestions, element('div', 'fw-LRFinder-line', this._code, this._copy));
     this.showOpen(false, false);
   }
 
   /** The status in words. */
   get text(): string {
-    return this._model.state('notice') || this._model.state('message');
+    const lost = this._model.lost && this._model.state('status') === 'running';
+    return lost ? LOST : this._model.state('notice') || this._model.state('message');
   }
 
   /** Whether Start or Stop would do something. */
@@ -62,10 +65,10 @@ export class Controls {
 
   private _showRun(): void {
     const status = this._model.state('status');
-    const running = status === 'running';
+    const { running } = this._model;
     const deaf = running && this._model.clicks === false;
     setText(this._run, running ? 'Stop' : status === 'ready' ? 'Start' : 'Start again');
-    this._run.hidden = !running && !this._model.state('can_start');
+    this._run.hidden = !running && (!this._model.state('can_start') || this._model.lost);
     this._run.disabled = deaf;
     this._run.title = deaf
       ? 'Clicks reach this kernel only after the cell; interrupt the kernel (■) to stop'

@@ -1,13 +1,22 @@
 import { unpack_models, type IBackboneModelOptions } from '@jupyter-widgets/base';
-import type { LRFinderPoints, LRFinderState } from '../contract/lr_finder';
+import type { LRFinderMarker, LRFinderPoints, LRFinderState } from '../contract/lr_finder';
 import { LiveModel } from '../kit/live';
-import { saveNotebook } from '../kit/save';
-import { FinderCurve } from './state';
+import { FinderCurve, movable } from './state';
 
 export class LRFinderModel extends LiveModel<LRFinderPoints> {
   static serializers = { ...LiveModel.serializers, figure: { deserialize: unpack_models } };
 
   readonly curve = new FinderCurve();
+
+  /** Is a search under way, and a kernel there that runs it? */
+  get running(): boolean {
+    return this.busy && !this.lost;
+  }
+
+  /** What can be moved: nothing while a search runs. */
+  get movable(): LRFinderMarker[] {
+    return this.busy ? [] : movable(this.state('markers'), this.state('chosen'), this.curve.tried);
+  }
 
   defaults() {
     const state: LRFinderState = {
@@ -27,15 +36,9 @@ export class LRFinderModel extends LiveModel<LRFinderPoints> {
 
   initialize(attributes: Backbone.ObjectHash, options: IBackboneModelOptions): void {
     super.initialize(attributes, options);
-    if (this.state('status') === 'running') {
-      this.ping(); // the page was loaded again in the middle of a search
-    }
-    this.on('change:status', () => {
-      if (this.state('status') === 'running') {
-        this.ping();
-        void saveNotebook(this);
-      }
-    });
+    const follow = (): void => (this.busy ? this.began() : undefined);
+    queueMicrotask(follow); // after the fields are made: the page may have been loaded in the middle of a search
+    this.on('change:status', follow);
   }
 
   /** A value of the contract's state. */
@@ -49,10 +52,12 @@ export class LRFinderModel extends LiveModel<LRFinderPoints> {
     this.save_changes();
   }
 
+  protected get busy(): boolean {
+    return this.state('status') === 'running';
+  }
+
   protected receive(message: LRFinderPoints, buffers: DataView[]): void {
-    if (message.kind === 'points') {
-      this.curve.apply(message, buffers[0]);
-      this.trigger('curve');
-    }
+    this.curve.apply(message, buffers[0]);
+    this.trigger('curve');
   }
 }

@@ -1,25 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { LRFinderMarker, LRFinderPoints, LRFinderRange } from '../contract/lr_finder';
+import type { LRFinderContract, LRFinderMarker, LRFinderPoints, LRFinderRange } from '../contract/lr_finder';
 import {
+  BY_HAND,
   FinderCurve,
   across,
+  calledNow,
   codeLine,
   down,
   keyedRate,
+  movable,
   rateAcross,
   rateText,
   roundRate,
   standing,
-  tableRows
+  tableRows,
+  within
 } from './state';
 
 interface IGolden {
-  to_browser: { content: LRFinderPoints; hex: string; points: number[][] }[];
+  to_browser: { content: LRFinderContract['to_browser']; hex: string; points: number[][] }[];
   rates: [number, string][];
   code: { code: string; lr: number; line: string }[];
 }
 const golden = JSON.parse(readFileSync('tests/contract/lr_finder.json', 'utf8')) as IGolden;
+const pieces = golden.to_browser.flatMap(one =>
+  one.content.kind === 'points' ? [{ ...one, content: one.content satisfies LRFinderPoints }] : []
+);
 const RANGE: LRFinderRange = [1e-7, 10];
 
 /** A buffer that starts at an odd offset, as buffers of a websocket message may. */
@@ -33,14 +40,14 @@ function curve(lrs: number[], losses: number[]): FinderCurve {
 }
 
 describe('FinderCurve', () => {
-  it.each(golden.to_browser)('reads golden message $content', ({ content, hex, points }) => {
+  it.each(pieces)('reads golden message $content', ({ content, hex, points }) => {
     const read = new FinderCurve();
     read.apply(content, odd(hex));
     expect([read.lrs, read.losses]).toEqual(points);
   });
 
   it('appends, and starts again on reset', () => {
-    const { content, hex } = golden.to_browser[0];
+    const { content, hex } = pieces[0];
     const read = new FinderCurve();
     read.apply(content, odd(hex));
     read.apply({ ...content, reset: false }, odd(hex));
@@ -50,7 +57,7 @@ describe('FinderCurve', () => {
   });
 
   it('refuses a buffer that does not match its shape', () => {
-    const { content, hex } = golden.to_browser[0];
+    const { content, hex } = pieces[0];
     expect(() => new FinderCurve().apply({ ...content, shape: [2, 4] }, odd(hex))).toThrow('2×4');
   });
 
@@ -68,6 +75,19 @@ describe('FinderCurve', () => {
     expect(new FinderCurve().lossAt(1e-3)).toBeNaN();
     const tried = curve([1e-3, 1e-1, 1], [4, 0, NaN]);
     expect([tried.lossAt(1e-5), tried.lossAt(1)]).toEqual([NaN, NaN]);
+  });
+});
+
+describe('what was tried', () => {
+  it('reaches from the first to the last rate with a loss', () => {
+    expect(curve([1e-3, 1e-2, 1e-1, 1], [NaN, 4, 0, NaN]).tried).toEqual([1e-2, 1e-1]);
+    expect(curve([1e-3, 1e-2], [1, NaN]).tried).toBeNull();
+  });
+
+  it('bounds the rates that can be chosen', () => {
+    expect([within([1e-4, 1e-2], 1), within([1e-4, 1e-2], 1e-6), within([1e-4, 1e-2], 1.26e-3)]).toEqual([
+      1e-2, 1e-4, 1.3e-3
+    ]);
   });
 });
 
@@ -120,6 +140,20 @@ describe('markers', () => {
   it('only the chosen one leaves its suggestion', () => {
     const chosen = { name: 'valley', lr: 0.5 };
     expect([standing(valley, chosen), standing(steep, chosen), standing(steep, null)]).toEqual([0.5, 9e-3, 9e-3]);
+  });
+
+  it('one that was moved is called by hand, and by its name again when it is back', () => {
+    expect(calledNow(valley, { name: 'valley', lr: 0.5 })).toBe(BY_HAND);
+    expect(calledNow(valley, { name: 'valley', lr: 1e-3 })).toBe('valley');
+    expect(calledNow(steep, { name: 'valley', lr: 0.5 })).toBe('steep');
+  });
+
+  it('without suggestions one waits in the middle of what was tried, and goes where a hand puts it', () => {
+    expect(movable([valley], null, [1e-4, 1e-2])).toEqual([valley]);
+    expect(movable([], null, null)).toEqual([]);
+    expect(movable([], null, [1e-4, 1e-2])).toEqual([{ name: BY_HAND, lr: 1e-3, reason: 'no rate is chosen yet' }]);
+    const [placed] = movable([], { name: BY_HAND, lr: 3e-3 }, [1e-4, 1e-2]);
+    expect([placed.lr, placed.reason]).toEqual([3e-3, 'the rate that you chose']);
   });
 
   it('the table names them at the nearest rate', () => {

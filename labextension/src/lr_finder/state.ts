@@ -6,6 +6,8 @@ const STEP = 10 ** (1 / 20);
 const PAGE = 10 ** (1 / 2);
 /** Rates are rounded to two digits: one that lies beside the curve by no more than that lies on its end. */
 const ALMOST = 1.06;
+/** The name of a rate that is none of the suggestions; as in fastwidgets/lr_finder/words.py. */
+export const BY_HAND = 'by hand';
 
 /** The curve so far: learning rates and losses. */
 export class FinderCurve {
@@ -22,9 +24,15 @@ export class FinderCurve {
     this.losses.push(...losses);
   }
 
+  /** The lowest and the highest rate that was tried and gave a loss; null before there are two. */
+  get tried(): LRFinderRange | null {
+    const known = this._known;
+    return known.length < 2 ? null : [this.lrs[known[0]], this.lrs[known[known.length - 1]]];
+  }
+
   /** The loss at rate `lr`, as the curve is drawn: straight between points on a logarithmic axis, NaN beside it. */
   lossAt(lr: number): number {
-    const known = this.lrs.map((_, i) => i).filter(i => Number.isFinite(this.losses[i]));
+    const known = this._known;
     const [first, last] = [known[0], known[known.length - 1]];
     if (!known.length || lr * ALMOST < this.lrs[first] || lr > this.lrs[last] * ALMOST) {
       return NaN;
@@ -36,6 +44,10 @@ export class FinderCurve {
     const [i, j] = [known[after - 1], known[after]];
     const part = Math.log(lr / this.lrs[i]) / Math.log(this.lrs[j] / this.lrs[i]);
     return this.losses[i] + part * (this.losses[j] - this.losses[i]);
+  }
+
+  private get _known(): number[] {
+    return this.lrs.map((_, i) => i).filter(i => Number.isFinite(this.losses[i]));
   }
 }
 
@@ -68,7 +80,12 @@ export function down([low, high]: LRFinderRange, loss: number): number {
   return Number.isFinite(loss) ? clamp((high - loss) / (high - low), 0, 1) : 1;
 }
 
-/** The rate that a key moves a marker to, or null for a key that does not. */
+/** `lr` kept among the rates in `range`, and rounded. */
+export function within([low, high]: LRFinderRange, lr: number): number {
+  return roundRate(clamp(lr, low, high));
+}
+
+/** The rate that a key moves a marker to, inside the rates that were tried, or null for a key that does not. */
 export function keyedRate(key: string, lr: number, [low, high]: LRFinderRange): number | null {
   const moved: Record<string, number> = {
     ArrowRight: lr * STEP,
@@ -80,23 +97,33 @@ export function keyedRate(key: string, lr: number, [low, high]: LRFinderRange): 
     Home: low,
     End: high
   };
-  return key in moved ? roundRate(clamp(moved[key], low, high)) : null;
+  return key in moved ? within([low, high], moved[key]) : null;
+}
+
+/**
+ * The markers that can be moved: the suggestions or, where a curve of `tried` rates gave none, one of the user's own,
+ * which waits in its middle.
+ */
+export function movable(
+  markers: LRFinderMarker[],
+  chosen: LRFinderChosen | null,
+  tried: LRFinderRange | null
+): LRFinderMarker[] {
+  if (markers.length || !tried) {
+    return markers;
+  }
+  const lr = chosen?.lr ?? roundRate(Math.sqrt(tried[0] * tried[1]));
+  return [{ name: BY_HAND, lr, reason: chosen ? 'the rate that you chose' : 'no rate is chosen yet' }];
+}
+
+/** What a marker is called: one that was moved away from its suggestion stands where a hand has put it. */
+export function calledNow(marker: LRFinderMarker, chosen: LRFinderChosen | null): string {
+  return standing(marker, chosen) === marker.lr ? marker.name : BY_HAND;
 }
 
 /** The rate at which a marker stands: where it was put if it is the chosen one, else where it was suggested. */
 export function standing(marker: LRFinderMarker, chosen: LRFinderChosen | null): number {
   return chosen?.name === marker.name ? chosen.lr : marker.lr;
-}
-
-/** The marker nearest to a place on the axis: the one that a press there takes hold of. */
-export function nearest(
-  markers: LRFinderMarker[],
-  chosen: LRFinderChosen | null,
-  range: LRFinderRange,
-  part: number
-): LRFinderMarker | undefined {
-  const far = (marker: LRFinderMarker) => Math.abs(across(range, standing(marker, chosen)) - part);
-  return [...markers].sort((a, b) => far(a) - far(b))[0];
 }
 
 /** The rows of the table of values: rate, loss, and the suggestions that lie nearest to that rate. */

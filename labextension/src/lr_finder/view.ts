@@ -44,10 +44,10 @@ export class LRFinderView extends DOMWidgetView {
     this._help.append(keyList(KEYS, 'Keys on a marker'), keyList(this._keys, 'Keys anywhere in the finder'));
     el.append(this._controls.head, this._markers.el, this._table, this._help, this._controls.foot, this._announcer.el);
     this._unbind = bindKeys(el, this._keys);
-    this.listenTo(model, 'curve change:lr_range change:loss_range change:chosen', () => this._markers.place());
-    this.listenTo(model, 'change:markers', () => this._markers.rebuild());
-    this.listenTo(model, 'change change:clicks', () => this._update());
-    this._markers.rebuild();
+    el.addEventListener('keydown', event => this._escape(event));
+    this.listenTo(model, 'curve change', () => this._markers.update());
+    this.listenTo(model, 'change change:clicks change:lost', () => this._update());
+    this._markers.update();
     this._update();
     void this._addFigure();
   }
@@ -70,14 +70,16 @@ export class LRFinderView extends DOMWidgetView {
 
   private _run(): void {
     if (this._controls.canRun) {
-      const running = this.model.state('status') === 'running';
-      post<LRFinderStart | LRFinderStop>(this.model, { kind: running ? 'stop' : 'start' });
+      post<LRFinderStart | LRFinderStop>(this.model, { kind: this.model.running ? 'stop' : 'start' });
     }
   }
 
   /** The table lies over the plot, in the same place, so that nothing on the page moves. */
   private _toggleTable(): void {
     const open = this._table.hidden;
+    if (open && !this._help.hidden) {
+      this._toggleHelp();
+    }
     this._table.hidden = !open;
     this._markers.el.hidden = open;
     this._table.replaceChildren(...(open ? [valueTable(this.model)] : []));
@@ -89,7 +91,24 @@ export class LRFinderView extends DOMWidgetView {
     }
   }
 
+  /** Escape closes what is open, and only then is not the notebook's. */
+  private _escape(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || (this._help.hidden && this._table.hidden)) {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    if (this._help.hidden) {
+      this._toggleTable();
+    } else {
+      this._toggleHelp();
+    }
+  }
+
   private _toggleHelp(): void {
+    if (this._help.hidden && !this._table.hidden) {
+      this._toggleTable();
+    }
     this._help.hidden = !this._help.hidden;
     this._controls.showOpen(!this._table.hidden, !this._help.hidden);
   }
@@ -103,6 +122,7 @@ export class LRFinderView extends DOMWidgetView {
     view.el.setAttribute('aria-hidden', 'true'); // the sliders and the table say it in words
     this.luminoWidget.addWidget(view.luminoWidget);
     const { top, right, bottom, left } = this.model.state('margin');
+    this._markers.el.style.height = `calc(var(--fw-plot) - ${top + bottom}px)`;
     this._markers.el.style.margin = `${top}px ${right}px ${bottom}px ${left}px`;
   }
 
@@ -110,7 +130,7 @@ export class LRFinderView extends DOMWidgetView {
     { keys: ['s'], label: 's', text: 'start the search, or stop it', run: () => this._run() },
     { keys: ['c'], label: 'c', text: 'copy the line of code', run: () => this._controls.copy() },
     { keys: ['t'], label: 't', text: 'table of values or chart', run: () => this._toggleTable() },
-    { keys: ['?'], label: '?', text: 'show or hide this list', run: () => this._toggleHelp() }
+    { keys: ['?'], label: '?', text: 'show or hide this list (Esc closes it)', run: () => this._toggleHelp() }
   ];
 
   private _table = element('div', 'fw-LRFinder-table');
@@ -124,6 +144,6 @@ export class LRFinderView extends DOMWidgetView {
 const KEYS = [
   { label: '← →', text: 'a little smaller or larger' },
   { label: 'Page Up, Page Down', text: 'three times larger or smaller' },
-  { label: 'Home, End', text: 'to the ends of the curve' },
+  { label: 'Home, End', text: 'to the lowest or highest rate that was tried' },
   { label: 'Tab', text: 'to the next marker' }
 ];

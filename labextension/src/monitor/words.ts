@@ -34,7 +34,8 @@ export function grouped(value: number): string {
 /** Where the run is: the left half of the head line. Epochs are counted when they are over, as the table does. */
 export function whereabouts(now: MonitorProgress, done: number): string {
   const epoch = `${done} of ${count(now.n_epoch, 'epoch')} done`;
-  const batch = now.batch ? ` · batch ${grouped(now.batch)} of ${grouped(now.n_batches)}` : '';
+  const of = now.n_batches ? ` of ${grouped(now.n_batches)}` : ''; // a loader without a length has no number of batches
+  const batch = now.batch ? ` · batch ${grouped(now.batch)}${of}` : '';
   switch (now.status) {
     case 'idle':
       return 'Waiting for a fit to start';
