@@ -7,7 +7,7 @@ import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-__all__ = ["install_report", "show_install"]
+__all__ = ["install_report", "package_version", "show_install"]
 
 PACKAGES = (
     "fastwidgets", "torch", "torchvision", "numpy", "pandas", "pillow", "safetensors", "scikit-learn", "matplotlib",
@@ -28,14 +28,15 @@ def install_report() -> dict[str, str]:
     return {
         "python": f"{platform.python_version()} ({sys.implementation.name})",
         "system": f"{platform.system()} {platform.release()} ({platform.machine()})",
-        **{package: _version(package) for package in PACKAGES},
+        **{package: package_version(package) for package in PACKAGES},
         "processors": str(_processors()),
         "torch threads": str(_torch_threads()),
         "device": _device(),
     }
 
 
-def _version(package: str) -> str:
+def package_version(package: str) -> str:
+    """The installed version of a package, or "not installed"."""
     try:
         return version(package)
     except PackageNotFoundError:

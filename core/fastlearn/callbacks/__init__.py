@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fastlearn.train  # noqa: F401  # first: its learner imports the default callbacks, which need its base class
 from fastlearn.callbacks.check_outputs import CheckOutputs
+from fastlearn.callbacks.checkpoint import CheckpointCallback
 from fastlearn.callbacks.gather import GatherPredsCallback
 from fastlearn.callbacks.keep_best import KeepBest
 from fastlearn.callbacks.progress import ProgressCallback
@@ -13,6 +14,7 @@ from fastlearn.callbacks.train_eval import TrainEvalCallback
 
 __all__ = [
     "CheckOutputs",
+    "CheckpointCallback",
     "GatherPredsCallback",
     "KeepBest",
     "ParamScheduler",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastlearn.train.cancel import CancelFitException
 from fastlearn.train.events import BatchEnded, FitStarted, NoteAdded, ValidationProgress
+from fastlearn.warn import warn_user
 
 if TYPE_CHECKING:
     from fastlearn.train.history import NoteKind
@@ -42,9 +43,10 @@ def tell_last(learn: Learner) -> None:
         learn.events.catch_up(_progress(learn))
 
 
-def obey(learn: Learner) -> None:
+def obey(learn: Learner, epoch: int | None = None, batch: int = 0) -> None:
     """Do what was asked through `learn.control` since the last look.
 
+    `batch` training batches of `epoch` are done; without `epoch`, in a validation, a checkpoint waits for the next one.
     Raises: CancelFitException if a stop was asked for.
     """
     control = learn.control
@@ -56,9 +58,8 @@ def obey(learn: Learner) -> None:
     if control.paused:
         _hold(learn)
         _change_rate(learn)  # what was asked for during the pause counts from the next batch on
-    if control.take_checkpoint():
-        path = learn.save(f"checkpoint_{learn.history.n_steps}")
-        add_note(learn, "checkpoint", f"checkpoint saved as {path.name}", str(path))
+    if epoch is not None:
+        _checkpoint(learn, epoch, batch)
     if control.stop_request is not None:
         raise CancelFitException(control.stop_request.reason)
 
@@ -87,6 +88,25 @@ def _change_rate(learn: Learner) -> None:
     for group in learn.opt.param_groups:
         group["lr"] *= factor
     add_note(learn, "lr", f"learning rate times {factor:g}", factor)
+
+
+def _checkpoint(learn: Learner, epoch: int, batch: int) -> None:
+    """Write a checkpoint if one was asked for; a run that is recorded gets one before it stops."""
+    control, call = learn.control, learn.call
+    wanted = control.take_checkpoint()
+    if control.stopping and call is not None and call.recording is not None:
+        wanted = wanted or "due"
+    if wanted is None:
+        return
+    try:
+        path = learn.record_run().checkpoint(learn, epoch, batch, by_hand=wanted == "asked")
+    except OSError as error:
+        text = f"no checkpoint could be written: {error}"
+        add_note(learn, "problem", text)
+        warn_user(f"At step {learn.history.n_steps} {text}. Training goes on; the checkpoints before it are untouched.")
+        return
+    if wanted == "asked":
+        add_note(learn, "checkpoint", f"checkpoint saved as {path.name}", str(path))
 
 
 def _hold(learn: Learner) -> None:

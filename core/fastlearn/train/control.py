@@ -15,6 +15,7 @@ __all__ = ["POLL_SECONDS", "FitControl", "StopRequest"]
 
 POLL_SECONDS = 0.1  # pollers are called at most this often
 Keep = Literal["last", "best"]
+Checkpoint = Literal["asked", "due"]  # by the user, and then it stays; or by a callback that keeps the newest few
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class FitControl:
         self._stop: StopRequest | None = None
         self._factor = 1.0  # asked for, not applied yet
         self._applied = 1.0
-        self._checkpoint = False
+        self._checkpoint: Checkpoint | None = None
 
     @property
     def paused(self) -> bool:
@@ -105,9 +106,17 @@ class FitControl:
             self.pending = True
 
     def checkpoint_now(self) -> None:
-        """Save model and optimizer at the next batch boundary, without stopping."""
+        """Write a checkpoint that `learn.resume` can go on from, at the next batch boundary, without stopping.
+
+        It lies in the folder of the run (made now if there is none), and stays when newer ones come.
+        """
         with self._changed:
-            self._checkpoint = self.pending = True
+            self._checkpoint, self.pending = "asked", True
+
+    def checkpoint_due(self) -> None:
+        """Write a checkpoint at the next batch boundary, one of those that come and go."""
+        with self._changed:
+            self._checkpoint, self.pending = self._checkpoint or "due", True
 
     def add_poller(self, poller: Callable[[], None]) -> None:
         """Have the loop call `poller` between batches and while paused, at most ten times a second."""
@@ -128,7 +137,8 @@ class FitControl:
     def begin(self) -> None:
         """Forget what was asked for before this fit."""
         with self._changed:
-            self._paused = self._checkpoint = self.pending = False
+            self._paused = self.pending = False
+            self._checkpoint = None
             self._stop, self._factor, self._applied = None, 1.0, 1.0
 
     def poll(self) -> None:
@@ -162,10 +172,15 @@ class FitControl:
             self._applied *= factor
         return factor
 
-    def take_checkpoint(self) -> bool:
-        """Whether a checkpoint is to be written now; asking answers it."""
+    def restore_lr_scale(self, applied: float) -> None:
+        """Count `applied` as the factors that the loop has applied: a run goes on that had them."""
         with self._changed:
-            wanted, self._checkpoint = self._checkpoint, False
+            self._applied = applied
+
+    def take_checkpoint(self) -> Checkpoint | None:
+        """Whether a checkpoint is to be written now, and which kind; asking answers it."""
+        with self._changed:
+            wanted, self._checkpoint = self._checkpoint, None
         return wanted
 
     def acknowledge(self) -> None:

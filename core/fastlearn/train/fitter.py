@@ -18,6 +18,7 @@ from fastlearn.models.groups import norm_bias_params
 from fastlearn.optim.hypers import n_layer_groups, set_hyper
 from fastlearn.train import fit_policies
 from fastlearn.train.batch import count_train_batches
+from fastlearn.train.call import as_one_call
 from fastlearn.train.fitting import run_fit, seeded
 from fastlearn.train.host import Callbacks, as_callbacks
 from fastlearn.train.lr_find import LRFindResult, lr_find
@@ -26,6 +27,10 @@ from fastlearn.train.run_state import RunState, model_device
 from fastlearn.train.suggest import Suggestion, valley
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fastlearn.runs.recording import Recording
+    from fastlearn.runs.run import Run
     from fastlearn.train.learner import Learner
 
 __all__ = ["Fitter", "Rate"]
@@ -44,10 +49,12 @@ class Fitter(RunState):
     train_bn: bool
     moms: tuple[float, float, float]
     _opt: Optimizer | None = None
+    _completed: bool = False  # the latest fit was not stopped
 
     # Fitting
 
     @check_keywords
+    @as_one_call
     def fit(
         self,
         n_epoch: int,
@@ -65,6 +72,8 @@ class Fitter(RunState):
         """
         self._check_idle()
         _check_epochs(n_epoch, start_epoch)
+        if self._is_behind_us():
+            return
         self.n_epoch, self.n_train_iter = n_epoch, count_train_batches(self.dls)
         self.place_model()
         if reset_opt:
@@ -79,12 +88,27 @@ class Fitter(RunState):
         try:
             self.in_fit = True
             with self.added_cbs(cbs), seeded(learn):
-                self.history.begin_fit(n_epoch, [metric.name for metric in self.metrics])
-                run_fit(learn, start_epoch)
+                if self.entry is None:
+                    self.history.begin_fit(n_epoch, [metric.name for metric in self.metrics])
+                run_fit(learn, start_epoch if self.entry is None else self.entry.epoch)
+                self._completed = self.history.fits[-1].completed
         finally:
-            self.in_fit = False
+            self.in_fit, self.entry = False, None
+
+    def _is_behind_us(self) -> bool:
+        """Count the fits of this call; of those that a resumed run has done already, nothing is left to do."""
+        call = self.call
+        assert call is not None
+        number, entry = call.n_fits, call.resume
+        call.n_fits += 1
+        if entry is not None and number < entry.fit:
+            self._completed = True
+            return True
+        self.entry = entry if entry is not None and number == entry.fit else None
+        return False
 
     @check_keywords
+    @as_one_call
     def fit_one_cycle(
         self,
         n_epoch: int,
@@ -109,6 +133,7 @@ class Fitter(RunState):
         self._fit_scheduled(n_epoch, rates, scheds, wd, cbs, reset_opt, start_epoch, display)
 
     @check_keywords
+    @as_one_call
     def fit_flat_cos(
         self,
         n_epoch: int,
@@ -127,6 +152,7 @@ class Fitter(RunState):
         self._fit_scheduled(n_epoch, rates, scheds, wd, cbs, reset_opt, start_epoch, display)
 
     @check_keywords
+    @as_one_call
     def fit_sgdr(
         self,
         n_cycles: int,
@@ -148,6 +174,7 @@ class Fitter(RunState):
         self._fit_scheduled(n_epoch, rates, scheds, wd, cbs, reset_opt, start_epoch, display)
 
     @check_keywords
+    @as_one_call
     def fine_tune(
         self,
         epochs: int,
@@ -177,7 +204,7 @@ class Fitter(RunState):
             freeze_epochs, slice(base_lr), div_final=div_final, pct_start=0.99, wd=wd, moms=moms, cbs=cbs,
             reset_opt=reset_opt, display=display,
         )  # fmt: skip
-        if not self.history.fits[-1].completed:
+        if not self._completed:
             return
         self.unfreeze()
         self.fit_one_cycle(
@@ -202,6 +229,32 @@ class Fitter(RunState):
         search went. It never raises for NaN, divergence, a stop, Ctrl-C or an error in model or loss.
         """
         return lr_find(cast("Learner", self), start_lr, end_lr, num_it, stop_div, show_plot, suggest_funcs, display)
+
+    @check_keywords
+    def resume(self, run: str | Path | Run | None = None, cbs: Callbacks = None, display: bool = True) -> Run:
+        """Go on with a run that was stopped or killed, from its latest checkpoint, as if nothing had happened.
+
+        `run` is the folder of a run, a name in `path/runs`, or None for the latest one with a checkpoint. The learner
+        is built as it was for the run; its weights, optimizer, history and random states come from the checkpoint, in
+        the middle of an epoch too. Callbacks that the fit was called with are given again as `cbs`, except for the
+        CheckpointCallback, which goes on by itself. A run that was complete is loaded, and nothing is trained.
+        Returns: the run.
+        Raises: FileNotFoundError without a checkpoint; ValueError if model, data or callbacks are not those of the run;
+        RunInUse while another process writes to it.
+        """
+        from fastlearn.runs.resume import resume
+
+        self._check_idle()
+        return resume(cast("Learner", self), run, cbs, display)
+
+    def record_run(self) -> Recording:
+        """The recording of the call that is under way: a folder for it is made when this is first asked for."""
+        from fastlearn.runs.recording import begin_recording
+
+        if self.call is None:
+            raise RuntimeError("Only a fit that is under way can be recorded. Try cbs=CheckpointCallback() in the fit.")
+        self.call.recording = self.call.recording or begin_recording(cast("Learner", self))
+        return self.call.recording
 
     def _fit_scheduled(
         self,

@@ -7,6 +7,7 @@ import math
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -19,7 +20,7 @@ from fastlearn.train.columns import Columns
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FitRun", "History", "Note", "NoteKind"]
+__all__ = ["STEP_VALUES", "FitRun", "History", "Note", "NoteKind"]
 
 NoteKind = Literal["pause", "resume", "lr", "stop", "checkpoint", "problem", "interrupt"]
 _DTYPES = {
@@ -33,6 +34,7 @@ _DTYPES = {
     "wait": "float64",
     "n_items": "int64",
 }
+STEP_VALUES = tuple(name for name in _DTYPES if name not in ("step", "smooth_loss"))  # what a file needs of each step
 
 
 @dataclass(frozen=True)
@@ -155,15 +157,53 @@ class History:
         if not isinstance(data, dict) or data.get("version") != 1:
             raise ValueError("This text is not a history of version 1. Try the text that `History.to_json` returned.")
         history = cls(data["beta"])
-        history._columns.extend({name: [math.nan if v is None else v for v in data["steps"][name]] for name in _DTYPES})
-        ids = data["items"] or [None] * len(history._columns)
-        history._items = [None if i is None else np.asarray(i, np.int64) for i in ids]
-        history.epochs = data["epochs"]
-        history.notes = [Note(**note) for note in data["notes"]]
-        history.fits = [FitRun(**{**run, "metric_names": tuple(run["metric_names"])}) for run in data["fits"]]
+        ids = data["items"] or [None] * len(data["steps"]["step"])
+        history.fill(
+            [FitRun(**{**run, "metric_names": tuple(run["metric_names"])}) for run in data["fits"]],
+            {name: [math.nan if v is None else v for v in data["steps"][name]] for name in STEP_VALUES},
+            [None if i is None else np.asarray(i, np.int64) for i in ids],
+            data["epochs"],
+            [Note(**note) for note in data["notes"]],
+        )
         return history
 
     # Writing, in the training thread
+
+    def fill(
+        self,
+        fits: list[FitRun],
+        steps: dict[str, list[float]],
+        items: list[NDArray[np.int64] | None],
+        epochs: list[dict[str, float | int | None]],
+        notes: list[Note],
+    ) -> None:
+        """Hold what another history held, in place of what is here. `steps` has the columns of `STEP_VALUES`."""
+        with self._lock:
+            self.fits, self.epochs, self.notes, self._items = fits, epochs, notes, items
+            self._columns, self._rows = Columns(_DTYPES), []
+            n, smooth = len(items), []
+            losses = np.asarray(steps["loss"], np.float32)
+            for start, stop in pairwise([*([fit.start_step for fit in fits] or [0]), n]):
+                self._average = self._weight = 0.0  # each fit's curve is smoothed by itself
+                smooth += self._smooth(losses[start:stop])
+            self._columns.extend({"step": np.arange(n), "smooth_loss": smooth, **steps})
+
+    def cut(self, n_steps: int, n_epochs: int, n_notes: int, n_fits: int) -> None:
+        """Forget what came after a point at which there were so many of each; the last fit is then under way again."""
+        steps = {name: column[:n_steps].tolist() for name, column in self.steps().items() if name in STEP_VALUES}
+        fits = self.fits[:n_fits]
+        self.fill(fits, steps, self._items[:n_steps], self.epochs[:n_epochs], self.notes[:n_notes])
+        self.reopen_fit()
+
+    def reopen_fit(self) -> None:
+        """The last fit goes on: it has not ended."""
+        self.fits[-1].reason, self.fits[-1].completed = None, False
+
+    def take_over(self, other: History) -> None:
+        """Hold what `other` holds: a listener that knows this history sees the same run go on."""
+        steps = {name: column.tolist() for name, column in other.steps().items() if name in STEP_VALUES}
+        self.beta = other.beta
+        self.fill(other.fits, steps, list(other._items), other.epochs, other.notes)
 
     def begin_fit(self, n_epoch: int, metric_names: Sequence[str]) -> None:
         """Start a fit; the smoothed loss starts anew."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from fastlearn.runs.loader_state import starting_state
 from fastlearn.train import cancel
 from fastlearn.train.boundary import obey, send_progress, start_fit, tell_last
 
@@ -80,8 +81,9 @@ def run_epochs(learn: Learner, start_epoch: int = 0) -> None:
     start_fit(learn)
     for epoch in range(start_epoch, learn.n_epoch):
         learn.epoch = epoch
-        obey(learn)
+        _enter_between_epochs(learn, epoch)
         staged(learn, EPOCH, _epoch)
+    _enter_between_epochs(learn, learn.n_epoch)
 
 
 def _epoch(learn: Learner) -> None:
@@ -99,10 +101,11 @@ def validate(learn: Learner, dl: Any) -> None:
 
 def _batches(learn: Learner) -> None:
     work = _train_batch if learn.training else _valid_batch
-    events, control, batches = learn.events, learn.control, iter(learn.dl)
+    events, control, batches = learn.events, learn.control, _first_batches(learn)
+    first = learn.n_done  # not 0 where a run goes on
     asked = perf_counter()
     try:
-        for learn.iter, batch in enumerate(batches):
+        for learn.iter, batch in enumerate(batches, start=first):
             learn.wait = perf_counter() - asked
             learn.set_batch(batch)
             staged(learn, BATCH, work)
@@ -111,12 +114,35 @@ def _batches(learn: Learner) -> None:
             if asked >= events.next_due:
                 send_progress(learn)
             if control.pending or asked >= control.next_poll:
-                obey(learn)
+                obey(learn, learn.epoch if learn.training else None, learn.n_done)
                 asked = perf_counter()
     finally:
         tell_last(learn)
         if hasattr(batches, "close"):  # a loader's threads stop now, not when a traceback is forgotten
             batches.close()
+
+
+def _enter_between_epochs(learn: Learner, epoch: int) -> None:
+    """Obey; a run that goes on between two epochs is brought to where it was first."""
+    entry = learn.entry
+    if entry is None:
+        obey(learn, epoch)
+    elif entry.batch == 0:
+        learn.entry = None
+        entry.start(learn)
+
+
+def _first_batches(learn: Learner) -> Iterator[Any]:
+    """The batches of a pass; in the first of a run that goes on in its middle, those that are left of it."""
+    entry = learn.entry
+    if entry is not None and learn.training:
+        learn.entry = None
+        left = entry.start(learn)
+        assert left is not None
+        return left
+    if learn.training:
+        learn.pass_start = starting_state(learn.dl)
+    return iter(learn.dl)
 
 
 def _train_batch(learn: Learner) -> None:

@@ -12,6 +12,7 @@ from torch import Tensor
 from fastlearn.data.batch import count_samples
 from fastlearn.metrics.averages import AvgLoss
 from fastlearn.metrics.base import Metric, as_number
+from fastlearn.runs.callback_state import plain_attributes
 from fastlearn.train.callback import Callback
 from fastlearn.train.dispatch import name_error
 from fastlearn.train.events import EpochEnded, EpochStarted
@@ -174,6 +175,15 @@ class Recorder(Callback):
         numbers = ["" if value is None else f"{value:.6f}" for value in self._values.values()]
         time = [f"{int(seconds) // 60:02d}:{int(seconds) % 60:02d}"] if self.add_time else []
         self.learn.logger([str(self.epoch), *numbers, *time])
+
+    def state_dict(self) -> dict[str, Any]:
+        """What the metrics of the pass have counted, for a run that goes on in the middle of it."""
+        return {"metrics": [plain_attributes(metric) for metric in self._active]}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on counting from there."""
+        for metric, saved in zip(self._active, state["metrics"], strict=False):
+            vars(metric).update(saved)
 
     # Metrics
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -21,6 +21,10 @@ from fastlearn.train.events import Events
 from fastlearn.train.history import History
 from fastlearn.train.host import CallbackHost
 from fastlearn.train.ingredients import as_loaders, as_metrics
+
+if TYPE_CHECKING:
+    from fastlearn.runs.resume import Resume
+    from fastlearn.train.call import FitCall
 
 __all__ = ["RunState", "model_device"]
 
@@ -47,6 +51,10 @@ class RunState(CallbackHost):
         self.events, self.history, self.control = Events(), History(), FitControl()
         self.planned: dict[str, NDArray[np.float32]] = {}
         self.display, self.in_fit = True, False
+        self.call: FitCall | None = None  # the fit method under way
+        self.entry: Resume | None = None  # where the fit that begins goes on
+        self.resume_next: Resume | None = None  # where the next call goes on
+        self.pass_start: dict[str, Any] | None = None  # what the training pass under way drew its order from
         self.epoch, self.n_epoch, self.iter, self.n_iter, self.n_train_iter = 0, 1, 0, 0, 0
         self.train_iter, self.position, self.fit_started, self.wait = 0, 0, 0.0, 0.0
         self.n_done = 0

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import copy
-import random
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
 import torch
 from torch import nn
+
+from fastlearn.runs.loader_state import generators
+from fastlearn.runs.random_state import get_random_states, set_random_states
 
 if TYPE_CHECKING:
     from fastlearn.train.learner import Learner
@@ -102,25 +103,16 @@ def _module(root: nn.Module) -> Undo:
 
 
 def _loader(dl: Any) -> Undo:
-    generators = {id(g): (g, g.get_state()) for g in _generators(dl)}
+    saved = [(generator, generator.get_state()) for generator in generators(dl)]
     position = dl.state() if hasattr(dl, "state") and hasattr(dl, "restore") else None
 
     def put_back() -> None:
-        for generator, saved in generators.values():
-            generator.set_state(saved)
+        for generator, before in saved:
+            generator.set_state(before)
         if position is not None:
             dl.restore(position)
 
     return put_back
-
-
-def _generators(dl: Any) -> Iterator[torch.Generator]:
-    """The generators that a torch loader and its samplers draw from."""
-    sampler, batch_sampler = getattr(dl, "sampler", None), getattr(dl, "batch_sampler", None)
-    for owner in (dl, sampler, batch_sampler, getattr(batch_sampler, "sampler", None)):
-        generator = getattr(owner, "generator", None)
-        if isinstance(generator, torch.Generator):
-            yield generator
 
 
 def _own_generator(step: Any) -> Undo:
@@ -138,17 +130,5 @@ def _own_generator(step: Any) -> Undo:
 
 
 def _random_state() -> Undo:
-    cpu, plain, numpy_state = torch.get_rng_state(), random.getstate(), np.random.get_state()
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None  # type: ignore[no-untyped-call]
-    mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
-
-    def put_back() -> None:
-        torch.set_rng_state(cpu)
-        random.setstate(plain)
-        np.random.set_state(numpy_state)
-        if cuda is not None:
-            torch.cuda.set_rng_state_all(cuda)
-        if mps is not None:
-            torch.mps.set_rng_state(mps)
-
-    return put_back
+    states = get_random_states()
+    return lambda: set_random_states(states)

@@ -233,8 +233,8 @@ def test_a_checkpoint_on_request_can_be_loaded(make_learner, weights):
     learn = make_learner(cbs=Callback(after_batch=lambda self: self.iter == 2 and self.control.checkpoint_now()))
     learn.fit(1)
     notes = [note for note in learn.history.notes if note.kind == "checkpoint"]
-    assert notes[0].text == "checkpoint saved as checkpoint_3.safetensors"
-    learn.load("checkpoint_3")
+    assert notes[0].text == "checkpoint saved as asked_00000003.safetensors"
+    learn.load(notes[0].value)
 
 
 def test_control_works_from_another_thread(make_learner):
