@@ -32,6 +32,10 @@ class CategoryMap(Sequence[Any]):
         self.o2i: dict[Any, int] = {label: i for i, label in enumerate(self.items)}
         self.add_na = add_na
 
+    def constructor_arguments(self) -> dict[str, Any]:
+        """What makes the same map again."""
+        return {"col": self.items, "sort": False, "add_na": self.add_na}
+
     def index_of(self, label: Any) -> int:
         """The index of `label`. Raises: DataError if it is not in the vocabulary (0 instead, with `add_na`)."""
         label = plain_label(label)
@@ -101,7 +105,9 @@ class Categorize(Transform):
     def __init__(self, vocab: Iterable[Any] | None = None, sort: bool = True, add_na: bool = False) -> None:
         super().__init__()
         self.sort, self.add_na = sort, add_na
-        self.vocab = None if vocab is None else CategoryMap(vocab, sort=sort, add_na=add_na)
+        if vocab is not None and not isinstance(vocab, CategoryMap):  # a map keeps the order that it has
+            vocab = CategoryMap(vocab, sort=sort, add_na=add_na)
+        self.vocab: CategoryMap | None = vocab
 
     def setups(self, items: Any) -> None:
         if self.vocab is None and items is not None:

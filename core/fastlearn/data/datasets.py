@@ -46,6 +46,7 @@ class TfmdLists(Splittable):
         self.splits = split_positions(splits)
         self.tfms = Pipeline(_steps(tfms), split_idx=split_idx)
         self._kinds: tuple[str, ...] | None = None
+        self.known_types: list[str] | None = None  # of values before each step, where there are no items to tell
         if self.splits is not None:
             check_split([split.tolist() for split in self.splits], len(self.items))
         if do_setup:

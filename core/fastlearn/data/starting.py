@@ -20,22 +20,31 @@ def start_for(tl: TfmdLists, item: Any) -> int:
     """
     if item is None or len(tl.tfms) == 0:
         return 0
-    for index, taken in enumerate(_types_taken(tl)):
-        if isinstance(item, taken) or (issubclass(taken, str | Path) and isinstance(item, str | Path)):
+    classes = {type_name(cls) for cls in type(item).__mro__}
+    for index, taken in enumerate(types_taken(tl)):
+        if taken in classes or (taken in PATHS and isinstance(item, str | Path)):
             return index
     return next((i for i, step in enumerate(tl.tfms) if opens(step)), 0)
 
 
-def _types_taken(tl: TfmdLists) -> list[type]:
-    """The types of the first item before each step and after the last one; empty where no item can tell."""
-    if not len(tl):
-        return []
+def types_taken(tl: TfmdLists) -> list[str]:
+    """The types, by name, of the first item before each step and after the last one; empty where none can tell."""
+    if tl.known_types is not None or not len(tl):
+        return tl.known_types or []
     try:
         value = item_getter(tl.items)(0)
-        types = [type(value)]
+        types = [type_name(type(value))]
         for step in tl.tfms:
             value = step(value, split_idx=1)
-            types.append(type(value))
+            types.append(type_name(type(value)))
     except Exception:  # an unreadable first item tells nothing about the new one
         return []
     return types
+
+
+def type_name(cls: type) -> str:
+    """The module and the name of a class."""
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+PATHS = frozenset((type_name(str), type_name(Path), type_name(type(Path()))))

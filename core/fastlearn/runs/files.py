@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from torch import Tensor
 
-__all__ = ["read_tensors", "write_json", "write_tensors", "write_whole"]
+__all__ = ["read_tensors", "tensors_from_bytes", "tensors_to_bytes", "write_json", "write_tensors", "write_whole"]
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> Path:
@@ -44,6 +44,23 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], meta: Mapping[str, 
 
     own = {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()}
     return write_whole(path, lambda temporary: save_file(own, temporary, dict(meta)))
+
+
+def tensors_to_bytes(tensors: Mapping[str, Tensor]) -> bytes:
+    """The content of a safetensors file."""
+    from safetensors.torch import save
+
+    return save({name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()})
+
+
+def tensors_from_bytes(data: bytes, source: str) -> dict[str, Tensor]:
+    """The tensors in the content of a safetensors file. Raises: ValueError, naming `source`, if it is damaged."""
+    from safetensors.torch import load
+
+    try:
+        return dict(load(data))
+    except Exception as error:
+        raise ValueError(f"The weights in {source} are damaged or cut short: {error}. Try copying it again.") from error
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -202,6 +202,20 @@ class Learner(Fitter):
         """
         return checkpoint.load(self, file, with_opt, device, strict)
 
+    @check_keywords
+    def export(self, path: str | Path = "export.zip", build: Callable[[], nn.Module] | None = None) -> Path:
+        """Write what predicts, model, loss, transforms and vocabulary, as a bundle that `load_learner` reads.
+
+        `path` is a folder, or ends in .zip; a relative one begins at `learn.path`. A bundle is JSON and safetensors: it
+        holds no code, no pickle and no rows of the data. Functions and classes of your own are named by import path.
+        `build` makes the model anew where its layers do not say how: a function at the top of a module.
+        Returns: where it was written.
+        Raises: CannotExport, naming the part, for a lambda or a layer that another process could not make again.
+        """
+        from fastlearn.bundle.export import export
+
+        return export(self, path, build)
+
     # For the length of a `with` block
 
     @contextmanager

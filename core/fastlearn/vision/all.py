@@ -36,6 +36,7 @@ from PIL import Image
 from torch import FloatTensor, LongTensor, Tensor, as_tensor, nn
 
 from fastlearn.basics import first, tensor, to_np
+from fastlearn.bundle import UntrustedCode, load_learner
 from fastlearn.callbacks import (
     CheckOutputs, CheckpointCallback, GatherPredsCallback, KeepBest, ParamScheduler, ProgressCallback,
     TerminateOnNaNCallback, TrainEvalCallback,
@@ -113,8 +114,8 @@ __all__ = [
     "RegressionSetup", "Resize", "ResizeMethod", "SGD", "SGDW", "SampleTransform", "SchedCos", "SchedExp",
     "SchedLin", "SchedNo", "SchedPoly", "SigmoidRange", "SimpleNamespace", "StratifiedSplitter", "Tensor",
     "TerminateOnNaNCallback", "TfmdLists", "ToTensor", "TrainEvalCallback", "TrainTestSplitter", "Transform",
-    "TransformBlock", "URLs", "ValidationProgress", "ValueMetric", "accuracy", "accuracy_multi",
-    "activation_of", "alexnet", "annealer", "apply_init", "array", "as_tensor", "attrgetter",
+    "TransformBlock", "URLs", "UntrustedCode", "ValidationProgress", "ValueMetric", "accuracy",
+    "accuracy_multi", "activation_of", "alexnet", "annealer", "apply_init", "array", "as_tensor", "attrgetter",
     "change_first_layer", "cifar_stats", "clear_cache", "cnn_learner", "collate", "combine_scheds",
     "combined_cos", "compose_tfms", "contextmanager", "convnext_base", "convnext_small", "convnext_tiny",
     "create_body", "create_head", "create_vision_model", "decode_at", "decodes_of", "default_device",
@@ -122,7 +123,7 @@ __all__ = [
     "efficientnet_b0", "efficientnet_b1", "efficientnet_b2", "efficientnet_b3", "efficientnet_v2_s",
     "error_rate", "explain", "first", "freeze_to", "functools", "get_files", "get_grid", "get_hyper",
     "get_image_files", "get_text_files", "has_hyper", "has_params", "hyper_setter", "image2tensor",
-    "imagenet_stats", "in_channels", "itemgetter", "itertools", "json", "load_image", "mae",
+    "imagenet_stats", "in_channels", "itemgetter", "itertools", "json", "load_image", "load_learner", "mae",
     "make_param_groups", "math", "merge_tfms", "minimum", "mk_metric", "mk_transform", "mnist_stats",
     "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small", "model_sizes", "models", "mse",
     "n_layer_groups", "namedtuple", "nn", "norm_bias_params", "np", "num_features_model", "operator", "os",

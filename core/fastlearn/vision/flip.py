@@ -89,6 +89,10 @@ class Flip(RandomTransform):
         super().__init__(p)
         self.draw_with, self.batch = draw, batch
 
+    def constructor_arguments(self) -> dict[str, Any]:
+        """What makes the same step again."""
+        return {"p": self.p, "draw": self.draw_with, "batch": self.batch}
+
     def draw(self, parts: Sequence[Any], kinds: Kinds, rng: torch.Generator) -> BatchFlip:
         """One choice per sample, from `rng`."""
         n = len(parts[0])

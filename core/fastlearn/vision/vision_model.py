@@ -17,7 +17,9 @@ from fastlearn.models.init import InitFunc, apply_init
 from fastlearn.models.seed import seeded
 from fastlearn.models.sizes import num_features_model
 from fastlearn.seed import ambient_seed
-from fastlearn.vision.network import arch_name, brings_weights, build_network, info_of
+from fastlearn.vision import models
+from fastlearn.vision.arch import Arch as ListedArch
+from fastlearn.vision.network import arch_name, as_arch, brings_weights, build_network, info_of
 from fastlearn.vision.timm_body import create_timm_body
 
 Arch = str | nn.Module | Callable[..., nn.Module]
@@ -87,6 +89,9 @@ def create_vision_model(
         )  # fmt: skip
         if init is not None:
             apply_init(head, init)
+    recipe = _recipe(arch, cut, n_in)
+    if recipe is not None:
+        body.__dict__["recipe"] = recipe  # how an export says what this is
     notes = BuildNotes(
         arch=arch_name(arch),
         pretrained=pretrained,
@@ -97,6 +102,24 @@ def create_vision_model(
         first_layer_from=channels if channels != n_in else None,
     )
     return VisionModel(body, head, n_in=n_in, notes=notes)
+
+
+def body_of_recipe(recipe: dict[str, Any]) -> nn.Module:
+    """The body that a recipe describes (see `_recipe`), without its learned weights."""
+    name = recipe["arch"]
+    known = recipe["listed"] and getattr(models, name, None)
+    body, _ = _build_body(known or name, False, None, recipe["cut"], recipe["n_in"])
+    body.__dict__["recipe"] = recipe
+    return body
+
+
+def _recipe(arch: Arch, cut: Cut | None, n_in: int) -> dict[str, Any] | None:
+    """What builds the body again: the name of a listed or timm architecture, or a constructor; None for a network."""
+    arch = as_arch(arch)
+    if isinstance(arch, nn.Module):
+        return None
+    listed = arch.name if isinstance(arch, ListedArch) else None
+    return {"arch": listed or arch, "listed": listed is not None, "cut": cut, "n_in": n_in}
 
 
 def is_pretrained(arch: Arch, pretrained: bool | None, weights: Any) -> bool:
