@@ -22,11 +22,11 @@ from fastlearn.models.groups import trainable_params
 from fastlearn.optim.adam import Adam
 from fastlearn.train import checkpoint, inference, loop, predict, showing
 from fastlearn.train.callback import Callback
-from fastlearn.train.fitter import Fitter
 from fastlearn.train.host import Callbacks
 from fastlearn.train.ingredients import default_loss
 from fastlearn.train.optimizer import check_rates
 from fastlearn.train.recorder import Recorder
+from fastlearn.train.switches import Switches
 
 __all__ = ["Learner"]
 
@@ -40,7 +40,7 @@ DEFAULT_CBS: tuple[type[Callback], ...] = (
 )
 
 
-class Learner(Fitter):
+class Learner(Switches):
     """Trains `model` on `dls` and predicts with it.
 
     `dls` has loaders `train` and `valid`: DataLoaders of ours around any torch loaders, or a pair of loaders.

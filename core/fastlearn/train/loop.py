@@ -154,7 +154,7 @@ def _train_batch(learn: Learner) -> None:
 
 
 def _valid_batch(learn: Learner) -> None:
-    learn.pred = learn.model(*learn.xb)
+    learn.pred = learn.forward(*learn.xb)
     learn.fire("after_pred")
     if learn.yb:
         learn.loss_grad = learn.compute_loss()
@@ -168,7 +168,7 @@ def _backward(learn: Learner) -> None:
 
 
 def _step(learn: Learner) -> None:
-    learn.opt.step()
+    (learn.take_step or learn.opt.step)()
 
 
 def run_batch(learn: Learner) -> None:

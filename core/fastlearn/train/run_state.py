@@ -54,6 +54,9 @@ class RunState(CallbackHost):
         self.call: FitCall | None = None  # the fit method under way
         self.entry: Resume | None = None  # where the fit that begins goes on
         self.resume_next: Resume | None = None  # where the next call goes on
+        self.take_step: Callable[[], None] | None = None  # what steps in place of the optimizer: a gradient scaler
+        self.compiled: Any = None  # what computes the same as the model it was made from
+        self._compiled_from: nn.Module | None = None
         self.pass_start: dict[str, Any] | None = None  # what the training pass under way drew its order from
         self.epoch, self.n_epoch, self.iter, self.n_iter, self.n_train_iter = 0, 1, 0, 0, 0
         self.train_iter, self.position, self.fit_started, self.wait = 0, 0, 0.0, 0.0
@@ -107,6 +110,12 @@ class RunState(CallbackHost):
     def smooth_loss(self) -> float:
         """The smoothed training loss so far; reading it waits for the device."""
         return self.history.smooth_loss()
+
+    @property
+    def forward(self) -> Callable[..., Any]:
+        """What makes predictions of inputs: the model, or its compiled form."""
+        compiled: Callable[..., Any] | None = self.compiled if self._compiled_from is self.model else None
+        return compiled or self.model
 
     def start_pass(self, dl: Any) -> None:
         """Get ready for a pass over `dl`."""

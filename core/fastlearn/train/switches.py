@@ -1,0 +1,85 @@
+"""How a learner computes: precision, memory layout, compilation, and memory for time. Each switch has a way back."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import torch
+
+from fastlearn.callbacks.channels_last import ChannelsLast
+from fastlearn.callbacks.half_precision import NonNativeMixedPrecision
+from fastlearn.callbacks.mixed_precision import AMPMode, MixedPrecision
+from fastlearn.train.compilation import compiled
+from fastlearn.train.fitter import Fitter
+from fastlearn.train.recompute import keep_activations, recompute_activations
+from fastlearn.train.run_state import model_device
+
+__all__ = ["Switches"]
+
+S = TypeVar("S", bound="Switches")
+
+
+class Switches(Fitter):
+    """Each method returns the learner, so that they can follow each other."""
+
+    # Precision
+
+    def to_fp16(self: S, **scaler: Any) -> S:
+        """Run model and loss in float16 where that is safe; `scaler` options go to torch's GradScaler."""
+        return self.to_fp32().add_cb(MixedPrecision(AMPMode.FP16, **scaler))
+
+    def to_bf16(self: S) -> S:
+        """Run model and loss in bfloat16 where that is safe: half the memory, and no scaling."""
+        return self.to_fp32().add_cb(MixedPrecision(AMPMode.BF16))
+
+    def to_non_native_fp16(self: S, **options: Any) -> S:
+        """Train a float16 model with float32 master weights; see `NonNativeMixedPrecision`."""
+        return self.to_fp32().add_cb(NonNativeMixedPrecision(**options))
+
+    def to_fp32(self: S) -> S:
+        """Back to float32 throughout."""
+        return self.remove_cbs([MixedPrecision, NonNativeMixedPrecision])
+
+    # Memory layout
+
+    def to_channelslast(self: S, use_amp: bool = True, amp_mode: str = AMPMode.FP16) -> S:
+        """Keep images and weights with the channels last and, with `use_amp`, compute in half precision."""
+        if use_amp and not any(isinstance(cb, MixedPrecision) for cb in self.cbs):
+            self.add_cb(MixedPrecision(amp_mode))
+        return self.add_cb(ChannelsLast())
+
+    def to_contiguous(self: S, to_fp32: bool = False) -> S:
+        """Back to the usual layout and, with `to_fp32`, to float32."""
+        self.remove_cbs(ChannelsLast)
+        self.model.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+        return self.to_fp32() if to_fp32 else self
+
+    # Compilation
+
+    def compile(self: S, backend: str | None = None, **options: Any) -> S:
+        """Compile the forward pass with `torch.compile`, when it is first run; the model itself stays as it is.
+
+        `backend` is by default "inductor" where this machine has the compiler that it needs, else "aot_eager".
+        Saving, exporting, freezing and hooks go on working on `learn.model`.
+        """
+        self.compiled = compiled(self.model, backend, **options)
+        self._compiled_from = self.model
+        return self
+
+    def uncompile(self: S) -> S:
+        """Run the model as it is again."""
+        self.compiled = self._compiled_from = None
+        return self
+
+    # Memory for time
+
+    def recompute_activations(self: S, on: bool = True) -> S:
+        """Keep only the inputs of the model's blocks in training, and compute the rest again in the backward pass.
+
+        This is gradient checkpointing: less memory for about a third more time, with the same gradients.
+        Source: Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost".
+        """
+        keep_activations(self.model)
+        if on:
+            recompute_activations(self.model, model_device(self.model).type)
+        return self
