@@ -30,6 +30,7 @@ from fastlearn.callbacks.short_epoch import ShortEpochCallback
 from fastlearn.callbacks.show_graph import ShowGraphCallback
 from fastlearn.callbacks.skip_to_epoch import SkipToEpoch
 from fastlearn.callbacks.terminate_on_nan import TerminateOnNaNCallback
+from fastlearn.callbacks.torch_schedule import TorchScheduler
 from fastlearn.callbacks.tracker import TrackerCallback
 from fastlearn.callbacks.train_eval import TrainEvalCallback
 from fastlearn.callbacks.weight_averaging import WeightAveraging
@@ -65,6 +66,7 @@ __all__ = [
     "ShowGraphCallback",
     "SkipToEpoch",
     "TerminateOnNaNCallback",
+    "TorchScheduler",
     "TrackerCallback",
     "TrainEvalCallback",
     "WeightAveraging",

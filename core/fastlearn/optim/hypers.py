@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,7 +14,8 @@ from fastlearn.optim.groups import ParamGroup
 
 HyperValue: TypeAlias = "float | Sequence[float] | np.ndarray[Any, np.dtype[Any]]"
 
-# Our name -> torch's keys, each with the position inside the value (None: the value itself).
+# Our name -> torch's keys, each with the position inside the value (None: the value itself). Any other number that a
+# group holds, such as nu_1 or trust_coeff, is a hyper-parameter under its own name.
 _KEYS: dict[str, tuple[tuple[str, int | None], ...]] = {
     "lr": (("lr", None),),
     "mom": (("betas", 0), ("momentum", None)),
@@ -21,6 +23,7 @@ _KEYS: dict[str, tuple[tuple[str, int | None], ...]] = {
     "wd": (("weight_decay", None),),
     "eps": (("eps", None),),
 }
+_NOT_HYPERS = frozenset({"params", "layer_group", "do_wd", "weight_decay", "initial_lr"})
 
 
 def hyper_setter(opt: torch.optim.Optimizer, name: str) -> Callable[[HyperValue], None]:
@@ -64,6 +67,14 @@ def has_hyper(opt: torch.optim.Optimizer, name: str) -> bool:
     return all(_find(group, name) is not None for group in opt.param_groups)
 
 
+def layer_groups_of(opt: torch.optim.Optimizer) -> list[list[Tensor]]:
+    """The parameters of each layer group of `opt`."""
+    groups: list[list[Tensor]] = [[] for _ in range(n_layer_groups(opt))]
+    for group, layer in _layered(opt):
+        groups[layer].extend(group["params"])
+    return groups
+
+
 def n_layer_groups(opt: torch.optim.Optimizer) -> int:
     """How many layer groups `opt` was built from."""
     return 1 + max(layer for _, layer in _layered(opt))
@@ -74,18 +85,19 @@ def _layered(opt: torch.optim.Optimizer) -> list[tuple[ParamGroup, int]]:
 
 
 def _find(group: ParamGroup, name: str) -> tuple[str, int | None] | None:
-    if name not in _KEYS:
-        raise ValueError(f"A hyper-parameter is one of {', '.join(_KEYS)}, but got {name!r}.")
-    return next((place for place in _KEYS[name] if place[0] in group), None)
+    if name in group and name != "params":
+        return name, None
+    return next((place for place in _KEYS.get(name, ()) if place[0] in group), None)
 
 
 def _key(opt: torch.optim.Optimizer, group: ParamGroup, name: str) -> tuple[str, int | None]:
     place = _find(group, name)
     if place is None:
-        known = [n for n in _KEYS if _find(group, n) is not None]
-        raise ValueError(
-            f"{type(opt).__name__} has no hyper-parameter {name!r}; it has {', '.join(known) or 'none that we know'}."
-        )
+        own = [n for n, value in group.items() if n not in _NOT_HYPERS and isinstance(value, float | Tensor)]
+        known = list(dict.fromkeys([*(n for n in _KEYS if _find(group, n) is not None), *own]))
+        close = get_close_matches(name, known, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"{type(opt).__name__} has no hyper-parameter {name!r}; it has {', '.join(known)}.{hint}")
     return place
 
 

@@ -15,14 +15,14 @@ from torch.optim import Optimizer
 from fastlearn.keywords import check_keywords
 from fastlearn.models.freeze import freeze_to as freeze_groups_to
 from fastlearn.models.groups import norm_bias_params
-from fastlearn.optim.hypers import n_layer_groups, set_hyper
+from fastlearn.optim.hypers import layer_groups_of, n_layer_groups, set_hyper
 from fastlearn.train import fit_policies
 from fastlearn.train.batch import count_train_batches
 from fastlearn.train.call import as_one_call
 from fastlearn.train.fitting import run_fit, seeded
 from fastlearn.train.host import Callbacks, as_callbacks
 from fastlearn.train.lr_find import LRFindResult, lr_find
-from fastlearn.train.optimizer import check_rates, layer_groups, make_optimizer, optimizer_to, rates_for_groups
+from fastlearn.train.optimizer import check_rates, make_optimizer, optimizer_to, rates_for_groups
 from fastlearn.train.run_state import RunState, model_device
 from fastlearn.train.suggest import Suggestion, valley
 
@@ -296,7 +296,7 @@ class Fitter(RunState):
     def freeze_to(self, n: int) -> None:
         """Train layer groups `n` and later only, and norm layers if `train_bn`; resets the optimizer's averages."""
         kept = norm_bias_params(self.model, with_bias=False) if self.train_bn else []
-        freeze_groups_to(layer_groups(self.opt), n, kept)
+        freeze_groups_to(layer_groups_of(self.opt), n, kept)
         self.opt.state.clear()
 
     def freeze(self) -> None:

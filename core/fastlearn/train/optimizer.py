@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 
 from fastlearn.optim.groups import make_param_groups
 
-__all__ = ["check_rates", "layer_groups", "make_optimizer", "optimizer_to", "rates_for_groups", "split_params"]
+__all__ = ["check_rates", "make_optimizer", "optimizer_to", "rates_for_groups", "split_params"]
 
 
 def split_params(model: nn.Module, splitter: Callable[[nn.Module], Any]) -> list[list[Tensor]]:
@@ -47,14 +47,6 @@ def make_optimizer(
             "Try opt_func=Adam, or functools.partial(torch.optim.SGD, momentum=0.9)."
         )
     return opt
-
-
-def layer_groups(opt: Optimizer) -> list[list[Tensor]]:
-    """The parameters of each layer group of `opt`."""
-    groups: dict[int, list[Tensor]] = {}
-    for i, group in enumerate(opt.param_groups):
-        groups.setdefault(group.get("layer_group", i), []).extend(group["params"])
-    return [groups.get(i, []) for i in range(max(groups) + 1)]
 
 
 def optimizer_to(opt: Optimizer, device: torch.device) -> None:

@@ -112,7 +112,7 @@ class Recorder(Callback):
             if learn.loss is None and learn.cleaning_up:
                 return
             group = self._group
-            mom = group["betas"][0] if self._has_betas else group.get("momentum", np.nan)
+            mom = group["betas"][0] if self._has_betas else group.get("momentum", group.get("mom", np.nan))
             learn.history.add_step(
                 learn.loss,
                 learn.epoch,

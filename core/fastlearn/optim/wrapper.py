@@ -1,0 +1,40 @@
+"""Any torch optimizer where one of ours could stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from fastlearn.optim.groups import Params, to_param_groups
+
+__all__ = ["OptimWrapper"]
+
+
+def OptimWrapper(
+    params: Params | None = None,
+    opt: Callable[..., torch.optim.Optimizer] | torch.optim.Optimizer | None = None,
+    convert_groups: bool = True,
+    **hypers: Any,
+) -> torch.optim.Optimizer:
+    """`opt`, a class of torch optimizers, over `params`; one that is made already is returned as it is.
+
+    Learners take torch's classes without this: `opt_func=torch.optim.AdamW`. It is here for code that wraps them as
+    fastai does, `opt_func=partial(OptimWrapper, opt=torch.optim.AdamW)`. `mom`, `sqr_mom` and `wd` are understood.
+    """
+    if isinstance(opt, torch.optim.Optimizer):
+        return opt
+    if opt is None or params is None:
+        raise ValueError("OptimWrapper takes parameters and the class of an optimizer: opt=torch.optim.AdamW.")
+    mom, sqr_mom = hypers.pop("mom", None), hypers.pop("sqr_mom", None)
+    if "wd" in hypers:
+        hypers["weight_decay"] = hypers.pop("wd")
+    groups: Any = to_param_groups(params) if convert_groups else params
+    made = opt(groups, **hypers)
+    from fastlearn.optim.hypers import set_hyper
+
+    for name, value in (("mom", mom), ("sqr_mom", sqr_mom)):
+        if value is not None:
+            set_hyper(made, name, value)
+    return made
