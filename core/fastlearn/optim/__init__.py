@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastlearn.optim.adam import Adam
-from fastlearn.optim.composable import Optimizer, Step, step
+from fastlearn.optim.composable import Optimizer, Step
 from fastlearn.optim.groups import make_param_groups, to_param_groups
 from fastlearn.optim.hypers import get_hyper, has_hyper, hyper_setter, n_layer_groups, set_hyper
 from fastlearn.optim.lookahead import Lookahead
@@ -86,7 +86,6 @@ __all__ = [
     "rms_prop_step",
     "set_hyper",
     "sgd_step",
-    "step",
     "step_stat",
     "to_param_groups",
     "weight_decay",

@@ -74,11 +74,11 @@ from fastlearn.models import (
 )
 from fastlearn.optim import (
     LARC, LARS, SGD, SGDW, Adam, Lamb, Larc, Lars, Lookahead, OptimWrapper, Optimizer, QHAdam, RAdam, RMSProp,
-    SchedCos, SchedExp, SchedLin, SchedNo, SchedPoly, adam_step, annealer, average_grad, average_grad_dampened,
-    average_sqr_grad, combine_scheds, combined_cos, debias, get_hyper, has_hyper, hyper_setter, l2_reg,
-    lamb_step, larc_layer_lr, larc_step, lars_layer_lr, make_param_groups, momentum_step, n_layer_groups,
-    qhadam_step, radam_step, ranger, rms_prop_step, set_hyper, sgd_step, step_stat, to_param_groups,
-    weight_decay,
+    SchedCos, SchedExp, SchedLin, SchedNo, SchedPoly, Step, adam_step, annealer, average_grad,
+    average_grad_dampened, average_sqr_grad, combine_scheds, combined_cos, debias, get_hyper, has_hyper,
+    hyper_setter, l2_reg, lamb_step, larc_layer_lr, larc_step, lars_layer_lr, make_param_groups, momentum_step,
+    n_layer_groups, qhadam_step, radam_step, ranger, rms_prop_step, set_hyper, sgd_step, step_stat,
+    to_param_groups, weight_decay,
 )
 from fastlearn.train import (
     BatchEnded, Callback, CancelBackwardException, CancelBatchException, CancelEpochException, CancelException,
@@ -125,7 +125,7 @@ __all__ = [
     "RandomCrop", "RandomSplitter", "RandomSubsetSplitter", "RandomTransform", "Recorder", "ReduceLROnPlateau",
     "RegexLabeller", "RegressionBlock", "RegressionSetup", "Resize", "ResizeMethod", "SGD", "SGDW",
     "SampleTransform", "SaveModelCallback", "SchedCos", "SchedExp", "SchedLin", "SchedNo", "SchedPoly",
-    "ShortEpochCallback", "ShowGraphCallback", "SigmoidRange", "SimpleNamespace", "SkipToEpoch",
+    "ShortEpochCallback", "ShowGraphCallback", "SigmoidRange", "SimpleNamespace", "SkipToEpoch", "Step",
     "StratifiedSplitter", "Tensor", "TerminateOnNaNCallback", "TfmdLists", "ToTensor", "TorchScheduler",
     "TrackerCallback", "TrainEvalCallback", "TrainTestSplitter", "Transform", "TransformBlock", "URLs",
     "UntrustedCode", "ValidationProgress", "ValueMetric", "WeightAveraging", "accuracy", "accuracy_multi",
