@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from fastlearn.losses.base import BaseLoss
 from fastlearn.losses.bce import BCELossFlat, BCEWithLogitsLossFlat
+from fastlearn.losses.combined import CombinedLoss
 from fastlearn.losses.cross_entropy import CrossEntropyLossFlat
+from fastlearn.losses.dice import DiceLoss
+from fastlearn.losses.focal import FocalLoss, FocalLossFlat
 from fastlearn.losses.l1 import L1LossFlat
+from fastlearn.losses.label_smoothing import LabelSmoothingCrossEntropy, LabelSmoothingCrossEntropyFlat
 from fastlearn.losses.mse import MSELossFlat
 from fastlearn.losses.reading import activation_of, decodes_of
 
@@ -13,8 +17,14 @@ __all__ = [
     "BCELossFlat",
     "BCEWithLogitsLossFlat",
     "BaseLoss",
+    "CombinedLoss",
     "CrossEntropyLossFlat",
+    "DiceLoss",
+    "FocalLoss",
+    "FocalLossFlat",
     "L1LossFlat",
+    "LabelSmoothingCrossEntropy",
+    "LabelSmoothingCrossEntropyFlat",
     "MSELossFlat",
     "activation_of",
     "decodes_of",

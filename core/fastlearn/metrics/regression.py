@@ -25,6 +25,19 @@ def rmse(preds: Tensor, targets: Tensor) -> Tensor:
     return mse(preds, targets).sqrt()
 
 
+def msle(preds: Tensor, targets: Tensor) -> Tensor:
+    """Mean squared error of `log(1 + x)`: of ratios rather than differences, for numbers that are not negative."""
+    left, right = _as_floats(preds, targets)
+    return F.mse_loss(left.log1p(), right.log1p())
+
+
+@over_all_items
+def exp_rmspe(preds: Tensor, targets: Tensor) -> Tensor:
+    """Root mean square percentage error of predictions and targets that are logarithms."""
+    left, right = _as_floats(preds, targets)
+    return ((right.exp() - left.exp()) / right.exp()).pow(2).mean().sqrt()
+
+
 def _as_floats(preds: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     left, right = flat_pair(preds, targets)
     return left, right.to(left.dtype)
