@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fastlearn.train  # noqa: F401  # first: its learner imports the default callbacks, which need its base class
+from fastlearn.callbacks.activation_stats import ActivationStats
 from fastlearn.callbacks.bn_freeze import BnFreeze, set_bn_eval
 from fastlearn.callbacks.channels_last import ChannelsLast
 from fastlearn.callbacks.check_outputs import CheckOutputs
@@ -16,6 +17,7 @@ from fastlearn.callbacks.gather import GatherPredsCallback
 from fastlearn.callbacks.grad_accumulation import GradientAccumulation
 from fastlearn.callbacks.grad_clip import GradientClip
 from fastlearn.callbacks.half_precision import NonNativeMixedPrecision
+from fastlearn.callbacks.hook import HookCallback
 from fastlearn.callbacks.keep_best import KeepBest
 from fastlearn.callbacks.mc_dropout import MCDropoutCallback
 from fastlearn.callbacks.mix import MixHandler
@@ -37,6 +39,7 @@ from fastlearn.callbacks.weight_averaging import WeightAveraging
 
 __all__ = [
     "AMPMode",
+    "ActivationStats",
     "BnFreeze",
     "CSVLogger",
     "ChannelsLast",
@@ -49,6 +52,7 @@ __all__ = [
     "GatherPredsCallback",
     "GradientAccumulation",
     "GradientClip",
+    "HookCallback",
     "KeepBest",
     "MCDropoutCallback",
     "MixHandler",

@@ -16,7 +16,7 @@ from fastlearn.train.inference import inference, pick_loader
 if TYPE_CHECKING:
     from fastlearn.train.learner import Learner
 
-__all__ = ["LayerRow", "ModelSummary", "show_results", "show_training_loop", "summary"]
+__all__ = ["LayerRow", "ModelSummary", "show_results", "show_training_loop", "summary", "summary_of"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,11 @@ class ModelSummary:
 
 def summary(learn: Learner) -> ModelSummary:
     """See `Learner.summary`."""
+    return summary_of(learn, None)
+
+
+def summary_of(learn: Learner, inputs: tuple[Any, ...] | None) -> ModelSummary:
+    """What `inputs` meet in the model; without them, the first batch of the training data."""
     rows: list[LayerRow] = []
 
     def note(module: nn.Module, _: Any, output: Any) -> None:
@@ -70,7 +75,10 @@ def summary(learn: Learner) -> ModelSummary:
         with inference(learn), torch.random.fork_rng(devices=[]), torch.no_grad():
             learn.training = False
             learn.start_pass(learn.dls.train)
-            learn.set_batch(first_batch(learn.dls.train))
+            if inputs is None:
+                learn.set_batch(first_batch(learn.dls.train))
+            else:
+                learn.xb = inputs
             learn.model.eval()
             learn.model(*learn.xb)
             shape = _shape(learn.x)

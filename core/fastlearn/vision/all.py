@@ -38,12 +38,13 @@ from torch import FloatTensor, LongTensor, Tensor, as_tensor, nn
 from fastlearn.basics import first, tensor, to_np
 from fastlearn.bundle import UntrustedCode, load_learner
 from fastlearn.callbacks import (
-    AMPMode, BnFreeze, CSVLogger, ChannelsLast, CheckOutputs, CheckpointCallback, CollectDataCallback, CutMix,
-    EarlyStoppingCallback, FetchPredsCallback, GatherPredsCallback, GradientAccumulation, GradientClip,
-    KeepBest, MCDropoutCallback, MixHandler, MixUp, MixedPrecision, ModelResetter, NonNativeMixedPrecision,
-    ParamScheduler, ProgressCallback, RNNCallback, RNNRegularizer, ReduceLROnPlateau, SaveModelCallback,
-    ShortEpochCallback, ShowGraphCallback, SkipToEpoch, TerminateOnNaNCallback, TorchScheduler, TrackerCallback,
-    TrainEvalCallback, WeightAveraging, rnn_cbs, set_bn_eval,
+    AMPMode, ActivationStats, BnFreeze, CSVLogger, ChannelsLast, CheckOutputs, CheckpointCallback,
+    CollectDataCallback, CutMix, EarlyStoppingCallback, FetchPredsCallback, GatherPredsCallback,
+    GradientAccumulation, GradientClip, HookCallback, KeepBest, MCDropoutCallback, MixHandler, MixUp,
+    MixedPrecision, ModelResetter, NonNativeMixedPrecision, ParamScheduler, ProgressCallback, RNNCallback,
+    RNNRegularizer, ReduceLROnPlateau, SaveModelCallback, ShortEpochCallback, ShowGraphCallback, SkipToEpoch,
+    TerminateOnNaNCallback, TorchScheduler, TrackerCallback, TrainEvalCallback, WeightAveraging, rnn_cbs,
+    set_bn_eval,
 )
 from fastlearn.data import (
     AttrGetter, Categorize, CategoryBlock, CategoryMap, ColReader, ColSplitter, CollateError, DataBlock, DataError,
@@ -57,6 +58,7 @@ from fastlearn.data import (
     untar_data,
 )
 from fastlearn.explain import Explanation, explain
+from fastlearn.hooks import Hook, Hooks, hook_output, hook_outputs, layer_info, module_summary, total_params
 from fastlearn.install import show_install
 from fastlearn.interpret import ClassificationInterpretation, Interpretation
 from fastlearn.losses import (
@@ -108,24 +110,25 @@ from fastlearn.vision.models import (
 from fastlearn.vision import models
 
 __all__ = [
-    "AMPMode", "APScoreBinary", "APScoreMulti", "AccumMetric", "Adam", "AdaptiveConcatPool2d", "Arch",
-    "AttrGetter", "AvgLoss", "AvgMetric", "AvgSmoothLoss", "BCELossFlat", "BCEWithLogitsLossFlat",
-    "BalancedAccuracy", "BaseLoss", "BatchEnded", "BnFreeze", "BrierScore", "BrierScoreMulti", "CSVLogger",
-    "Callback", "CancelBackwardException", "CancelBatchException", "CancelEpochException", "CancelException",
-    "CancelFitException", "CancelStepException", "CancelTrainException", "CancelValidException", "Categorize",
-    "CategoryBlock", "CategoryMap", "ChannelsLast", "CheckOutputs", "CheckpointCallback",
-    "ClassificationInterpretation", "CohenKappa", "ColReader", "ColSplitter", "CollateError",
-    "CollectDataCallback", "CombinedLoss", "CorpusBLEUMetric", "Counter", "CropPad", "CrossEntropyLossFlat",
-    "CutMix", "DataBlock", "DataError", "DataLoader", "DataLoaders", "Datasets", "Dice", "DiceLoss",
-    "DiceMulti", "DisplayedTransform", "EarlyStoppingCallback", "EncodedMultiCategorize", "EndSplitter",
-    "EpochEnded", "EpochStarted", "Events", "ExplainedVariance", "Explanation", "F", "F1Score", "F1ScoreMulti",
-    "FBeta", "FBetaMulti", "FetchPredsCallback", "FileGetter", "FileSplitter", "FitControl", "FitEnded",
-    "FitStarted", "Flatten", "Flip", "FlipItem", "FloatTensor", "FocalLoss", "FocalLossFlat", "FuncSplitter",
-    "GatherPredsCallback", "GradientAccumulation", "GradientClip", "GrandparentSplitter", "GroupSplitter",
-    "HammingLoss", "HammingLossMulti", "History", "Identity", "Image", "ImageBlock", "ImageDataLoaders",
-    "ImageGetter", "IndexSplitter", "InplaceTransform", "IntToFloatTensor", "Interpretation", "ItemError",
-    "ItemGetter", "ItemTransform", "Jaccard", "JaccardCoeff", "JaccardCoeffMulti", "JaccardMulti", "KeepBest",
-    "L1LossFlat", "LARC", "LARS", "LRFindEnded", "LRFindProgress", "LRFindResult", "LRFindStarted",
+    "AMPMode", "APScoreBinary", "APScoreMulti", "AccumMetric", "ActivationStats", "Adam",
+    "AdaptiveConcatPool2d", "Arch", "AttrGetter", "AvgLoss", "AvgMetric", "AvgSmoothLoss", "BCELossFlat",
+    "BCEWithLogitsLossFlat", "BalancedAccuracy", "BaseLoss", "BatchEnded", "BnFreeze", "BrierScore",
+    "BrierScoreMulti", "CSVLogger", "Callback", "CancelBackwardException", "CancelBatchException",
+    "CancelEpochException", "CancelException", "CancelFitException", "CancelStepException",
+    "CancelTrainException", "CancelValidException", "Categorize", "CategoryBlock", "CategoryMap",
+    "ChannelsLast", "CheckOutputs", "CheckpointCallback", "ClassificationInterpretation", "CohenKappa",
+    "ColReader", "ColSplitter", "CollateError", "CollectDataCallback", "CombinedLoss", "CorpusBLEUMetric",
+    "Counter", "CropPad", "CrossEntropyLossFlat", "CutMix", "DataBlock", "DataError", "DataLoader",
+    "DataLoaders", "Datasets", "Dice", "DiceLoss", "DiceMulti", "DisplayedTransform", "EarlyStoppingCallback",
+    "EncodedMultiCategorize", "EndSplitter", "EpochEnded", "EpochStarted", "Events", "ExplainedVariance",
+    "Explanation", "F", "F1Score", "F1ScoreMulti", "FBeta", "FBetaMulti", "FetchPredsCallback", "FileGetter",
+    "FileSplitter", "FitControl", "FitEnded", "FitStarted", "Flatten", "Flip", "FlipItem", "FloatTensor",
+    "FocalLoss", "FocalLossFlat", "FuncSplitter", "GatherPredsCallback", "GradientAccumulation", "GradientClip",
+    "GrandparentSplitter", "GroupSplitter", "HammingLoss", "HammingLossMulti", "History", "Hook",
+    "HookCallback", "Hooks", "Identity", "Image", "ImageBlock", "ImageDataLoaders", "ImageGetter",
+    "IndexSplitter", "InplaceTransform", "IntToFloatTensor", "Interpretation", "ItemError", "ItemGetter",
+    "ItemTransform", "Jaccard", "JaccardCoeff", "JaccardCoeffMulti", "JaccardMulti", "KeepBest", "L1LossFlat",
+    "LARC", "LARS", "LRFindEnded", "LRFindProgress", "LRFindResult", "LRFindStarted",
     "LabelSmoothingCrossEntropy", "LabelSmoothingCrossEntropyFlat", "Lamb", "Lambda", "Larc", "Lars", "Learner",
     "LinBnDrop", "LongTensor", "Lookahead", "LossMetric", "LossMetrics", "MCDropoutCallback", "MSELossFlat",
     "MaskBlock", "MaskSplitter", "MatthewsCorrCoef", "MatthewsCorrCoefMulti", "Metric", "MixHandler", "MixUp",
@@ -150,11 +153,12 @@ __all__ = [
     "dummy_eval", "efficientnet_b0", "efficientnet_b1", "efficientnet_b2", "efficientnet_b3",
     "efficientnet_v2_s", "error_rate", "exp_rmspe", "explain", "first", "foreground_acc", "freeze_to",
     "functools", "get_files", "get_grid", "get_hyper", "get_image_files", "get_text_files", "has_hyper",
-    "has_params", "hyper_setter", "image2tensor", "imagenet_stats", "in_channels", "itemgetter", "itertools",
-    "json", "l2_reg", "lamb_step", "larc_layer_lr", "larc_step", "lars_layer_lr", "load_image", "load_learner",
-    "mae", "make_param_groups", "math", "merge_tfms", "minimum", "mk_metric", "mk_transform", "mnist_stats",
-    "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small", "model_sizes", "models", "momentum_step", "mse",
-    "msle", "n_layer_groups", "namedtuple", "nn", "norm_bias_params", "np", "num_features_model", "operator",
+    "has_params", "hook_output", "hook_outputs", "hyper_setter", "image2tensor", "imagenet_stats",
+    "in_channels", "itemgetter", "itertools", "json", "l2_reg", "lamb_step", "larc_layer_lr", "larc_step",
+    "lars_layer_lr", "layer_info", "load_image", "load_learner", "mae", "make_param_groups", "math",
+    "merge_tfms", "minimum", "mk_metric", "mk_transform", "mnist_stats", "mobilenet_v2", "mobilenet_v3_large",
+    "mobilenet_v3_small", "model_sizes", "models", "module_summary", "momentum_step", "mse", "msle",
+    "n_layer_groups", "namedtuple", "nn", "norm_bias_params", "np", "num_features_model", "operator",
     "optim_metric", "os", "over_all_items", "params", "parent_label", "partial", "perplexity", "qhadam_step",
     "radam_step", "random", "ranger", "re", "reduce", "register_arch", "register_viewer", "regnet_y_400mf",
     "resnet101", "resnet152", "resnet18", "resnet34", "resnet50", "resnext50_32x4d", "rms_prop_step", "rmse",
@@ -162,6 +166,6 @@ __all__ = [
     "show_install", "show_titled_image", "shufflenet_v2_x1_0", "shutil", "sigmoid_range", "skm_to_fastai",
     "slide", "squeezenet1_0", "squeezenet1_1", "steep", "step_stat", "string", "subplots", "swin_t", "sys",
     "tensor", "test_set", "time", "to_cpu", "to_device", "to_image", "to_np", "to_param_groups",
-    "top_k_accuracy", "torch", "trainable_params", "untar_data", "valley", "vgg11_bn", "vgg13_bn", "vgg16_bn",
-    "vgg19_bn", "vision_learner", "warnings", "weight_decay", "wide_resnet50_2",
+    "top_k_accuracy", "torch", "total_params", "trainable_params", "untar_data", "valley", "vgg11_bn",
+    "vgg13_bn", "vgg16_bn", "vgg19_bn", "vision_learner", "warnings", "weight_decay", "wide_resnet50_2",
 ]
