@@ -18,7 +18,8 @@ class HookCallback(Callback):
 
     A subclass writes `hook`, or `HookCallback(hook=function)` is given one. By default all layers with parameters of
     their own are hooked, with `include_paramless` all layers. With `every` it is there in one of so many training
-    batches only. The other arguments are those of `Hook`. The hooks come off after the fit (`remove_end`), however it ends.
+    batches only. The other arguments are those of `Hook`. The hooks come off after the fit (`remove_end`), however it
+    ends.
     """
 
     run_valid = False
