@@ -28,6 +28,7 @@ from fastlearn.data.find import (
     get_image_files,
     get_text_files,
 )
+from fastlearn.data.kfold import kfold
 from fastlearn.data.label import ColReader, RegexLabeller, parent_label
 from fastlearn.data.loader import DataLoader
 from fastlearn.data.loaders import DataLoaders
@@ -58,6 +59,7 @@ from fastlearn.data.transform import (
     Transform,
     mk_transform,
 )
+from fastlearn.data.weights import WeightedSampler, class_weights, item_weights
 
 __all__ = [
     "AttrGetter",
@@ -107,6 +109,8 @@ __all__ = [
     "TransformBlock",
     "URLs",
     "View",
+    "WeightedSampler",
+    "class_weights",
     "clear_cache",
     "collate",
     "compose_tfms",
@@ -116,6 +120,8 @@ __all__ = [
     "get_files",
     "get_image_files",
     "get_text_files",
+    "item_weights",
+    "kfold",
     "merge_tfms",
     "mk_transform",
     "parent_label",

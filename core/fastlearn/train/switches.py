@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import torch
 
 from fastlearn.callbacks.channels_last import ChannelsLast
 from fastlearn.callbacks.half_precision import NonNativeMixedPrecision
 from fastlearn.callbacks.mixed_precision import AMPMode, MixedPrecision
+from fastlearn.train.batch_size import find_batch_size
 from fastlearn.train.compilation import compiled
 from fastlearn.train.fitter import Fitter
 from fastlearn.train.recompute import keep_activations, recompute_activations
 from fastlearn.train.run_state import model_device
+
+if TYPE_CHECKING:
+    from fastlearn.train.learner import Learner
 
 __all__ = ["Switches"]
 
@@ -71,7 +75,15 @@ class Switches(Fitter):
         self.compiled = self._compiled_from = None
         return self
 
-    # Memory for time
+    # Memory
+
+    def find_batch_size(self, start: int = 1, most: int = 4096) -> int:
+        """The largest batch size, from `start` up to `most`, at which a training step does not run out of memory.
+
+        Steps are tried on repeated items, and the learner is afterwards as it was.
+        Raises: MemoryError if not even `start` items fit.
+        """
+        return find_batch_size(cast("Learner", self), start, most)
 
     def recompute_activations(self: S, on: bool = True) -> S:
         """Keep only the inputs of the model's blocks in training, and compute the rest again in the backward pass.

@@ -1,0 +1,41 @@
+"""Runs on Weights & Biases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastlearn.loggers.scalars import ScalarLogger
+from fastlearn.runs.describe import describe
+
+__all__ = ["WandbCallback"]
+
+
+class WandbCallback(ScalarLogger):
+    """Sends losses, rates and metrics to a run of Weights & Biases, and the settings of the fit as its configuration.
+
+    A run that is under way (`wandb.init`) is used and left open; otherwise one is begun with `init` as the arguments of
+    `wandb.init` (`mode="offline"` keeps it on this machine), and ended with the fit. Needs the extra
+    `fastwidgets[wandb]`.
+    """
+
+    def __init__(self, seconds: float = 1.0, **init: Any) -> None:
+        super().__init__(seconds)
+        self.init = init
+        self._own = False
+
+    def open(self) -> None:
+        try:
+            import wandb
+        except ImportError as error:
+            raise ImportError("wandb is not installed. Try pip install fastwidgets[wandb].") from error
+        self._own = wandb.run is None
+        self._run: Any = wandb.run or wandb.init(**{"dir": str(self.learn.path), **self.init})
+        config: Any = self._run.config
+        config.update({"fastwidgets": describe(self.learn)}, allow_val_change=True)
+
+    def log(self, values: dict[str, float], step: int) -> None:
+        self._run.log(values, step=step)
+
+    def close(self) -> None:
+        if self._own:
+            self._run.finish()
