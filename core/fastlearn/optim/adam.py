@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from fastlearn.keywords import check_keywords
 from fastlearn.optim.groups import Params, can_fuse, to_param_groups
 
 
-@check_keywords
 def Adam(
     params: Params,
     lr: float = 1e-3,

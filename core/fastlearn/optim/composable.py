@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable, Iterable
-from difflib import get_close_matches
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
 
-from fastlearn.keywords import unknown_keyword
-from fastlearn.models.freeze import freeze_to
 from fastlearn.optim.groups import Params, to_param_groups
-from fastlearn.optim.hypers import HyperValue, layer_groups_of, set_hyper
-from fastlearn.optim.step import Step
+from fastlearn.optim.hypers import layer_groups_of, set_hyper
 
-__all__ = ["Optimizer"]
+__all__ = ["Optimizer", "Step", "step"]
+
+State: TypeAlias = dict[str, Any]
+Work: TypeAlias = Callable[[list[Tensor], list[Tensor], list[State], dict[str, Any]], None]
+
+
+class Step:
+    """A piece of an optimizer: `work(params, grads, states, hypers)` changes tensors and states in place.
+
+    `defaults` are the hyper-parameters that it reads, with their usual values. Called on one parameter,
+    `step(p, **hypers)`, it does the same to that one and returns its state.
+    """
+
+    def __init__(self, work: Work, defaults: dict[str, Any]) -> None:
+        self.work, self.defaults = work, defaults
+        self.__name__, self.__doc__ = work.__name__, work.__doc__
+
+    def __call__(self, p: Tensor, **hypers: Any) -> State:
+        state: State = dict(hypers)
+        assert p.grad is not None
+        with torch.no_grad():
+            self.work([p], [p.grad], [state], {**self.defaults, **hypers})
+        return {name: value for name, value in state.items() if name not in self.defaults}
+
+    def __repr__(self) -> str:
+        return self.__name__
+
+
+def step(**defaults: Any) -> Callable[[Work], Step]:
+    """Make a `Step` of a function, as a decorator, with the hyper-parameters that it reads."""
+    return lambda work: Step(work, defaults)
 
 
 class Optimizer(torch.optim.Optimizer):
@@ -25,22 +49,22 @@ class Optimizer(torch.optim.Optimizer):
 
     `params` are tensors, lists of tensors (one per layer group) or torch's own group dicts. Each of `cbs` is a `Step`,
     or a function of one parameter, `f(p, **state_and_hypers)`, that changes it and may return what to remember in its
-    state; the attribute `defaults` of such a function gives its hyper-parameters usual values. `hypers` sets values.
-    Raises: TypeError for a hyper-parameter that none of `cbs` reads.
+    state; the attribute `defaults` of such a function names its hyper-parameters. `hypers` sets their values.
     """
 
-    def __init__(self, params: Params, cbs: Any, lr: float = 1e-3, **hypers: Any) -> None:
-        self.cbs = [_bound(cb) for cb in (cbs if isinstance(cbs, Iterable) else [cbs])]
+    def __init__(self, params: Params, cbs: Any, lr: float = 1e-3, train_bn: bool = True, **hypers: Any) -> None:
+        self.cbs: list[Any] = list(cbs) if isinstance(cbs, Sequence) else [cbs]
         known: dict[str, Any] = {"lr": lr, "do_wd": True}
         for cb in self.cbs:
-            known = {**_defaults(cb), **known}
-        _check_read(hypers, self.cbs, known)
+            known.update({name: value for name, value in getattr(cb, "defaults", {}).items() if name not in known})
+        unknown = set(hypers) - set(known)
+        if unknown:
+            raise ValueError(
+                f"No step of this optimizer reads {', '.join(sorted(unknown))}; its hyper-parameters are "
+                f"{', '.join(name for name in known if name != 'do_wd')}."
+            )
+        self.train_bn = train_bn
         super().__init__(to_param_groups(params), {**known, **hypers})
-
-    @property
-    def kind(self) -> str:
-        """What is told of it where its state is saved: the state of another kind does not fit."""
-        return f"Optimizer({', '.join(_name(cb) for cb in self.cbs)})"
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
@@ -61,19 +85,20 @@ class Optimizer(torch.optim.Optimizer):
         hypers = {name: value for name, value in group.items() if name != "params"}
         for cb in self.cbs:
             if isinstance(cb, Step):
-                cb.on_group(params, grads, states, hypers)
+                cb.work(params, grads, states, hypers)
                 continue
             for p, state in zip(params, states, strict=True):
                 state.update(cb(p, **{**state, **hypers}) or {})
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "cbs": self.cbs}  # torch would leave them out of a copy
-
     # fastai's ways to change it
 
     def freeze_to(self, n: int) -> None:
-        """Train layer groups `n` and later only. (`learn.freeze_to` also keeps norm layers training.)"""
-        freeze_to(layer_groups_of(self), n)
+        """Train layer groups `n` and later only. (`learn.freeze_to` also knows of norm layers.)"""
+        groups = layer_groups_of(self)
+        first = n if n >= 0 else len(groups) + n
+        for i, group in enumerate(groups):
+            for p in group:
+                p.requires_grad_(i >= first)
 
     def freeze(self) -> None:
         """Train only the last layer group."""
@@ -83,11 +108,11 @@ class Optimizer(torch.optim.Optimizer):
         """Train all layer groups."""
         self.freeze_to(0)
 
-    def set_hyper(self, name: str, value: HyperValue) -> None:
+    def set_hyper(self, name: str, value: Any) -> None:
         """Set a hyper-parameter, to one value or to one per layer group."""
         set_hyper(self, name, value)
 
-    def set_hypers(self, **values: HyperValue) -> None:
+    def set_hypers(self, **values: Any) -> None:
         """Set several hyper-parameters."""
         for name, value in values.items():
             self.set_hyper(name, value)
@@ -95,34 +120,6 @@ class Optimizer(torch.optim.Optimizer):
     def clear_state(self) -> None:
         """Forget what was learnt of each parameter."""
         self.state.clear()
-
-
-def _bound(cb: Any) -> Any:
-    """`partial(step, option=True)` as a step of its own, so that it works on whole groups too."""
-    if isinstance(cb, functools.partial) and isinstance(cb.func, Step):
-        return cb.func.having(**cb.keywords)
-    if not callable(cb):
-        raise TypeError(f"`cbs` are steps or functions of one parameter, but got a {type(cb).__name__}: {cb!r}.")
-    return cb
-
-
-def _name(cb: Any) -> str:
-    return repr(cb) if isinstance(cb, Step) else getattr(cb, "__name__", type(cb).__name__)
-
-
-def _defaults(cb: Any) -> dict[str, Any]:
-    inner = cb.func if isinstance(cb, functools.partial) else cb
-    return dict(getattr(inner, "defaults", {}))
-
-
-def _check_read(hypers: Iterable[str], cbs: Iterable[Any], known: Iterable[str]) -> None:
-    """A function's own parameters are read; behind its `**kwargs` can be anything that is not a slip of the pen."""
-    plain = [p for cb in cbs if not isinstance(cb, Step) for p in inspect.signature(cb).parameters.values()]
-    readable = {*known, *(p.name for p in plain)}
-    anything = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in plain)
-    for name in hypers:
-        if name not in readable and not (anything and not get_close_matches(name, readable, n=1)):
-            raise unknown_keyword("Optimizer", name, readable - {"p", "kwargs", "do_wd"})
 
 
 def _dense(p: Tensor) -> Tensor:

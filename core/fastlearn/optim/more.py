@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastlearn.keywords import check_keywords
 from fastlearn.optim import steps
-from fastlearn.optim.composable import Optimizer
+from fastlearn.optim.composable import Optimizer, Step
 from fastlearn.optim.groups import Params
 from fastlearn.optim.lookahead import Lookahead
-from fastlearn.optim.step import Step
 
 __all__ = ["LARC", "LARS", "Lamb", "Larc", "Lars", "QHAdam", "RAdam", "RMSProp", "ranger"]
 
@@ -18,7 +16,6 @@ def _decay(decouple_wd: bool) -> Step:
     return steps.weight_decay if decouple_wd else steps.l2_reg
 
 
-@check_keywords
 def RMSProp(
     params: Params,
     lr: float = 1e-3,
@@ -39,7 +36,6 @@ def RMSProp(
     return Optimizer(params, cbs, lr=lr, sqr_mom=sqr_mom, eps=eps, wd=wd)
 
 
-@check_keywords
 def RAdam(
     params: Params,
     lr: float = 1e-3,
@@ -55,7 +51,6 @@ def RAdam(
     return Optimizer(params, cbs, lr=lr, mom=mom, sqr_mom=sqr_mom, eps=eps, wd=wd, beta=beta)
 
 
-@check_keywords
 def QHAdam(
     params: Params,
     lr: float = 1e-3,
@@ -72,7 +67,6 @@ def QHAdam(
     return Optimizer(params, cbs, lr=lr, mom=mom, sqr_mom=sqr_mom, nu_1=nu_1, nu_2=nu_2, eps=eps, wd=wd)
 
 
-@check_keywords
 def Larc(
     params: Params,
     lr: float = 1e-3,
@@ -85,15 +79,14 @@ def Larc(
 ) -> Optimizer:
     """SGD with a rate for each tensor, from the sizes of weights and gradient. `clip` keeps it below `lr` (LARC).
 
-    Source: see `steps.larc_layer_lr`.
+    Source: see `steps.lars_layer_lr`.
     """
-    rate = steps.larc_layer_lr.having(clip=clip)
+    rate = steps.larc_layer_lr if clip else steps.lars_layer_lr
     cbs = [_decay(decouple_wd), *([steps.average_grad] if mom else []), rate, steps.larc_step]
     more: dict[str, Any] = {"mom": mom} if mom else {}
     return Optimizer(params, cbs, lr=lr, trust_coeff=trust_coeff, eps=eps, wd=wd, **more)
 
 
-@check_keywords
 def Lars(
     params: Params,
     lr: float = 1e-3,
@@ -107,7 +100,6 @@ def Lars(
     return Larc(params, lr, mom, False, trust_coeff, eps, wd, decouple_wd)
 
 
-@check_keywords
 def Lamb(
     params: Params,
     lr: float = 1e-3,
@@ -122,7 +114,6 @@ def Lamb(
     return Optimizer(params, cbs, lr=lr, mom=mom, sqr_mom=sqr_mom, eps=eps, wd=wd)
 
 
-@check_keywords
 def ranger(
     params: Params,
     lr: float = 1e-3,
@@ -139,5 +130,5 @@ def ranger(
     return Lookahead(RAdam(params, lr, mom, sqr_mom, eps, wd, beta, decouple_wd), k=k, alpha=alpha)
 
 
-_AVERAGES = (steps.average_grad.having(dampening=True), steps.average_sqr_grad, steps.step_stat)
+_AVERAGES = (steps.average_grad_dampened, steps.average_sqr_grad, steps.step_stat)
 LARC, LARS = Larc, Lars

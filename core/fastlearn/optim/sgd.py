@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 from torch.optim.sgd import sgd
 
-from fastlearn.keywords import check_keywords
 from fastlearn.optim.groups import Params, can_fuse, to_param_groups
 
 
@@ -68,7 +67,6 @@ class SGDW(torch.optim.SGD):
                 self.state[p]["momentum_buffer"] = buffer
 
 
-@check_keywords
 def SGD(
     params: Params,
     lr: float = 1e-3,

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from fastlearn.optim.step import State, step
+from fastlearn.optim.composable import State, step
 
 Tensors = list[Tensor]
 Hypers = dict[str, Any]
@@ -22,34 +22,42 @@ def debias(mom: float, damp: float, step: int) -> float:
 @step(wd=0.0)
 def weight_decay(params: Tensors, grads: Tensors, states: list[State], h: Hypers) -> None:
     """Shrink the weights: `p *= 1 - lr * wd`."""
-    if h["wd"] and h.get("do_wd", True):
+    if h["wd"] and h["do_wd"]:
         torch._foreach_mul_(params, 1 - h["lr"] * h["wd"])
 
 
 @step(wd=0.0)
 def l2_reg(params: Tensors, grads: Tensors, states: list[State], h: Hypers) -> None:
     """Plain L2: `grad += wd * p`, before any average."""
-    if h["wd"] and h.get("do_wd", True):
+    if h["wd"] and h["do_wd"]:
         torch._foreach_add_(grads, params, alpha=h["wd"])
 
 
-@step("grad_avg", mom=0.9, dampening=False)
+@step(mom=0.9)
 def average_grad(params: Tensors, grads: Tensors, states: list[State], h: Hypers) -> None:
-    """Momentum: `grad_avg = mom * grad_avg + grad`; with `dampening` the gradient counts `1 - mom`, as in an average."""
+    """Momentum: `grad_avg = mom * grad_avg + grad`."""
     averages = _state(states, "grad_avg", params)
     torch._foreach_mul_(averages, h["mom"])
-    torch._foreach_add_(averages, grads, alpha=1 - h["mom"] if h["dampening"] else 1)
+    torch._foreach_add_(averages, grads)
 
 
-@step("sqr_avg", sqr_mom=0.99, dampening=True)
+@step(mom=0.9)
+def average_grad_dampened(params: Tensors, grads: Tensors, states: list[State], h: Hypers) -> None:
+    """A moving average: `grad_avg = mom * grad_avg + (1 - mom) * grad`."""
+    averages = _state(states, "grad_avg", params)
+    torch._foreach_mul_(averages, h["mom"])
+    torch._foreach_add_(averages, grads, alpha=1 - h["mom"])
+
+
+@step(sqr_mom=0.99)
 def average_sqr_grad(params: Tensors, grads: Tensors, states: list[State], h: Hypers) -> None:
-    """An average of squares: `sqr_avg = sqr_mom * sqr_avg + (1 - sqr_mom) * grad ** 2`; a sum without `dampening`."""
+    """A moving average of squares: `sqr_avg = sqr_mom * sqr_avg + (1 - sqr_mom) * grad ** 2`."""
     averages = _state(states, "sqr_avg", params)
     torch._foreach_mul_(averages, h["sqr_mom"])
-    torch._foreach_addcmul_(averages, grads, grads, value=1 - h["sqr_mom"] if h["dampening"] else 1)
+    torch._foreach_addcmul_(averages, grads, grads, value=1 - h["sqr_mom"])
 
 
-@step("step")
+@step()
 def step_stat(params: Tensors, grads: Tensors, states: list[State], h: Hypers) -> None:
     """Count the steps of each parameter in `step`."""
     for state in states:
@@ -120,30 +128,37 @@ def qhadam_step(params: Tensors, grads: Tensors, states: list[State], h: Hypers)
         torch._foreach_addcdiv_(part.params, numerators, squares, value=-h["lr"])
 
 
-@step("local_lr", trust_coeff=0.02, wd=0.0, eps=1e-8, clip=True)
-def larc_layer_lr(params: Tensors, grads: Tensors, states: list[State], h: Hypers) -> None:
-    """A rate for each tensor: `lr * trust_coeff * |p| / (|grad| + wd * |p| + eps)`; with `clip` at most `lr`.
+def _larc_rates(params: Tensors, grads: Tensors, h: Hypers) -> Tensors:
+    weights, slopes = torch._foreach_norm(params), torch._foreach_norm(grads)
+    wd = h["wd"] if h["do_wd"] else 0.0
+    return [h["lr"] * h["trust_coeff"] * w / (g + w * wd + h["eps"]) for w, g in zip(weights, slopes, strict=True)]
 
-    Where `p` or its gradient is zero the rate is `lr`: a tensor that begins at zero would never leave it.
+
+@step(trust_coeff=0.02, wd=0.0, eps=1e-8)
+def lars_layer_lr(params: Tensors, grads: Tensors, states: list[State], h: Hypers) -> None:
+    """A rate for each tensor: `lr * trust_coeff * |p| / (|grad| + wd * |p| + eps)`.
+
     Source: You, Gitman & Ginsburg 2017, "Large Batch Training of Convolutional Networks", equation 6.
     """
-    lr, wd = h["lr"], h["wd"] if h.get("do_wd", True) else 0.0
-    for state, w, g in zip(states, torch._foreach_norm(params), torch._foreach_norm(grads), strict=True):
-        rate = torch.where((w == 0) | (g == 0), lr, lr * h["trust_coeff"] * w / (g + wd * w + h["eps"]))
-        state["local_lr"] = rate.clamp(max=lr) if h["clip"] else rate
+    for state, rate in zip(states, _larc_rates(params, grads, h), strict=True):
+        state["local_lr"] = rate
+
+
+@step(trust_coeff=0.02, wd=0.0, eps=1e-8)
+def larc_layer_lr(params: Tensors, grads: Tensors, states: list[State], h: Hypers) -> None:
+    """The same as `lars_layer_lr`, but never more than `lr`."""
+    for state, rate in zip(states, _larc_rates(params, grads, h), strict=True):
+        state["local_lr"] = rate.clamp(max=h["lr"])
 
 
 @step()
 def larc_step(params: Tensors, grads: Tensors, states: list[State], h: Hypers) -> None:
     """`p -= local_lr * g`, where g is `grad_avg` if it is kept, else the gradient."""
-    moves = torch._foreach_mul(
-        [state.get("grad_avg", grad) for state, grad in zip(states, grads, strict=True)],
-        [state["local_lr"] for state in states],
-    )
-    torch._foreach_sub_(params, moves)
+    for p, grad, state in zip(params, grads, states, strict=True):
+        p.sub_(state["local_lr"] * state.get("grad_avg", grad))
 
 
-@step(mom=0.9, sqr_mom=0.99, eps=1e-5)
+@step(mom=0.9, sqr_mom=0.99, eps=1e-5, wd=0.0)
 def lamb_step(params: Tensors, grads: Tensors, states: list[State], h: Hypers) -> None:
     """Adam whose step is scaled, for each tensor, by the size of its weights over that of the step, at most 10.
 
