@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from fastlearn.optim.groups import make_param_groups
-from fastlearn.optim.hypers import spread
 
 __all__ = ["check_rates", "make_optimizer", "optimizer_to", "rates_for_groups", "split_params"]
 
@@ -77,7 +76,7 @@ def rates_for_groups(lr: float | slice | Sequence[float] | NDArray[Any], n: int)
     """
     check_rates(lr)
     if isinstance(lr, slice):
-        rates = spread(lr, n)
+        rates = _spread(lr, n)
     else:
         rates = np.asarray(lr, dtype=np.float64).reshape(-1)
         if len(rates) not in (1, n):
@@ -88,3 +87,12 @@ def rates_for_groups(lr: float | slice | Sequence[float] | NDArray[Any], n: int)
     if not (np.isfinite(rates).all() and (rates >= 0).all()):
         raise ValueError(f"A learning rate is a number of at least 0, but got {lr!r}. Try lr=1e-3.")
     return float(rates[0]) if len(rates) == 1 else rates
+
+
+def _spread(lr: slice, n: int) -> NDArray[np.float64]:
+    high = lr.stop
+    if high is None or lr.step is not None:
+        raise ValueError(f"A slice of learning rates is slice(high) or slice(low, high), but got {lr!r}.")
+    if lr.start is not None:
+        return np.geomspace(lr.start, high, n) if n > 1 else np.array([float(high)])
+    return np.array([high / 10] * (n - 1) + [float(high)])
