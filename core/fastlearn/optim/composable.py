@@ -66,6 +66,11 @@ class Optimizer(torch.optim.Optimizer):
         self.train_bn = train_bn
         super().__init__(to_param_groups(params), {**known, **hypers})
 
+    @property
+    def kind(self) -> str:
+        """The steps by name: what tells optimizers of this one class apart, in files too."""
+        return f"Optimizer({', '.join(getattr(cb, '__name__', type(cb).__name__) for cb in self.cbs)})"
+
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
         """Update every parameter that has a gradient."""

@@ -32,6 +32,11 @@ class Lookahead(torch.optim.Optimizer):
     def param_groups(self, groups: list[dict[str, Any]]) -> None:
         self.opt.param_groups = groups
 
+    @property
+    def kind(self) -> str:
+        """What is inside, for files."""
+        return f"Lookahead({getattr(self.opt, 'kind', type(self.opt).__name__)})"
+
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
         """Step the optimizer inside and, every `k` times, the slow weights."""

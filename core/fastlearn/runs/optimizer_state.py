@@ -11,7 +11,7 @@ __all__ = ["load_optimizer", "optimizer_state"]
 
 def optimizer_state(opt: Optimizer) -> dict[str, Any]:
     """Everything that `opt` has learned, its hyper-parameters, and its class; `pack` takes it."""
-    return {"class": type(opt).__name__, **opt.state_dict()}
+    return {"class": _kind(opt), **opt.state_dict()}
 
 
 def load_optimizer(opt: Optimizer, saved: dict[str, Any], source: str) -> None:
@@ -23,10 +23,10 @@ def load_optimizer(opt: Optimizer, saved: dict[str, Any], source: str) -> None:
     kind = saved.pop("class")
     sizes = [len(group["params"]) for group in opt.state_dict()["param_groups"]]
     saved_sizes = [len(group["params"]) for group in saved["param_groups"]]
-    if kind != type(opt).__name__ or sizes != saved_sizes:
+    if kind != _kind(opt) or sizes != saved_sizes:
         raise ValueError(
             f"{source} holds the state of {kind} over {saved_sizes} parameters in its groups, but the learner has "
-            f"{type(opt).__name__} over {sizes}. Try a learner built like the one that was saved, or with_opt=False to "
+            f"{_kind(opt)} over {sizes}. Try a learner built like the one that was saved, or with_opt=False to "
             "load the weights alone."
         )
     groups = opt.param_groups
@@ -34,3 +34,8 @@ def load_optimizer(opt: Optimizer, saved: dict[str, Any], source: str) -> None:
     for group, loaded in zip(groups, opt.param_groups, strict=True):
         group.update(loaded)
     opt.param_groups = groups  # torch makes new ones, while a schedule that has begun moves the values of the old ones
+
+
+def _kind(opt: Optimizer) -> str:
+    """The class, or what tells optimizers of one class apart."""
+    return str(getattr(opt, "kind", type(opt).__name__))

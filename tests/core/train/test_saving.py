@@ -70,6 +70,16 @@ def test_the_state_of_another_optimizer_is_refused(make_learner):
     other.load("adam", with_opt=False)
 
 
+def test_the_state_of_lamb_is_not_taken_for_that_of_radam(make_learner):
+    from fastlearn.optim import Lamb, RAdam
+
+    learn = make_learner(opt_func=Lamb)
+    learn.fit(1)
+    learn.save("lamb")
+    with pytest.raises(ValueError, match=r"state of Optimizer\(.*lamb_step\).*but the learner has .*radam_step"):
+        make_learner(opt_func=RAdam).load("lamb")
+
+
 def test_a_failed_save_leaves_the_old_file(make_learner, monkeypatch):
     learn = make_learner()
     before = learn.save("kept").read_bytes()
