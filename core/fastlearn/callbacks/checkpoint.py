@@ -18,6 +18,7 @@ class CheckpointCallback(Callback):
     """
 
     order = 90  # when all others have done what belongs to the batch or the epoch
+    in_lr_find = False
     run_valid = False
 
     def __init__(

@@ -14,6 +14,7 @@ class CollectDataCallback(Callback):
     """`data` holds (inputs, targets, prediction, loss) of every batch of the latest fit, copied to the CPU."""
 
     order = 1  # after what changes batches
+    in_lr_find = False
 
     def before_fit(self) -> None:
         self.data: list[tuple[Any, Any, Any, Any]] = []

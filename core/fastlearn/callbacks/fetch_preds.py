@@ -17,6 +17,7 @@ class FetchPredsCallback(Callback):
     """
 
     remove_on_fetch = True
+    in_lr_find = False
 
     def __init__(
         self,

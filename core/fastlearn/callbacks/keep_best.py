@@ -24,6 +24,7 @@ class KeepBest(Callback):
     """
 
     order = 61
+    in_lr_find = False
 
     def __init__(self, monitor: str = "valid_loss") -> None:
         self.monitor = monitor

@@ -27,6 +27,7 @@ class ProgressCallback(Callback):
     """
 
     order = 60
+    in_lr_find = False
 
     def before_fit(self) -> None:
         learn = self.learn

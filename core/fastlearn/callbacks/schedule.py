@@ -23,6 +23,7 @@ class ParamScheduler(Callback):
     """
 
     order = 60
+    in_lr_find = False
     run_valid = False
 
     def __init__(self, scheds: Mapping[str, Callable[[Any], Any]]) -> None:

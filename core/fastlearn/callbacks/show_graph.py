@@ -19,6 +19,7 @@ class ShowGraphCallback(Callback):
     """
 
     order = 65
+    in_lr_find = False
     run_valid = False
     figure: Figure | None = None
 

@@ -12,6 +12,7 @@ class SkipToEpoch(Callback):
     """Leave out the epochs before number `epoch`, counted from 0. `fit(..., start_epoch=epoch)` does the same."""
 
     order = 70
+    in_lr_find = False
 
     def __init__(self, epoch: int) -> None:
         self.first = epoch

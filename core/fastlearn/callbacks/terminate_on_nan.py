@@ -28,6 +28,7 @@ class TerminateOnNaNCallback(Callback):
     order = -9
     run_valid = False
     only_reads = True
+    in_lr_find = False
 
     def before_fit(self) -> None:
         parameter = next(self.model.parameters(), None)

@@ -19,6 +19,7 @@ class TorchScheduler(Callback):
     """
 
     order = 60
+    in_lr_find = False
     run_valid = False
 
     def __init__(

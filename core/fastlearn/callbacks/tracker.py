@@ -25,6 +25,7 @@ class TrackerCallback(Callback):
     """
 
     order = 60
+    in_lr_find = False
     remove_on_fetch = True
 
     def __init__(

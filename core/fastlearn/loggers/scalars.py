@@ -23,6 +23,7 @@ class ScalarLogger(Callback):
 
     order = 51
     remove_on_fetch = True
+    in_lr_find = False
 
     def __init__(self, seconds: float = 1.0) -> None:
         self.seconds = seconds

@@ -13,10 +13,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fastlearn.callbacks.keep_best import KeepBest
-from fastlearn.callbacks.progress import ProgressCallback
-from fastlearn.callbacks.schedule import ParamScheduler
-from fastlearn.callbacks.terminate_on_nan import TerminateOnNaNCallback
 from fastlearn.optim.hypers import hyper_setter
 from fastlearn.train.batch import count_train_batches
 from fastlearn.train.callback import Callback
@@ -28,7 +24,6 @@ from fastlearn.train.events import Events, LRFindEnded, LRFindProgress, LRFindSt
 from fastlearn.train.fitting import seeded
 from fastlearn.train.history import History
 from fastlearn.train.loop import FIT, run_epochs, staged
-from fastlearn.train.recorder import Recorder
 from fastlearn.train.snapshot import throwaway, uninterrupted
 from fastlearn.train.suggest import MIN_POINTS, Suggestion, suggest, usable
 
@@ -42,8 +37,6 @@ __all__ = ["LRFindResult", "LRFinder", "lr_find"]
 Stopped: TypeAlias = Literal["finished", "diverged", "nan", "stopped", "interrupted", "error"]
 DIVERGED = 4  # times the lowest loss so far
 MIN_STEPS = 6
-# These would record, draw or steer the search as if it were a fit.
-LEFT_OUT = (Recorder, ProgressCallback, ParamScheduler, TerminateOnNaNCallback, KeepBest)
 
 
 class LRFindResult:
@@ -213,7 +206,7 @@ def _search(learn: Learner, finder: LRFinder, n_batches: int) -> Exception | Non
         learn.events.send(LRFindStarted(finder.start_lr, finder.end_lr, finder.num_it))
         with throwaway(learn):
             learn.history, learn.control, learn.events = History(), finder.control, Events()
-            learn.cbs = order_callbacks([*(cb for cb in learn.cbs if not isinstance(cb, LEFT_OUT)), finder])
+            learn.cbs = order_callbacks([*(cb for cb in learn.cbs if cb.in_lr_find), finder])
             finder.attach(learn)
             learn.refresh_callbacks()
             setattr(learn, finder.name, finder)  # by this a callback can tell a search from a fit

@@ -34,6 +34,7 @@ class Recorder(Callback):
     """
 
     order = 50
+    in_lr_find = False
 
     def __init__(
         self, add_time: bool = True, train_metrics: bool = False, valid_metrics: bool = True, beta: float = 0.98

@@ -175,6 +175,26 @@ def test_recurrent_models_are_reset_unpacked_and_regularised(make):
     assert RNNRegularizer().alpha == 0
 
 
+def test_a_search_for_a_rate_runs_with_any_callback_attached_and_writes_no_file(make, tmp_path):
+    from fastlearn import callbacks as C
+
+    attached = [
+        C.CSVLogger(), C.CheckpointCallback(), C.SaveModelCallback(), C.EarlyStoppingCallback(), C.ReduceLROnPlateau(),
+        C.TrackerCallback(), C.FetchPredsCallback(), C.ShowGraphCallback(), C.CollectDataCallback(),
+        C.ActivationStats(), C.ShortEpochCallback(), C.TorchScheduler(lambda opt: 1 / 0), WeightAveraging(), MixUp(),
+        GradientClip(), BnFreeze(), GradientAccumulation(16), C.MixedPrecision("bf16"), C.ChannelsLast(),
+        MCDropoutCallback(), *rnn_cbs(1.0, 1.0),
+    ]  # fmt: skip
+    learn = make(cbs=attached)
+    before = {name: value.clone() for name, value in learn.model.state_dict().items()}
+    learn.validate(), learn.get_preds(with_loss=True), learn.summary()  # before any fit
+    found = learn.lr_find(num_it=20, display=False, show_plot=False)
+    assert found.stopped in ("finished", "diverged"), found.message
+    assert list(tmp_path.iterdir()) == []
+    assert all(torch.equal(before[name], value) for name, value in learn.model.state_dict().items())
+    assert learn.take_step is None and not torch.is_autocast_enabled("cpu")
+
+
 def test_averaged_weights_are_validated_and_kept(make):
     learn, by_hand, during = make(), {}, []
 
