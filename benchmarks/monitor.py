@@ -75,7 +75,7 @@ def opened(browser: Any, server: Server, cells: list[str], kernel: str = "python
 
 
 def close(page: Page) -> None:
-    page.evaluate("() => window.__panel.sessionContext.shutdown()")
+    page.shut_down()
     page.close()
 
 
@@ -83,7 +83,8 @@ def pairs(browser: Any, server: Server, load: int, model: str = "") -> list[list
     """(CPU, wall) seconds of fits of 800 batches, in pairs: without and with the monitor."""
     page = opened(browser, server, [SETUP.format(load=load, epochs=8) + model, COST])
     page.run(0)
-    page.run(1)
+    page.run(1, wait=False)
+    page.done(1, seconds=1200)
     line = next(line for line in page.text(1).splitlines() if line.startswith("COST"))
     close(page)
     return json.loads(line.removeprefix("COST"))

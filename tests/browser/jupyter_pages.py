@@ -39,6 +39,11 @@ RUN = """i => {
   window.__panel.content.activeCellIndex = i;
   window.__done = window.jupyterapp.commands.execute('notebook:run-cell');
 }"""
+SETTLE = """expression => {
+  window.__settled = null;
+  Promise.resolve(window.eval(expression))
+    .then(() => (window.__settled = { broken: null }), error => (window.__settled = { broken: String(error) }));
+}"""
 FAILED = """i => (window.__panel.content.widgets[i].model.outputs?.toJSON() ?? [])
   .filter(o => o.output_type === 'error').map(o => `${o.ename}: ${o.evalue}`).join('')"""
 TEXT = """i => (window.__panel.content.widgets[i].model.outputs?.toJSON() ?? [])
@@ -78,10 +83,11 @@ def install_kernel(name: str, kernels: Path) -> None:
     if not packages.exists():
         part = packages.with_name(f"{packages.name}.{os.getpid()}")
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(part), *OLDER[name]]
-        done = subprocess.run(pip, capture_output=True, text=True)
-        if done.returncode:
+        try:
+            subprocess.run(pip, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL, timeout=180)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             shutil.rmtree(part, ignore_errors=True)
-            raise KernelMissing(f"{name} cannot be installed: {done.stderr[-300:]}")
+            raise KernelMissing(f"{name} cannot be installed: {error}\n{str(error.stderr)[-300:]}") from None
         part.replace(packages)
     spec = dict(display_name=name, language="python", env=dict(PYTHONPATH=str(packages)))
     spec["argv"] = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -146,7 +152,11 @@ def serving(tmp: Path) -> Iterator[Server]:
         yield found
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(15)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:  # its kernels went with the first signal; it must not outlive the tests
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 class Page:
@@ -180,8 +190,19 @@ class Page:
         if wait:
             self.done(cell)
 
-    def done(self, cell: int) -> None:
-        self.page.evaluate("() => window.__done.then(() => null)")
+    def settled(self, promise: str, seconds: float) -> None:
+        """Wait until the promise that this expression of the page gives is kept.
+
+        Not by `evaluate`, which waits for ever: a promise that JupyterLab never keeps would hold up all the tests.
+        Raises: playwright's TimeoutError when `seconds` have passed; AssertionError where the promise is broken.
+        """
+        self.page.evaluate(SETTLE, promise)
+        self.page.wait_for_function("() => window.__settled", timeout=seconds * 1000)
+        broken = self.page.evaluate("() => window.__settled.broken")
+        assert broken is None, broken
+
+    def done(self, cell: int, seconds: float = 120) -> None:
+        self.settled("window.__done", seconds)
         failed = self.page.evaluate(FAILED, cell)
         assert not failed, failed
 
@@ -190,7 +211,11 @@ class Page:
         self.page.evaluate("() => { window.__restarted = window.__panel.sessionContext.session.kernel.restart(); }")
 
     def restarted(self) -> None:
-        self.page.evaluate("() => window.__restarted.then(() => null)")
+        self.settled("window.__restarted", 60)
+
+    def shut_down(self) -> None:
+        """End the kernel of this page's notebook, if it has one."""
+        self.settled("window.__panel?.sessionContext.shutdown()", 60)
 
     def text(self, cell: int) -> str:
         return self.page.evaluate(TEXT, cell)
@@ -206,10 +231,8 @@ class Page:
         assert text in html, html
         return html
 
-    def command(self, name: str, **args: Any) -> Any:
-        return self.page.evaluate(
-            "([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)", [name, args]
-        )
+    def command(self, name: str, **args: Any) -> None:
+        self.settled(f"window.jupyterapp.commands.execute({json.dumps(name)}, {json.dumps(args)})", 60)
 
     def shot(self, step: str) -> None:
         SHOTS.mkdir(exist_ok=True)
