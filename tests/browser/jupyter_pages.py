@@ -83,11 +83,14 @@ def install_kernel(name: str, kernels: Path) -> None:
     if not packages.exists():
         part = packages.with_name(f"{packages.name}.{os.getpid()}")
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(part), *OLDER[name]]
-        try:
-            subprocess.run(pip, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL, timeout=180)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            shutil.rmtree(part, ignore_errors=True)
-            raise KernelMissing(f"{name} cannot be installed: {error}\n{str(error.stderr)[-300:]}") from None
+        for left in (1, 0):  # an index may hang once
+            try:
+                subprocess.run(pip, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL, timeout=180)
+                break
+            except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+                shutil.rmtree(part, ignore_errors=True)
+                if not left:
+                    raise KernelMissing(f"{name} cannot be installed: {error}\n{str(error.stderr)[-300:]}") from None
         part.replace(packages)
     spec = dict(display_name=name, language="python", env=dict(PYTHONPATH=str(packages)))
     spec["argv"] = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
