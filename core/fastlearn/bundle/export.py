@@ -15,6 +15,7 @@ from fastlearn.bundle.data import data_spec
 from fastlearn.bundle.modules import module_from_spec, module_spec
 from fastlearn.bundle.names import CannotExport, Trust, path_of
 from fastlearn.bundle.specs import names_in, to_spec
+from fastlearn.distributed.processes import rank_distrib
 from fastlearn.install import package_version
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ VERSION = 1  # of what bundle.json says; load.py reads this one and all before i
 
 
 def export(learn: Learner, path: str | Path = "export.zip", build: Callable[[], nn.Module] | None = None) -> Path:
-    """See `Learner.export`."""
+    """See `Learner.export`; of several processes the first writes."""
+    where = Path(path) if Path(path).is_absolute() else learn.path / path
+    if rank_distrib():
+        return where
     tensors: dict[str, Tensor] = {}
     model = {"build": path_of(build)} if build is not None else module_spec(learn.model, tensors)
     content: dict[str, Any] = {
@@ -45,7 +49,6 @@ def export(learn: Learner, path: str | Path = "export.zip", build: Callable[[], 
     }
     _check_model(learn.model, model, tensors, Trust(names_in_bundle(content)))
     weights = {f"model.{name}": value for name, value in learn.model.state_dict().items() if isinstance(value, Tensor)}
-    where = Path(path) if Path(path).is_absolute() else learn.path / path
     return write_files(where, content, {**{f"spec.{name}": value for name, value in tensors.items()}, **weights})
 
 

@@ -19,6 +19,7 @@ class CheckpointCallback(Callback):
 
     order = 90  # when all others have done what belongs to the batch or the epoch
     in_lr_find = False
+    first_process_only = True
     run_valid = False
 
     def __init__(

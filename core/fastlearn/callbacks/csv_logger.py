@@ -30,6 +30,7 @@ class CSVLogger(Callback):
 
     order = 60
     in_lr_find = False
+    first_process_only = True
 
     def __init__(
         self, fname: str | Path = "history.csv", append: bool = False, every: Literal["batch", "epoch"] = "epoch"

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from fastlearn.data.batch import map_tensors
 from fastlearn.train.callback import Callback
 
 __all__ = ["GatherPredsCallback", "Rows"]
@@ -94,27 +95,51 @@ class GatherPredsCallback(Callback):
         self._seen = None if n is None else torch.zeros(n, dtype=torch.bool)
         self._positions: list[NDArray[np.int64]] = []
 
+    def before_batch(self) -> None:
+        if self.with_input:  # a model whose first layer works in place changes what it is given
+            self._input = map_tensors(Tensor.clone, self.learn.x)
+
     def after_batch(self) -> None:
         learn = self.learn
         if learn.pred is None or (self.with_loss and learn.yb and learn.loss is None):
             return  # cancelled before there was anything to keep
         positions = learn.batch_items
         if positions is not None:
-            self._positions.append(positions)
-            if self._seen is not None:
-                self._seen[torch.from_numpy(positions)] = True
+            self._note(positions)
         preds = learn.pred if self.act is None else self.act(learn.pred)
         if self.with_input:
-            self._rows["inputs"].add(learn.x, positions)
+            self._rows["inputs"].add(self._input, positions)
         if self.with_preds:
             self._rows["preds"].add(preds, positions)
         if self.with_targs and learn.yb:
             self._rows["targs"].add(learn.y, positions)
         if self.with_loss and learn.yb:
             self._rows["losses"].add(learn.loss, positions)
-        _save(self.save_preds, learn.iter, preds)
+        share = getattr(learn.dl, "share", None)
+        number = learn.iter if share is None else learn.iter * share.size + share.rank
+        _save(self.save_preds, number, preds)
         if learn.yb:
-            _save(self.save_targs, learn.iter, learn.y)
+            _save(self.save_targs, number, learn.y)
+
+    def after_validate(self) -> None:
+        """Where several processes share the pass, each has all rows from here on."""
+        processes = self.learn.processes
+        if processes is None or self.learn.cleaning_up or not getattr(self.dl, "share", None):
+            return
+        parts = processes.gather((self.positions, {name: self.rows(name) for name in self._rows}))
+        self.before_validate()
+        for positions, rows in parts:
+            if positions is None:
+                continue  # this process had no item
+            self._note(positions)
+            for name, part in rows.items():
+                if part is not None:
+                    self._rows[name].add(part, positions)
+
+    def _note(self, positions: NDArray[np.int64]) -> None:
+        self._positions.append(positions)
+        if self._seen is not None:
+            self._seen[torch.from_numpy(positions)] = True
 
     @property
     def positions(self) -> NDArray[np.int64] | None:

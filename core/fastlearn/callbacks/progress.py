@@ -28,6 +28,7 @@ class ProgressCallback(Callback):
 
     order = 60
     in_lr_find = False
+    first_process_only = True
 
     def before_fit(self) -> None:
         learn = self.learn

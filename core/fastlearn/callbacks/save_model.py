@@ -55,6 +55,8 @@ class SaveModelCallback(TrackerCallback):
         if self.at_end:
             self._save(f"{self.fname}_end" if self.best_epoch >= 0 else self.fname)
         elif not self.every_epoch and 0 <= self.best_epoch < self.epoch:
+            if self.learn.processes is not None:
+                self.learn.processes.wait()  # for the first, which writes
             self.learn.load(self.fname, with_opt=self.with_opt)
             text = f"the weights of epoch {self.best_epoch} are back ({self.monitor} {self.best:.4g})"
             add_note(self.learn, "stop", text)

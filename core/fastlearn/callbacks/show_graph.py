@@ -20,6 +20,7 @@ class ShowGraphCallback(Callback):
 
     order = 65
     in_lr_find = False
+    first_process_only = True
     run_valid = False
     figure: Figure | None = None
 

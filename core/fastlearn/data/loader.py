@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Any
 
 import torch
+from torch.utils.data import BatchSampler, IterableDataset
 from torch.utils.data import DataLoader as TorchDataLoader
-from torch.utils.data import IterableDataset
 
 from fastlearn.data.batch import to_device
 from fastlearn.data.decoding import decode_batch, show_batch, show_results
@@ -18,6 +18,7 @@ from fastlearn.data.making import BatchMaker, Made, SetAside
 from fastlearn.data.pipeline import Pipeline, as_list
 from fastlearn.data.problems import DataError
 from fastlearn.data.sampling import BATCH, SeededSampler, requests_for
+from fastlearn.data.share import Share
 from fastlearn.data.streaming import Stream, batches_of_stream
 from fastlearn.data.tally import Tally
 from fastlearn.data.targets import dataset_c, dataset_kinds, dataset_vocab
@@ -85,6 +86,7 @@ class DataLoader(TorchDataLoader[Any]):
         self._n_inp, self._kinds = n_inp, getattr(dataset, "kinds", None)
         self._guessed_kinds: tuple[str, ...] | None = None  # for display; transforms look at the values themselves
         self._pool: ProcessPool | None = None
+        self.share: Share | None = None  # where several processes train together, this one's part of each batch
         self._wants_pin = pin_memory
         self._start_torch(dataset, batch_size if batch_size is not None else bs)
         self.after_item = self._pipeline(after_item)
@@ -136,7 +138,8 @@ class DataLoader(TorchDataLoader[Any]):
         return self._epoch_of_stream(epoch) if self.streams else self._epoch_of_items(epoch, start)
 
     def _epoch_of_items(self, epoch: int, start: int) -> Iterator[Any]:
-        source = self._source(requests_for(self._batches_of_positions(epoch), epoch, start))
+        batches = self._batches_of_positions(epoch) if self.share is None else self._joint_batches(epoch, self.share)
+        source = self._source(requests_for(batches, epoch, start, self.share))
         tally = Tally()
         asked = time.perf_counter()
         try:
@@ -145,6 +148,7 @@ class DataLoader(TorchDataLoader[Any]):
                 used = made.batch is not None and not self._shrank_to_one(made)
                 tally.add(made, self.set_aside, used)
                 if not used:
+                    self._check_not_needed(made)
                     continue
                 batch = self._finished(made, epoch)
                 self.wait_seconds += time.perf_counter() - asked
@@ -156,7 +160,20 @@ class DataLoader(TorchDataLoader[Any]):
 
     def _shrank_to_one(self, made: Made) -> bool:
         """Whether a training batch has a single item left, which batch normalisation cannot train on."""
-        return bool(made.set_aside) and made.n_good == 1 and (self.shuffle or self._settings["drop_last"])
+        return (
+            self.share is None
+            and bool(made.set_aside)
+            and made.n_good == 1
+            and (self.shuffle or self._settings["drop_last"])
+        )
+
+    def _check_not_needed(self, made: Made) -> None:
+        """Raises: DataError where the other processes have this batch: they would wait for this one for ever."""
+        if self.share is not None and self.share.even:
+            raise DataError(
+                f"No item of batch {made.number} can be read in process {self.share.rank}. {made.set_aside[0]}. Look "
+                "for such files with find_problems before training in several processes."
+            )
 
     def _epoch_of_stream(self, epoch: int) -> Iterator[Any]:
         for number, batch in enumerate(self._stream(epoch)):
@@ -197,6 +214,27 @@ class DataLoader(TorchDataLoader[Any]):
             return self.batch_sampler
         return ([position] for position in self.sampler)
 
+    def _joint_batches(self, epoch: int, share: Share) -> Iterable[Any]:
+        """The positions of all processes, batch by batch, the same in each of them."""
+        batches = self._batches_of_positions(epoch)  # tells the sampler its epoch too
+        if self._settings["batch_sampler"] is None:
+            joint, drop_last = self._joint(share)
+            batches = BatchSampler(self.sampler, joint, drop_last)
+        return batches if isinstance(self.sampler, SeededSampler) else share.same([list(batch) for batch in batches])
+
+    def _joint(self, share: Share) -> tuple[int, bool]:
+        """How many items the batches of all processes have together, and whether an incomplete one is dropped."""
+        joint = (self.batch_size or 1) * share.size
+        return joint, self.drop_last and len(self.sampler) >= joint  # type: ignore[arg-type]
+
+    def __len__(self) -> int:
+        if self.share is None:
+            return super().__len__()
+        if self._settings["batch_sampler"] is not None:
+            return len(self._settings["batch_sampler"])
+        joint, drop_last = self._joint(self.share)
+        return self.share.count(len(self.sampler), joint, drop_last)  # type: ignore[arg-type]
+
     def _finished(self, made: Made, epoch: int) -> Any:
         """The batch on its device, after the batch transforms."""
         batch = made.batch
@@ -204,7 +242,8 @@ class DataLoader(TorchDataLoader[Any]):
             batch = to_device(batch, self.device, non_blocking=self.pins)
         if not len(self.after_batch):
             return batch
-        rng = new_generator(self.seed, BATCH, epoch, made.number)
+        number = made.number if self.share is None else made.number * self.share.size + self.share.rank
+        rng = new_generator(self.seed, BATCH, epoch, number)
         return self.after_batch(batch, getattr(batch, "kinds", None), rng)
 
     def _note(self, unreadable: list[SetAside]) -> None:
@@ -343,7 +382,9 @@ class DataLoader(TorchDataLoader[Any]):
         if dataset is not None and "sampler" not in overrides and "batch_sampler" not in overrides:
             settings.update(sampler=None, batch_sampler=None)  # they number the items of the old one
         settings.update(do_setup=False, device=self.device)
-        return type(self)(**{**settings, **overrides})
+        made = type(self)(**{**settings, **overrides})
+        made.share = None if self.share is None else self.share.uneven()
+        return made
 
     def keep(self, **settings: Any) -> None:
         """Note arguments of a subclass's own constructor, so that `new` passes them on."""

@@ -9,6 +9,7 @@ import torch
 from torch.utils.data import Sampler
 
 from fastlearn.data.making import Request
+from fastlearn.data.share import Share
 from fastlearn.seed import new_generator
 
 ORDER = 1  # streams of a loader's seed: the visiting order
@@ -34,11 +35,15 @@ class SeededSampler(Sampler[int]):
         return self.n
 
 
-def requests_for(batches: Iterable[Any], epoch: int, start: int = 0) -> Iterator[Request]:
-    """The batches of positions of an epoch as requests; the first `start` of them are passed over, unread."""
+def requests_for(batches: Iterable[Any], epoch: int, start: int = 0, share: Share | None = None) -> Iterator[Request]:
+    """The batches of positions of an epoch as requests; the first `start` of them are passed over, unread.
+
+    With a `share`, `batches` are joint ones and the requests are for this process's part of them.
+    """
     slot = 0
     for number, positions in enumerate(batches):
         listed = list(positions)
-        if number >= start:
-            yield Request(epoch, number, listed, slot)
+        mine = slice(0, len(listed)) if share is None else share.of(len(listed))
+        if number >= start and mine.stop > mine.start:
+            yield Request(epoch, number, listed[mine], slot + mine.start)
         slot += len(listed)

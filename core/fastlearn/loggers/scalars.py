@@ -24,6 +24,7 @@ class ScalarLogger(Callback):
     order = 51
     remove_on_fetch = True
     in_lr_find = False
+    first_process_only = True
 
     def __init__(self, seconds: float = 1.0) -> None:
         self.seconds = seconds

@@ -25,7 +25,7 @@ class TensorBoardCallback(ScalarLogger):
         try:
             from torch.utils.tensorboard import SummaryWriter
         except ImportError as error:
-            raise ImportError("TensorBoard is not installed. Try pip install fastwidgets[tensorboard].") from error
+            raise ImportError("TensorBoard is not installed. Try pip install 'fastwidgets[tensorboard]'.") from error
         folder = self.log_dir or self.learn.path / "tensorboard" / f"fit_{len(self.history.fits)}"
         self._writer = SummaryWriter(str(folder))  # type: ignore[no-untyped-call]
 

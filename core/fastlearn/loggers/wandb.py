@@ -27,7 +27,7 @@ class WandbCallback(ScalarLogger):
         try:
             import wandb
         except ImportError as error:
-            raise ImportError("wandb is not installed. Try pip install fastwidgets[wandb].") from error
+            raise ImportError("wandb is not installed. Try pip install 'fastwidgets[wandb]'.") from error
         self._own = wandb.run is None
         self._run: Any = wandb.run or wandb.init(**{"dir": str(self.learn.path), **self.init})
         config: Any = self._run.config

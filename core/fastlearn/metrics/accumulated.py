@@ -26,6 +26,8 @@ class AccumMetric(Metric):
     go to `func`.
     """
 
+    joined = ("_preds", "_targets")
+
     def __init__(
         self,
         func: Callable[..., Any],

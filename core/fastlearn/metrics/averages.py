@@ -13,6 +13,8 @@ from fastlearn.metrics.base import LearnerState, Metric, as_number, batch_size, 
 class AvgMetric(Metric):
     """The mean over all items of `func(pred, *targets)`, which is itself the mean over a batch."""
 
+    summed = ("total", "count")
+
     def __init__(self, func: Callable[..., Any], name: str | None = None) -> None:
         self.func, self._name = func, name
         self.reset()
@@ -37,6 +39,8 @@ class AvgMetric(Metric):
 
 class AvgLoss(Metric):
     """The mean loss over all items."""
+
+    summed = ("total", "count")
 
     def __init__(self) -> None:
         self.reset()
@@ -64,6 +68,8 @@ class AvgLoss(Metric):
 class AvgSmoothLoss(Metric):
     """The running mean of the loss: a batch counts `1 - beta`, older ones fade; without a pull towards the first."""
 
+    alike = True  # the loss of a training batch is that of all processes
+
     def __init__(self, beta: float = 0.98) -> None:
         self.beta = beta
         self.reset()
@@ -89,6 +95,8 @@ class AvgSmoothLoss(Metric):
 
 class ValueMetric(Metric):
     """A number that is computed elsewhere, for instance by a callback: `func()` is read when the epoch ends."""
+
+    alike = True
 
     def __init__(self, func: Callable[[], Any], name: str | None = None) -> None:
         self.func, self._name = func, name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 import torch
 from torch import Tensor
@@ -28,7 +28,16 @@ class LearnerState(Protocol):
 
 
 class Metric:
-    """A number about one pass over a data set: `reset`, then `accumulate` after each batch, then read `value`."""
+    """A number about one pass over a data set: `reset`, then `accumulate` after each batch, then read `value`.
+
+    Where several processes share a pass, each counts its own part: the attributes named in `summed` (numbers, tensors
+    or lists of them) are then added up, those in `joined` (lists) put one after another. `alike` says that there is
+    nothing to do: the value is the same everywhere.
+    """
+
+    summed: ClassVar[tuple[str, ...]] = ()
+    joined: ClassVar[tuple[str, ...]] = ()
+    alike: ClassVar[bool] = False
 
     def reset(self) -> None:
         """Forget what was accumulated."""

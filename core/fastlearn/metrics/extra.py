@@ -61,6 +61,8 @@ def optim_metric(
 class TorchMetric(Metric):
     """A metric with torchmetrics' `update`, `compute` and `reset`. It is given activated predictions and targets."""
 
+    alike = True  # torchmetrics gathers by itself
+
     def __init__(self, metric: Any) -> None:
         self.metric = metric
 

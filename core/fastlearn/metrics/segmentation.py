@@ -25,6 +25,8 @@ def foreground_acc(preds: Tensor, targets: Tensor, bkg_idx: int = 0, axis: int =
 class _Overlap(Metric):
     """Keeps, for each class, the pixels of prediction, truth and both. The class axis is `axis`."""
 
+    summed = ("both", "predicted", "true")
+
     def __init__(self, axis: int = 1) -> None:
         self.axis = axis
         self.reset()

@@ -38,6 +38,8 @@ class CorpusBLEUMetric(Metric):
     Source: Papineni et al. 2002, "BLEU: a Method for Automatic Evaluation of Machine Translation", section 2.3.
     """
 
+    summed = ("pred_len", "targ_len", "correct", "counts")
+
     def __init__(self, vocab_sz: int = 5000, axis: int = -1) -> None:
         self.vocab_sz, self.axis = vocab_sz, axis
         self.reset()

@@ -44,6 +44,8 @@ def resume(learn: Learner, run: str | Path | Run | None, cbs: Callbacks, display
     history = found.history()
     history.cut(*content["history"])
     learn.history.take_over(history)
+    if learn.processes is not None:
+        learn.processes.wait()  # all have read it before the first writes there again
     learn.resume_next = Resume(found, f"{found.path.name}/{path.name}", content, unpack(content["state"], tensors))
     try:
         getattr(learn, call["method"])(**arguments, cbs=cbs, display=display)

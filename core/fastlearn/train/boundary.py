@@ -51,6 +51,8 @@ def obey(learn: Learner, epoch: int | None = None, batch: int = 0) -> None:
     """
     control = learn.control
     control.poll()
+    if learn.processes is not None and not learn.processes.agree(control, epoch, batch):
+        return
     if not (control.pending and learn.in_fit):
         return
     control.acknowledge()

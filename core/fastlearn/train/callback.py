@@ -81,7 +81,8 @@ class Callback:
     or follow whatever the order says. `run=False` silences a callback, `run_train=False` and `run_valid=False` silence
     its per-batch events in training or validation; a change counts from the next training or validation part on.
     `remove_on_fetch=True` leaves a callback out when predictions are gathered, `in_lr_find=False` out of searches for a
-    learning rate: one that moves the rate itself, or writes files. `only_reads=True` promises that
+    learning rate: one that moves the rate itself, or writes files. `first_process_only=True` leaves it to the first of
+    several processes that train together: one that prints or writes. `only_reads=True` promises that
     tensors are not changed in place, which spares a copy of each loss.
 
     Functions can be given instead of a subclass: `Callback(after_batch=lambda self: print(self.iter))`.
@@ -95,6 +96,7 @@ class Callback:
     run_valid: bool = True
     remove_on_fetch: bool = False
     in_lr_find: bool = True
+    first_process_only: bool = False
     only_reads: bool = False
     _learn: weakref.ReferenceType[Learner] | None = None  # weak: a learner that is dropped frees its model at once
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from fastlearn.distributed.processes import rank_distrib
 from fastlearn.runs.files import read_tensors, write_tensors
 from fastlearn.runs.optimizer_state import load_optimizer, optimizer_state
 from fastlearn.runs.packing import pack, unpack
@@ -23,8 +24,10 @@ MODEL, IN_RUN = "model.", "state.modules.model."  # in a saved file, and in the 
 
 
 def save(learn: Learner, file: str | Path, with_opt: bool = True) -> Path:
-    """See `Learner.save`. The file is written whole or not at all."""
+    """See `Learner.save`. The file is written whole or not at all; of several processes by the first."""
     path = _path(learn, file)
+    if rank_distrib():
+        return path
     tensors = {MODEL + name: value for name, value in learn.model.state_dict().items() if isinstance(value, Tensor)}
     meta = {"version": VERSION}
     if with_opt:

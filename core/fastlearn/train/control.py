@@ -183,6 +183,17 @@ class FitControl:
             wanted, self._checkpoint = self._checkpoint, None
         return wanted
 
+    @property
+    def asked(self) -> tuple[StopRequest | None, float]:
+        """The stop and the factor that the loop has not obeyed yet, for other processes."""
+        return self._stop, self._factor
+
+    def adopt(self, stop: StopRequest | None, factor: float) -> None:
+        """Ask for what all processes have agreed on, in the place of what was asked for in this one."""
+        with self._changed:
+            self._stop, self._factor = stop, factor
+            self.pending = self.pending or stop is not None or factor != 1
+
     def acknowledge(self) -> None:
         """The loop has seen every request made so far. Called before it acts on them, so that none gets lost."""
         self.pending = False

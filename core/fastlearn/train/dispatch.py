@@ -53,12 +53,13 @@ def order_callbacks(cbs: Sequence[Callback]) -> list[Callback]:
     return [cbs[i] for i in ordered]
 
 
-def resolve(cbs: Sequence[Callback], training: bool) -> Handlers:
-    """The bound methods to call at each event; `run`, `run_train` and `run_valid` of each callback are obeyed."""
+def resolve(cbs: Sequence[Callback], training: bool, first_process: bool = True) -> Handlers:
+    """The bound methods to call at each event; what each callback says of when it runs is obeyed."""
 
     def hears(cb: Callback, event: str) -> bool:
         wanted = (cb.run_train if training else cb.run_valid) or event not in BATCH_EVENTS
-        return cb.run and wanted and callable(getattr(cb, event, None))
+        here = first_process or not cb.first_process_only
+        return cb.run and here and wanted and callable(getattr(cb, event, None))
 
     return {event: tuple(getattr(cb, event) for cb in cbs if hears(cb, event)) for event in EVENTS}
 

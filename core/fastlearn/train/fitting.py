@@ -40,6 +40,8 @@ def run_fit(learn: Learner, start_epoch: int) -> None:
             outcome = _stopped(learn)
     except KeyboardInterrupt:
         outcome = _interrupted(learn)
+        if learn.processes is not None:
+            raise  # the others may be at another batch: there is no going on together
     except BaseException as error:
         outcome = _failed(learn, error)
         raise
@@ -54,14 +56,19 @@ def run_fit(learn: Learner, start_epoch: int) -> None:
 
 @contextmanager
 def seeded(learn: Learner) -> Iterator[None]:
-    """With a seed, draw torch's random numbers (dropout, shuffling) from it; the global state is put back after."""
-    if learn.seed is None:
+    """With a seed, draw torch's random numbers (dropout, shuffling) from it; the global state is put back after.
+
+    Of several processes each draws its own, with or without a seed.
+    """
+    rank = 0 if learn.processes is None else learn.processes.rank
+    if learn.seed is None and rank == 0:
         yield
         return
+    seed = torch.initial_seed() if learn.seed is None else learn.seed
     device = next((p.device for p in learn.model.parameters()), torch.device("cpu"))
     devices = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(mix_seed(learn.seed, len(learn.history.fits)))
+        torch.manual_seed(mix_seed(seed, len(learn.history.fits), *([rank] if rank else [])))
         yield
 
 
@@ -101,7 +108,7 @@ def _report(learn: Learner, outcome: Outcome) -> None:
     problems = [note.text for note in _notes(learn) if note.kind == "problem"]
     if outcome.message and problems:
         warn_user(problems[-1])
-    elif outcome.message:
+    elif outcome.message and (learn.processes is None or learn.processes.first):
         print(outcome.message)
 
 

@@ -12,6 +12,7 @@ from fastlearn.train.dispatch import CLEAN_UP_EVENTS, name_error, order_callback
 from fastlearn.warn import warn_user
 
 if TYPE_CHECKING:
+    from fastlearn.distributed.processes import Processes
     from fastlearn.train.learner import Learner
 
 __all__ = ["CallbackHost", "Callbacks"]
@@ -29,6 +30,7 @@ class CallbackHost:
     cbs: list[Callback]
     training: bool
     loss_may_change: bool  # a callback handles the loss before the backward pass, so `loss` is a copy of it
+    processes: Processes | None = None  # those that train the model together; None where this one is alone
     cleaning_up: bool  # an error, an interrupt or an outer stage's cancel is passing through
 
     def __init__(self) -> None:
@@ -101,7 +103,7 @@ class CallbackHost:
 
     def refresh_callbacks(self) -> None:
         """Look up again who handles what: after adding, removing, or switching a callback's `run` in a running fit."""
-        self._handlers = resolve(self.cbs, self.training)
+        self._handlers = resolve(self.cbs, self.training, self.processes is None or self.processes.first)
         near_loss = (*self._handlers["after_loss"], *self._handlers["before_backward"])
         self.loss_may_change = not all(getattr(_owner(handler), "only_reads", False) for handler in near_loss)
 

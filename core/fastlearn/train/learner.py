@@ -242,6 +242,23 @@ class Learner(Switches):
             yield self
 
     @contextmanager
+    def distrib_ctx(self, sync_bn: bool = True, in_notebook: bool = False, **options: Any) -> Iterator[Learner]:
+        """Inside, all processes that `torchrun` or `accelerate launch` has started train this model together.
+
+        Every process runs the same script. Each computes its part of every batch, so that a step is that of one
+        process with `bs` times the number of processes; metrics and predictions are gathered; only the first prints and
+        writes. In an ordinary process nothing is different. `sync_bn` gives batch norms the statistics of the joint
+        batch; `options` go to torch's DistributedDataParallel. `in_notebook` is for code written for fastai, and
+        changes nothing. See docs/distributed.md.
+        Raises: ValueError if the processes have different items; TypeError for loaders or metrics that cannot be shared
+        out; ImportError without the extra `fastwidgets[distributed]`.
+        """
+        from fastlearn.distributed.context import distributed
+
+        with distributed(self, sync_bn, options):
+            yield self
+
+    @contextmanager
     def validation_context(self, cbs: Callbacks = None, inner: bool = False) -> Iterator[Learner]:
         """Inside, the model is in evaluation mode and silent; afterwards everything is as before."""
         with self.no_logging(), self.no_bar(), inference.inference(self), self.added_cbs(cbs):

@@ -113,7 +113,7 @@ def _batches(learn: Learner) -> None:
             asked = perf_counter()
             if asked >= events.next_due:
                 send_progress(learn)
-            if control.pending or asked >= control.next_poll:
+            if control.pending or asked >= control.next_poll or learn.processes is not None:
                 obey(learn, learn.epoch if learn.training else None, learn.n_done)
                 asked = perf_counter()
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +79,7 @@ def predict(learn: Learner, item: Any, rm_type_tfms: int | None = None, with_inp
         return []
     try:
         loader = _items_loader(learn, items, rm_type_tfms)
-        with learn.no_bar():
+        with learn.no_bar(), _alone(learn, loader):
             inputs, preds, _, decoded = get_preds(learn, dl=loader, with_input=True, with_decoded=True)
     except Exception as error:
         if isinstance(item, tuple):
@@ -90,6 +92,18 @@ def predict(learn: Learner, item: Any, rm_type_tfms: int | None = None, with_inp
         inputs = learn.input_tfms.decode(inputs)  # as the loader gave them
         results = [(_at(inputs, i), *result) for i, result in enumerate(results)]
     return results if many else results[0]
+
+
+@contextmanager
+def _alone(learn: Learner, loader: Any) -> Iterator[None]:
+    """Inside, this process works by itself on all of `loader`: one of several may ask what an item is."""
+    processes, learn.processes = learn.processes, None
+    if processes is not None and isinstance(loader, DataLoader):
+        loader.share = None
+    try:
+        yield
+    finally:
+        learn.processes = processes
 
 
 def tta(
@@ -125,6 +139,7 @@ def in_order(loader: Any) -> Any:
     """`loader` without shuffling and without leaving out the last batch, so that rows follow the data set."""
     if isinstance(loader, DataLoader):
         plain = isinstance(loader.sampler, SeededSampler) and not loader.shuffle and not loader.drop_last
+        plain = plain and not (loader.share is not None and loader.share.even)
         return loader if plain else loader.new(shuffle=False, drop_last=False, sampler=None, batch_sampler=None)
     if isinstance(loader, TorchLoader) and loader.batch_size is not None:
         if not isinstance(loader.sampler, RandomSampler) and not loader.drop_last:

@@ -203,12 +203,21 @@ class Recorder(Callback):
 
     def _collect(self, prefix: str | None) -> list[float | None]:
         """The values of the pass that has ended; with a prefix they enter the epoch's row under these names."""
+        self._merge()
         values = []
         for metric in self._active:
             values.append(self._read(metric))
             if prefix is not None and self._in_fit:
                 self._values[prefix + metric.name] = values[-1]
         return values
+
+    def _merge(self) -> None:
+        """Count what other processes have seen of the pass."""
+        if self.learn.processes is None or self.learn.cleaning_up or not getattr(self.learn.dl, "share", None):
+            return
+        from fastlearn.distributed.merge import merge_metrics
+
+        merge_metrics(self.learn.processes, [self._loss, *self._active])
 
     def _read(self, metric: Metric) -> float | None:
         if metric.name in self._failed:

@@ -57,6 +57,7 @@ class RunState(CallbackHost):
         self.take_step: Callable[[], None] | None = None  # what steps in place of the optimizer: a gradient scaler
         self.compiled: Any = None  # what computes the same as the model it was made from
         self._compiled_from: nn.Module | None = None
+        self.parallel: Callable[..., Any] | None = None  # what trains together with other processes
         self.pass_start: dict[str, Any] | None = None  # what the training pass under way drew its order from
         self.epoch, self.n_epoch, self.iter, self.n_iter, self.n_train_iter = 0, 1, 0, 0, 0
         self.train_iter, self.position, self.fit_started, self.wait = 0, 0, 0.0, 0.0
@@ -113,14 +114,17 @@ class RunState(CallbackHost):
 
     @property
     def forward(self) -> Callable[..., Any]:
-        """What makes predictions of inputs: the model, or its compiled form."""
+        """What makes predictions of inputs: the model, its compiled form, or the one that trains in parallel."""
+        if self.parallel is not None and self.training:
+            return self.parallel
         compiled: Callable[..., Any] | None = self.compiled if self._compiled_from is self.model else None
         return compiled or self.model
 
     def start_pass(self, dl: Any) -> None:
         """Get ready for a pass over `dl`."""
-        self.dl, self.iter, self.n_done = dl, 0, 0
-        self.n_iter = (count_batches if self.training else known_batches)(dl)
+        self.dl = dl if self.processes is None else self.processes.shared(dl)
+        self.iter, self.n_done = 0, 0
+        self.n_iter = (count_batches if self.training else known_batches)(self.dl)
         self._device = model_device(self.model)
         self._n_inp = n_inputs(self.dls)
         self._tfms = self.input_tfms.with_split(0 if self.training else 1) if len(self.input_tfms) else None

@@ -59,8 +59,18 @@ from fastlearn.data import (
     untar_data,
 )
 from fastlearn.explain import Explanation, explain
+from fastlearn.distributed import (
+    DistributedTrainer,
+    distrib_barrier,
+    num_distrib,
+    rank0_first,
+    rank_distrib,
+    setup_distrib,
+    teardown_distrib,
+)
 from fastlearn.hooks import Hook, Hooks, hook_output, hook_outputs, layer_info, module_summary, total_params
 from fastlearn.install import show_install
+from fastlearn.interpret.attributions import Attribution, CaptumInterpretation
 from fastlearn.interpret import ClassificationInterpretation, Interpretation
 from fastlearn.loggers import ScalarLogger, TensorBoardCallback, WandbCallback
 from fastlearn.losses import (
@@ -117,6 +127,15 @@ from fastlearn.vision.models import (
 from fastlearn.vision import models
 
 __all__ = [
+    "Attribution",
+    "CaptumInterpretation",
+    "DistributedTrainer",
+    "distrib_barrier",
+    "num_distrib",
+    "rank0_first",
+    "rank_distrib",
+    "setup_distrib",
+    "teardown_distrib",
     "AMPMode", "APScoreBinary", "APScoreMulti", "AccumMetric", "ActivationStats", "Adam",
     "AdaptiveConcatPool2d", "Arch", "AttrGetter", "AvgLoss", "AvgMetric", "AvgSmoothLoss", "BCELossFlat",
     "BCEWithLogitsLossFlat", "BalancedAccuracy", "BaseLoss", "BatchEnded", "BnFreeze", "BrierScore",

@@ -134,6 +134,15 @@ def test_items_of_plain_loaders_are_predicted_as_tensors(make_learner):
     assert int(label) == int(index) == int(chances.argmax())
 
 
+def test_inputs_come_back_as_they_were_from_a_model_that_works_in_place(make_learner):
+    learn = make_learner(model=nn.Sequential(nn.ReLU(inplace=True), nn.Linear(4, 2)))
+    x = learn.dls.valid.dataset.tensors[0]
+    before = x.clone()
+    inputs, *_ = learn.get_preds(with_input=True)
+    torch.testing.assert_close(inputs, before)
+    assert (before < 0).any()
+
+
 def test_predicting_leaves_the_mode_and_the_batch_alone(learn):
     learn.model.train()
     learn.get_preds()
