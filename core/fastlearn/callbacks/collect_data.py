@@ -16,8 +16,11 @@ class CollectDataCallback(Callback):
     order = 1  # after what changes batches
     in_lr_find = False
 
-    def before_fit(self) -> None:
+    def __init__(self) -> None:
         self.data: list[tuple[Any, Any, Any, Any]] = []
+
+    def before_fit(self) -> None:
+        self.data = []
 
     def after_batch(self) -> None:
         if not self.learn.cleaning_up:

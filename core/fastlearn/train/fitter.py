@@ -16,6 +16,7 @@ from fastlearn.keywords import check_keywords
 from fastlearn.models.freeze import freeze_to as freeze_groups_to
 from fastlearn.models.groups import norm_bias_params
 from fastlearn.optim.hypers import layer_groups_of, n_layer_groups, set_hyper
+from fastlearn.runs.describe import describe
 from fastlearn.train import fit_policies
 from fastlearn.train.batch import count_train_batches
 from fastlearn.train.call import as_one_call
@@ -89,7 +90,7 @@ class Fitter(RunState):
             self.in_fit = True
             with self.added_cbs(cbs), seeded(learn):
                 if self.entry is None:
-                    self.history.begin_fit(n_epoch, [metric.name for metric in self.metrics])
+                    self.history.begin_fit(n_epoch, [metric.name for metric in self.metrics], describe(learn))
                 run_fit(learn, start_epoch if self.entry is None else self.entry.epoch)
                 self._completed = self.history.fits[-1].completed
         finally:

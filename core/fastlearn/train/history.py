@@ -6,7 +6,7 @@ import json
 import math
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +19,7 @@ from fastlearn.train.columns import Columns
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = ["STEP_VALUES", "FitRun", "History", "Note", "NoteKind"]
 
@@ -49,7 +50,10 @@ class Note:
 
 @dataclass
 class FitRun:
-    """One call of `fit` in the history: where it starts, and how it ended (`reason` is None while it runs)."""
+    """One call of `fit` in the history: where it starts, and how it ended (`reason` is None while it runs).
+
+    `settings` is what it was trained with: the call, learner, optimizer, callbacks, data, and versions, all plain data.
+    """
 
     start_step: int
     start_row: int  # of `History.epochs`
@@ -58,6 +62,7 @@ class FitRun:
     metric_names: tuple[str, ...]
     reason: str | None = None
     completed: bool = False
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 class History:
@@ -133,6 +138,15 @@ class History:
         frame: pd.DataFrame = pd.DataFrame(self.steps() if what == "steps" else self.epochs)
         return frame
 
+    def plot(self, figsize: tuple[float, float] | None = None) -> list[Axes]:
+        """Draw the losses of all fits over the training steps, and a panel for each metric; dotted lines part fits.
+
+        Raises: RuntimeError before the first step.
+        """
+        from fastlearn.train.plots import plot_history
+
+        return plot_history(self, figsize)
+
     def to_json(self, items: bool = True) -> str:
         """Everything as JSON text that `from_json` reads; `items=False` leaves out which items were in each batch."""
         steps = {name: [_plain(v) for v in column.tolist()] for name, column in self.steps().items()}
@@ -205,12 +219,14 @@ class History:
         self.beta = other.beta
         self.fill(other.fits, steps, list(other._items), other.epochs, other.notes)
 
-    def begin_fit(self, n_epoch: int, metric_names: Sequence[str]) -> None:
+    def begin_fit(self, n_epoch: int, metric_names: Sequence[str], settings: dict[str, Any] | None = None) -> None:
         """Start a fit; the smoothed loss starts anew."""
         with self._lock:
             self._settle()
             self._average = self._weight = 0.0
-        self.fits.append(FitRun(self.n_steps, len(self.epochs), len(self.notes), n_epoch, tuple(metric_names)))
+        names = tuple(metric_names)
+        run = FitRun(self.n_steps, len(self.epochs), len(self.notes), n_epoch, names, settings=settings or {})
+        self.fits.append(run)
 
     def end_fit(self, reason: str, completed: bool) -> None:
         """Record why the running fit ended."""

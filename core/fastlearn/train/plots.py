@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_columns", "plot_loss"]
+    from fastlearn.train.history import History
+
+__all__ = ["plot_columns", "plot_history", "plot_loss"]
 
 
 def plot_loss(
@@ -46,6 +48,26 @@ def plot_columns(columns: Mapping[str, NDArray[Any]], figsize: tuple[float, floa
     for ax, (name, values) in zip(axes.flat, columns.items(), strict=True):
         ax.plot(values)
         ax.set(xlabel="step", ylabel=name)
+    return list(axes.flat)
+
+
+def plot_history(history: History, figsize: tuple[float, float] | None = None) -> list[Axes]:
+    """See `History.plot`."""
+    from matplotlib import pyplot as plt
+
+    if not history.n_steps:
+        raise RuntimeError("There is nothing to plot before the first fit. Try learn.fit_one_cycle(1).")
+    names = list(dict.fromkeys(name for fit in history.fits for name in fit.metric_names))
+    n = 1 + len(names)
+    _, axes = plt.subplots(1, n, figsize=figsize or (5 * n, 3.5), squeeze=False, layout="constrained")
+    axes[0][0].plot(history.steps()["smooth_loss"], label="train")
+    for ax, name in zip(axes.flat, ["valid_loss", *names], strict=True):
+        points = [(row["step"], row[name]) for row in history.epochs if row.get(name) is not None]
+        ax.plot([step for step, _ in points], [value for _, value in points], "o-", markersize=4, label="valid")
+        ax.set(xlabel="step", ylabel="loss" if name == "valid_loss" else name)
+        for fit in history.fits[1:]:
+            ax.axvline(fit.start_step, color="0.7", linewidth=1, linestyle=":", zorder=0)
+    axes[0][0].legend()
     return list(axes.flat)
 
 

@@ -3,6 +3,8 @@ import math
 import numpy as np
 import pytest
 import torch
+from fastlearn.callbacks.collect_data import CollectDataCallback
+from fastlearn.metrics import accuracy
 from fastlearn.train.history import History
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,3 +90,27 @@ def test_frames_have_a_row_a_step_or_an_epoch():
     history.add_epoch(0, {"valid_loss": 0.5}, 2.0)
     assert history.to_frame().shape == (2, 9)
     assert history.to_frame("epochs").columns.tolist() == ["epoch", "step", "valid_loss", "seconds"]
+
+
+def test_every_fit_keeps_what_it_was_trained_with_in_json_too(make_learner):
+    learn = make_learner(lr=0.02)
+    learn.fit_one_cycle(1, 3e-3, wd=0.1, cbs=[CollectDataCallback()])
+    learn.fit(1)
+    first, second = (fit.settings for fit in History.from_json(learn.history.to_json()).fits)
+    assert "fit_one_cycle(n_epoch=1" in first["code"] and first["call"]["arguments"]["wd"] == 0.1
+    assert first["learner"]["optimizer"]["groups"][0]["weight_decay"] == 0.1
+    assert "CollectDataCallback" in [cb["class"] for cb in first["call"]["cbs"]]
+    assert second["versions"]["torch"] == torch.__version__ and second["learner"]["lr"] == 0.02
+
+
+def test_the_plot_has_a_panel_for_each_metric_and_a_line_between_fits(make_learner):
+    learn = make_learner(metrics=accuracy)
+    with pytest.raises(RuntimeError, match="nothing to plot"):
+        learn.history.plot()
+    learn.fit(2)
+    learn.fit(1)
+    loss, metric = learn.history.plot()
+    assert (loss.get_ylabel(), metric.get_ylabel()) == ("loss", "accuracy")
+    np.testing.assert_allclose(loss.lines[0].get_ydata(), learn.history.steps()["smooth_loss"])
+    assert list(metric.lines[0].get_ydata()) == [row["accuracy"] for row in learn.history.epochs]
+    assert [line.get_linestyle() for line in metric.lines[1:]] == [":"]
