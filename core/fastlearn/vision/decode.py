@@ -92,10 +92,11 @@ def explained(source: Any) -> Iterator[None]:
     except (FileNotFoundError, IsADirectoryError, PermissionError, MemoryError):
         raise
     except Exception as error:
-        raise DataError(f"Cannot read {_name(source)} as an image: {_reason(error, source)}") from error
+        raise DataError(f"Cannot read {_name(source)} as an image: {reason_for(error, source)}") from error
 
 
-def _reason(error: Exception, source: Any) -> str:
+def reason_for(error: Exception, source: Any) -> str:
+    """Why `source` could not be read, for somebody who sees `error` for the first time, and what to do about it."""
     if isinstance(error, Image.DecompressionBombError):
         return (f"it would be huge once decoded, so it was not decoded. {error} If you trust it, raise "
                 "`PIL.Image.MAX_IMAGE_PIXELS`; otherwise leave it out.")  # fmt: skip
