@@ -9,6 +9,7 @@ import torch
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
+from fastlearn.callbacks.terminate_on_nan import TerminateOnNaNCallback
 from fastlearn.distributed.batchnorm import sync_batchnorm
 from fastlearn.distributed.merge import check_mergeable
 from fastlearn.distributed.processes import Processes
@@ -27,7 +28,8 @@ class DistributedTrainer(Callback):
     `learn.distrib_ctx` attaches it.
     """
 
-    order = 5  # before the loss is scaled for half precision
+    order = 11
+    before = (TerminateOnNaNCallback,)  # one process must not stop alone
 
     def __init__(self, processes: Processes, sync_bn: bool = True, **options: Any) -> None:
         self.processes, self.sync_bn, self.options = processes, sync_bn, options

@@ -63,6 +63,9 @@ def test_processes_agree_where_nothing_was_said_and_one_stops_all(tmp_path: Path
     assert done.returncode == 0, done.stderr
     first, second = told(tmp_path)
     assert first.pop("reason") == second.pop("reason") == "enough"
+    assert "loss became nan" in first["without_numbers"][0] and first.pop("without_numbers") == second.pop(
+        "without_numbers"
+    )
     assert first["n_steps"] == 3 * 7 and len(first["lrs"]) == 12  # 103 items are 7 batches of two times 8
     torch.manual_seed(3)
     assert torch.equal(first["frozen"], job.net()[0].weight)
