@@ -12,7 +12,19 @@ from fastlearn.vision import all as vision_all
 
 HEAVY = ("torchvision", "scipy", "sklearn", "matplotlib", "pandas", "IPython", "timm", "pydicom", "fastprogress")
 JUPYTER = ("jupyter_client", "jupyterlab", "ipykernel", "ipywidgets", "bqplot", "comm", "traitlets")
-PACKAGES = ("callbacks", "data", "explain", "interpret", "losses", "metrics", "models", "optim", "train", "vision")
+PACKAGES = (
+    "callbacks",
+    "data",
+    "explain",
+    "interpret",
+    "losses",
+    "metrics",
+    "models",
+    "optim",
+    "scratch",
+    "train",
+    "vision",
+)
 NOT_FOR_NOTEBOOKS = {  # values that others hand out, and parts that only the library's own code takes up
     "data": {"Batch", "SetAside", "View"},
     "models": {"CutReport", "is_frozen", "report_of", "seeded"},
@@ -57,7 +69,7 @@ def test_every_package_can_be_the_first_to_be_imported():
     failed = in_a_fresh_process(f"""
 import importlib
 result = []
-for package in {PACKAGES!r}:
+for package in {(*PACKAGES, "distributed", "scratch")!r}:
     for name in [n for n in sys.modules if n.split('.')[0] == 'fastlearn']:
         del sys.modules[name]
     try:

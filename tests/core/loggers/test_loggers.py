@@ -67,7 +67,7 @@ def test_one_that_raises_is_dropped_and_the_training_goes_on(learn):
 
 def test_a_missing_package_is_named_with_its_extra(learn, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "wandb", None)
-    with pytest.raises(ImportError, match=r"pip install fastwidgets\[wandb\]"):
+    with pytest.raises(ImportError, match=r"pip install 'fastwidgets\[wandb\]'"):
         learn.fit(1, cbs=WandbCallback(), display=False)
 
 
