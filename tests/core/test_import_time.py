@@ -12,19 +12,7 @@ from fastlearn.vision import all as vision_all
 
 HEAVY = ("torchvision", "scipy", "sklearn", "matplotlib", "pandas", "IPython", "timm", "pydicom", "fastprogress")
 JUPYTER = ("jupyter_client", "jupyterlab", "ipykernel", "ipywidgets", "bqplot", "comm", "traitlets")
-PACKAGES = (
-    "callbacks",
-    "data",
-    "explain",
-    "interpret",
-    "losses",
-    "metrics",
-    "models",
-    "optim",
-    "scratch",
-    "train",
-    "vision",
-)
+PACKAGES = ("callbacks", "data", "explain", "interpret", "losses", "metrics", "models", "optim", "train", "vision")
 NOT_FOR_NOTEBOOKS = {  # values that others hand out, and parts that only the library's own code takes up
     "data": {"Batch", "SetAside", "View"},
     "models": {"CutReport", "is_frozen", "report_of", "seeded"},
