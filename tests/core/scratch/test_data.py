@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import time
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
