@@ -404,6 +404,12 @@ class DataLoader(TorchDataLoader[Any]):
 
     # For people.
 
+    def decode(self, b: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A batch, or its first parts, with the batch transforms undone: `dl.decode((x,))[0]` are the inputs."""
+        kinds = (getattr(b, "kinds", None) or self.kinds or ())[: len(b)]
+        decoded: tuple[Any, ...] = self.after_batch.decode(tuple(b), kinds if len(kinds) == len(b) else None)
+        return decoded
+
     def decode_batch(self, b: Any, max_n: int | None = 9) -> list[tuple[Any, ...]]:
         """The first `max_n` samples of a batch with every transform undone, for display."""
         return decode_batch(self, b, max_n)

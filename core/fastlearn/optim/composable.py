@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -49,7 +50,7 @@ class Optimizer(torch.optim.Optimizer):
 
     `params` are tensors, lists of tensors (one per layer group) or torch's own group dicts. Each of `cbs` is a `Step`,
     or a function of one parameter, `f(p, **state_and_hypers)`, that changes it and may return what to remember in its
-    state; the attribute `defaults` of such a function names its hyper-parameters. `hypers` sets their values.
+    state; its arguments, or the attribute `defaults`, name its hyper-parameters. `hypers` sets their values.
     """
 
     def __init__(self, params: Params, cbs: Any, lr: float = 1e-3, train_bn: bool = True, **hypers: Any) -> None:
@@ -57,7 +58,7 @@ class Optimizer(torch.optim.Optimizer):
         known: dict[str, Any] = {"lr": lr, "do_wd": True}
         for cb in self.cbs:
             known.update({name: value for name, value in getattr(cb, "defaults", {}).items() if name not in known})
-        unknown = set(hypers) - set(known)
+        unknown = set(hypers) - set(known).union(*map(_arguments, self.cbs))
         if unknown:
             raise ValueError(
                 f"No step of this optimizer reads {', '.join(sorted(unknown))}; its hyper-parameters are "
@@ -125,6 +126,11 @@ class Optimizer(torch.optim.Optimizer):
     def clear_state(self) -> None:
         """Forget what was learnt of each parameter."""
         self.state.clear()
+
+
+def _arguments(cb: Any) -> set[str]:
+    """The names by which a function of one parameter takes state and hyper-parameters."""
+    return set() if isinstance(cb, Step) else set(list(inspect.signature(cb).parameters)[1:])
 
 
 def _dense(p: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from fastlearn.data.loader_defaults import default_num_workers
 from fastlearn.data.problems import DataError, ItemError
 from fastlearn.data.transform import RandomTransform, Transform
 from fastlearn.seed import mix_seed
-from torch.utils.data import BatchSampler, Dataset, IterableDataset, SequentialSampler, get_worker_info
+from torch.utils.data import BatchSampler, Dataset, IterableDataset, SequentialSampler, TensorDataset, get_worker_info
 from torch.utils.data import DataLoader as TorchDataLoader
 
 PAIRS = [(torch.full((2,), float(i)), torch.tensor(i % 3)) for i in range(10)]
@@ -416,3 +416,19 @@ def test_every_sound_item_of_a_validation_pass_comes():
     dl = DataLoader(made_of(fails_on(0, 1, 2), n=12), bs=4, num_workers=0)
     assert positions(dl) == [[3], [4, 5, 6, 7], [8, 9, 10, 11]]
     assert [len(b) for b in positions(DataLoader(PAIRS[:3], bs=2, shuffle=True, num_workers=0))] == [2, 1]  # not shrunk
+
+
+def test_a_batch_or_its_inputs_alone_are_decoded_without_being_taken_apart():
+    class Double(Transform):
+        def encodes(self, x: torch.Tensor):
+            return x * 2
+
+        def decodes(self, x: torch.Tensor):
+            return x / 2
+
+    x, y = torch.rand(6, 3), torch.rand(6)
+    dl = DataLoader(TensorDataset(x, y), bs=6, after_batch=Double)
+    batch = dl.one_batch()
+    torch.testing.assert_close(dl.decode(batch)[1], y)
+    (inputs,) = dl.decode((batch[0],))
+    torch.testing.assert_close(inputs, x)

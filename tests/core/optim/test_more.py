@@ -283,3 +283,21 @@ def test_a_wrapped_torch_optimizer_knows_our_names():
     assert OptimWrapper(opt=opt) is opt
     with pytest.raises(ValueError, match="takes parameters and the class"):
         OptimWrapper(tensors())
+
+
+def test_a_step_written_as_in_the_book_names_its_hypers_by_its_arguments():
+    def average(p, mom, grad_avg=None, **kwargs):
+        return {"grad_avg": p.grad if grad_avg is None else grad_avg * mom + p.grad}
+
+    def move(p, lr, grad_avg, **kwargs):
+        p.data.add_(grad_avg, alpha=-lr)
+
+    with pytest.raises(ValueError, match="reads momentum"):
+        Optimizer([nn.Parameter(torch.ones(2))], [average, move], momentum=0.5)
+    p = nn.Parameter(torch.tensor([1.0]))
+    opt = Optimizer([p], [average, move], lr=0.1, mom=0.5)
+    opt.set_hyper("mom", 0.25)
+    for _ in range(2):
+        p.grad = torch.tensor([2.0])
+        opt.step()
+    assert p.item() == pytest.approx(1 - 0.1 * 2 - 0.1 * (0.25 * 2 + 2))
