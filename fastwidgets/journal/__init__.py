@@ -1,0 +1,6 @@
+"""What people decided about a data set: kept safely, read as labels, and applied to the files on demand."""
+
+from fastwidgets.journal.journal import Journal, JournalInUse
+from fastwidgets.journal.overlay import Overlay
+
+__all__ = ["Journal", "JournalInUse", "Overlay"]
