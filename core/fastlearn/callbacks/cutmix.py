@@ -23,6 +23,8 @@ class CutMix(MixHandler):
     def before_batch(self) -> None:
         learn = self.learn
         image = learn.xb[0]
+        if image.ndim < 4:
+            raise ValueError(f"CutMix pastes into images (B, C, H, W), but got {tuple(image.shape)}. Try MixUp.")
         n, (height, width) = batch_size(learn.xb), image.shape[-2:]
         order = self.draw_order(n).to(image.device)
         top, bottom, left, right = self.draw_box(height, width)

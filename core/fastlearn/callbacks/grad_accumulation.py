@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastlearn.metrics.base import batch_size
 from fastlearn.train.callback import Callback
 from fastlearn.train.cancel import CancelBatchException
 
@@ -13,7 +12,8 @@ class GradientAccumulation(Callback):
     """Step only once gradients of `n_acc` samples (not batches) have been added up.
 
     Each loss is weighted by its share of `n_acc`, so that where batches add up to `n_acc` the step equals that of one
-    big batch. What is left at the end of an epoch waits for the next one; at the end of the fit it is dropped.
+    big batch. Samples of all processes that train together count. What is left at the end of an epoch waits for the
+    next one; at the end of the fit it is dropped.
     """
 
     order = 6
@@ -28,11 +28,12 @@ class GradientAccumulation(Callback):
         self.count = 0
 
     def after_loss(self) -> None:
-        self.learn.loss_grad = self.loss_grad * (batch_size(self.learn.yb) / self.n_acc)
+        self._n = self.learn.count_items()
+        self.learn.loss_grad = self.loss_grad * (self._n / self.n_acc)
 
     def before_step(self) -> None:
         """Skip the step, and the clearing of gradients after it, until there are enough."""
-        self.count += batch_size(self.learn.yb)
+        self.count += self._n
         if self.count < self.n_acc:
             raise CancelBatchException
         self.count = 0

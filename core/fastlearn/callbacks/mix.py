@@ -29,6 +29,13 @@ class MixHandler(Callback):
         self.alpha = alpha
         self._own_loss: Any = None
 
+    def before_fit(self) -> None:
+        others = [type(cb).__name__ for cb in self.learn.cbs if isinstance(cb, MixHandler) and cb.run]
+        if len(others) > 1:
+            raise ValueError(
+                f"One way of blending at a time, but there are {' and '.join(others)}. Remove one of them."
+            )
+
     def before_train(self) -> None:
         self._own_loss, self.learn.loss_func = self.learn.loss_func, self.mixed_loss
         self._partner: tuple[Tensor, ...] | None = None

@@ -69,12 +69,18 @@ class TerminateOnNaNCallback(Callback):
         self._looked += len(losses)
         self._next_look = perf_counter() + LOOK_SECONDS
 
+    def _weights_are_numbers(self) -> bool:
+        """Whether no gradient has spoiled them before: one may be NaN where the loss is not."""
+        return all(bool(torch.isfinite(p).all()) for p in self.model.parameters())
+
     def _stop(self, step: int, loss: float, weights_kept: bool) -> None:
+        weights_kept = weights_kept and self._weights_are_numbers()
         reason = f"loss became {'nan' if np.isnan(loss) else 'infinite'} at step {step}"
         weights = (
             "The weights are those before that step"
             if weights_kept
-            else "The weights may hold NaN by now: load saved ones or build the model again"
+            else "The weights hold NaN or may do so by now (a gradient can be NaN where its loss is not): load saved "
+            "ones or build the model again"
         )
         add_note(
             self.learn,

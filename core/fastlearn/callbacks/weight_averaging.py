@@ -23,12 +23,12 @@ class WeightAveraging(Callback):
     def __init__(self, decay: float = 0.999) -> None:
         if not 0 < decay < 1:
             raise ValueError(f"`decay` is the weight of the past, between 0 and 1, but got {decay!r}. Try 0.999.")
-        self.decay, self.n_steps = decay, 0
+        self.decay, self.n_steps, self._trained = decay, 0, False
         self.average: dict[str, Tensor] = {}
         self._aside: dict[str, Tensor] = {}  # the weights themselves, while the averages are in the model
 
     def before_fit(self) -> None:
-        self.n_steps, self._aside = 0, {}
+        self.n_steps, self._aside, self._trained = 0, {}, False
         self.average = {name: tensor.detach().clone() for name, tensor in self._tensors().items()}
 
     def after_step(self) -> None:
@@ -44,20 +44,31 @@ class WeightAveraging(Callback):
                 self.average[name].copy_(now[name])
 
     def before_validate(self) -> None:
-        if self.learn.in_fit and self.n_steps:
+        if self.learn.in_fit and self.n_steps and not self._aside:
             self._aside = {name: tensor.detach().clone() for name, tensor in self._tensors().items()}
             self._put(self.average)
 
+    def after_train(self) -> None:
+        self._trained = True
+
     def after_validate(self) -> None:
+        """After the epoch's own validation the averages stay for those who save what was measured."""
+        if not self._trained:  # a pass in the middle of training
+            self._train_on()
+
+    def before_epoch(self) -> None:
+        self._train_on()
+        self._trained = False
+
+    def after_fit(self) -> None:
+        if self.n_steps and self.average and not self._aside:
+            self._put(self.average)
+        self.average, self._aside = {}, {}
+
+    def _train_on(self) -> None:
         if self._aside:
             self._put(self._aside)
             self._aside = {}
-
-    def after_fit(self) -> None:
-        self.after_validate()
-        if self.n_steps and self.average:
-            self._put(self.average)
-            self.average = {}
 
     def _tensors(self) -> dict[str, Tensor]:
         return {**dict(self.model.named_parameters()), **dict(self.model.named_buffers())}

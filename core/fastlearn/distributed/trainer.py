@@ -9,6 +9,7 @@ import torch
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
+from fastlearn.callbacks.half_precision import NonNativeMixedPrecision
 from fastlearn.callbacks.terminate_on_nan import TerminateOnNaNCallback
 from fastlearn.distributed.batchnorm import sync_batchnorm
 from fastlearn.distributed.merge import check_mergeable
@@ -37,6 +38,8 @@ class DistributedTrainer(Callback):
 
     def before_fit(self) -> None:
         check_mergeable(self.metrics)
+        if any(isinstance(cb, NonNativeMixedPrecision) and cb.run for cb in self.learn.cbs):
+            raise ValueError("Master weights and several processes do not go together. Try to_fp16() or to_bf16().")
         if self.sync_bn:
             self._undo = sync_batchnorm(self.model)
         device = self.processes.device

@@ -169,6 +169,10 @@ class Callback:
                 )
         self._learn = weakref.ref(learn)
 
+    def belongs_to(self, learn: Any) -> bool:
+        """Whether it was attached to `learn` last."""
+        return self._learn is not None and self._learn() is learn
+
     def detach(self) -> None:
         """Belong to no learner."""
         self._learn = None

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["run_fit", "seeded"]
 
 
+MEMORY = (
+    "There is not enough memory for this batch. Try a smaller bs (learn.find_batch_size() finds the largest), "
+    "GradientAccumulation for the same step in smaller parts, learn.to_fp16(), or learn.recompute_activations()."
+)
+
+
 class Outcome(NamedTuple):
     """How a fit ended, and what to tell the user (nothing when it simply completed)."""
 
@@ -93,12 +99,16 @@ def _interrupted(learn: Learner) -> Outcome:
 def _failed(learn: Learner, error: BaseException) -> Outcome:
     reason = f"{type(error).__name__}: {error}"
     add_note(learn, "problem", reason)
+    if isinstance(error, torch.cuda.OutOfMemoryError):
+        error.args = (f"{error} {MEMORY}",)
     return Outcome(reason, False)
 
 
 def _where(learn: Learner) -> str:
     if learn.dl is None:
         return "before the first batch"
+    if not learn.training and learn.n_done == learn.n_iter:
+        return f"after epoch {learn.epoch + 1} of {learn.n_epoch}"
     part = "training" if learn.training else "validation"
     of = f" of {learn.n_iter}" if learn.n_iter else ""
     return f"in epoch {learn.epoch + 1} of {learn.n_epoch}, {part} batch {learn.iter + 1}{of}"

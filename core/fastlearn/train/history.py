@@ -244,6 +244,8 @@ class History:
         items: NDArray[np.int64] | None = None,
     ) -> None:
         """Append a training batch. `loss` is a detached scalar that nobody changes later; it is not read here."""
+        if loss is not None and loss.requires_grad:
+            loss = loss.detach()  # a callback has put another one there; its graph must not be kept
         self._rows.append((loss, epoch, lr, mom, seconds, wait, n_items))
         self._items.append(items)
 

@@ -103,6 +103,9 @@ class CallbackHost:
 
     def refresh_callbacks(self) -> None:
         """Look up again who handles what: after adding, removing, or switching a callback's `run` in a running fit."""
+        for cb in self.cbs:
+            if not cb.belongs_to(self):  # it was given to another learner meanwhile
+                cb.attach(cast("Learner", self))
         self._handlers = resolve(self.cbs, self.training, self.processes is None or self.processes.first)
         near_loss = (*self._handlers["after_loss"], *self._handlers["before_backward"])
         self.loss_may_change = not all(getattr(_owner(handler), "only_reads", False) for handler in near_loss)

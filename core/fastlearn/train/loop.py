@@ -80,8 +80,8 @@ def run_epochs(learn: Learner, start_epoch: int = 0) -> None:
     """All epochs of a fit, from `start_epoch` on."""
     start_fit(learn)
     for epoch in range(start_epoch, learn.n_epoch):
-        learn.epoch = epoch
         _enter_between_epochs(learn, epoch)
+        learn.epoch = epoch
         staged(learn, EPOCH, _epoch)
     _enter_between_epochs(learn, learn.n_epoch)
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-__all__ = ["blocks_of", "keep_activations", "recompute_activations"]
+__all__ = ["blocks_of", "keep_activations", "recompute_activations", "recomputes"]
 
 _MARK = "_keeps_only_inputs"
 
@@ -36,6 +36,11 @@ def keep_activations(model: nn.Module) -> None:
     for module in model.modules():
         if module.__dict__.pop(_MARK, False):
             del module.__dict__["forward"]
+
+
+def recomputes(model: nn.Module) -> bool:
+    """Whether `recompute_activations` is at work in `model`."""
+    return any(module.__dict__.get(_MARK, False) for module in model.modules())
 
 
 def blocks_of(model: nn.Module) -> list[nn.Module]:

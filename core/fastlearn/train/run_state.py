@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.pipeline import Pipeline
 from fastlearn.data.problems import describe
-from fastlearn.metrics.base import Metric
+from fastlearn.metrics.base import Metric, batch_size
 from fastlearn.train.batch import as_parts, count_batches, item_positions, known_batches, to_device
 from fastlearn.train.control import FitControl
 from fastlearn.train.dispatch import name_error
@@ -141,6 +141,11 @@ class RunState(CallbackHost):
         if self._tfms is not None:
             kinds = getattr(batch, "kinds", None)
             self.xb = self._tfms(self.xb, kinds=None if kinds is None else kinds[:n])
+
+    def count_items(self) -> int:
+        """How many items the batch in hand has, with those of all processes that train together."""
+        n = batch_size(self.yb)
+        return n if self.processes is None else int(self.processes.add_up(torch.tensor(n, device=self._device)))
 
     def compute_loss(self) -> Any:
         """The loss of the batch; an error in it is told with what it was given."""

@@ -12,7 +12,7 @@ from fastlearn.callbacks.mixed_precision import AMPMode, MixedPrecision
 from fastlearn.train.batch_size import find_batch_size
 from fastlearn.train.compilation import compiled
 from fastlearn.train.fitter import Fitter
-from fastlearn.train.recompute import keep_activations, recompute_activations
+from fastlearn.train.recompute import keep_activations, recompute_activations, recomputes
 from fastlearn.train.run_state import model_device
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Switches"]
 
+ONE_OF_TWO = (
+    "A compiled model decides itself what to compute again. Use learn.compile() or learn.recompute_activations(), and "
+    "learn.uncompile() or learn.recompute_activations(False) to change."
+)
 S = TypeVar("S", bound="Switches")
 
 
@@ -66,6 +70,8 @@ class Switches(Fitter):
         `backend` is by default "inductor" where this machine has the compiler that it needs, else "aot_eager".
         Saving, exporting, freezing and hooks go on working on `learn.model`.
         """
+        if recomputes(self.model):
+            raise ValueError(ONE_OF_TWO)
         self.compiled = compiled(self.model, backend, **options)
         self._compiled_from = self.model
         return self
@@ -93,5 +99,7 @@ class Switches(Fitter):
         """
         keep_activations(self.model)
         if on:
+            if self.compiled is not None:
+                raise ValueError(ONE_OF_TWO)
             recompute_activations(self.model, model_device(self.model).type)
         return self

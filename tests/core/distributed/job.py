@@ -19,6 +19,7 @@ from fastlearn.vision.all import (
     DataLoader,
     DataLoaders,
     F1Score,
+    GradientAccumulation,
     Learner,
     Metric,
     MSELossFlat,
@@ -80,6 +81,12 @@ def train(learn: Learner) -> dict:
     return told(learn)
 
 
+def accumulate(learn: Learner) -> torch.Tensor:
+    """The first weights after a fit whose steps wait for 50 items, which batches do not make even."""
+    learn.fit(2, cbs=GradientAccumulation(50))
+    return learn.model[0].weight.detach()
+
+
 # What torchrun runs
 
 
@@ -89,6 +96,8 @@ def equal(folder: Path) -> None:
         torch.save(train(learn), folder / f"told_{rank_distrib()}.pt")
         torch.save(learn.predict(data(N_VALID, 2)[0][0])[2], folder / f"one_{rank_distrib()}.pt")
     learn.export()
+    with learner(8, folder).distrib_ctx() as learn_slowly:
+        torch.save(accumulate(learn_slowly), folder / f"accumulated_{rank_distrib()}.pt")
     torch.save(told(learn), folder / f"after_{rank_distrib()}.pt")
 
 
@@ -139,7 +148,13 @@ def refused(folder: Path) -> None:
     with_metric.metrics = [Mine()]
     streaming = learner(8, folder)
     streaming.dls = DataLoaders(DataLoader(iter(items), bs=4), DataLoader(items))
-    for learn in (Learner(block.dataloaders(items, bs=4), nn.Linear(1, 1), MSELossFlat()), with_metric, streaming):
+    half = learner(8, folder).to_non_native_fp16()
+    for learn in (
+        Learner(block.dataloaders(items, bs=4), nn.Linear(1, 1), MSELossFlat()),
+        with_metric,
+        streaming,
+        half,
+    ):
         try:
             with learn.distrib_ctx():
                 learn.fit(1)

@@ -22,7 +22,6 @@ from fastlearn.train.callback import Callback
 sys.path.insert(0, str(Path(__file__).parent))
 import job
 
-pytest.importorskip("accelerate")
 LAUNCHERS = {
     "torchrun": ["torch.distributed.run", "--standalone", "--nproc-per-node", "2"],
     "accelerate": ["accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--main_process_port", "0"],
@@ -53,7 +52,10 @@ def test_two_processes_are_one_with_the_doubled_batch(tmp_path: Path) -> None:
     for found in (*told(tmp_path), after):
         check_same(found, dict(alone))
     torch.testing.assert_close(torch.load(tmp_path / "one_1.pt"), alone["preds"][0], rtol=1e-4, atol=1e-5)
-    assert done.stdout.count("train_loss") == 1  # only the first process prints, and writes
+    accumulated = job.accumulate(job.learner(16, tmp_path / "slowly"))
+    for rank in (0, 1):
+        torch.testing.assert_close(torch.load(tmp_path / f"accumulated_{rank}.pt"), accumulated, rtol=1e-4, atol=1e-5)
+    assert done.stdout.count("train_loss") == 2  # only the first process prints, and writes
     assert len((tmp_path / "history.csv").read_text().splitlines()) == 3
     assert load_learner(tmp_path / "export.zip").predict(job.data(1, 2)[0][0])
 
@@ -95,10 +97,10 @@ def test_what_cannot_be_done_together_is_refused_in_a_notebooks_processes_too(tm
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     for rank in (0, 1):
-        split, metric, stream = torch.load(tmp_path / f"said_{rank}.pt")
+        split, metric, stream, half = torch.load(tmp_path / f"said_{rank}.pt")
         assert "Process 1 has other items than the first one" in split and "seed" in split
         assert "'mine'" in metric and "summed = ('total', 'count')" in metric
-        assert "no positions" in stream
+        assert "no positions" in stream and "to_bf16" in half
 
 
 @pytest.mark.parametrize(("name", "why"), [("fails", "a part of the second process is broken"), ("dies", "SIGKILL")])
