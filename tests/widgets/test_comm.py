@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import traitlets as T
+from ipywidgets import HTML, HBox, widget_serialization
 
 from fastwidgets.comm import front_end
 from fastwidgets.comm.arrays import number_or_none, pack_array
@@ -128,6 +130,24 @@ def test_routing_by_the_message_is_left_alone_where_the_kernel_already_does_it()
     comm = SimpleNamespace(_reply_subshell_for=lambda data, default: "main")
     keep_on_subshell(SimpleNamespace(comm=comm))
     assert comm._reply_subshell_for({}, "subshell-1") == "subshell-1"
+
+
+def test_a_message_fires_no_event_that_would_close_the_figures_of_the_running_cell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fired: list[str] = []
+    shell = SimpleNamespace(events=SimpleNamespace(trigger=fired.append), kernel=None)
+    inner = HBox([HTML("inside")])
+    widget = Around(inside=inner)
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    for one in (widget, inner, inner.children[0]):
+        one.comm.handle_msg({"content": {"data": {"method": "custom", "content": {"kind": "hello"}}}, "buffers": []})
+    assert fired == [] and widget.notice == ""
+    widget.close()
+
+
+class Around(LiveWidget):
+    inside = T.Any(None).tag(sync=True, **widget_serialization)
 
 
 @pytest.fixture
