@@ -161,6 +161,21 @@ def test_unreadable_files_are_set_aside_and_reported_once_with_reasons(pets):
     assert learn.history.reason == "completed"
 
 
+def test_what_a_look_at_the_data_or_a_search_set_aside_is_told_too_and_once(pets):
+    spoil(pets)
+    learn = learner(loaders(pets))
+    while not learn.dls.train.set_aside:
+        learn.dls.train.one_batch()
+    with pytest.warns(RuntimeWarning, match="training items? could not be read"):
+        learn.lr_find(num_it=8, show_plot=False, display=False)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        learn.fit(2, display=False)
+    told = " ".join(str(w.message) for w in caught)
+    assert "training item" not in told or len(learn.dls.train.set_aside) > 1
+    assert learn.dls.train.n_told == len(learn.dls.train.set_aside)
+
+
 def test_nothing_but_unreadable_files_is_an_error_that_names_some(pets):
     for file in get_image_files(pets):
         file.write_bytes(b"")

@@ -140,7 +140,11 @@ def _nearby(missing: Path) -> str:
         return ""
     asked = missing.absolute().relative_to(parent).parts[0]
     close = get_close_matches(asked, [p.name for p in parent.iterdir() if p.is_dir()], n=1, cutoff=0.6)
-    return f"; did you mean {str(parent / close[0])!r}?" if close else f"; {str(parent)!r} is as far as the path exists"
+    return (
+        f"; did you mean {str(parent / close[0])!r}?"
+        if close
+        else f"; the nearest folder that exists is {str(parent)!r}"
+    )
 
 
 def _starts(root: Path, recurse: bool, chosen: set[str] | None) -> Iterator[tuple[Path, bool]]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fastlearn.train.history import Note
     from fastlearn.train.learner import Learner
 
-__all__ = ["run_fit", "seeded"]
+__all__ = ["report_set_aside", "run_fit", "seeded"]
 
 
 MEMORY = (
@@ -39,7 +39,6 @@ class Outcome(NamedTuple):
 
 def run_fit(learn: Learner, start_epoch: int) -> None:
     """Run the loop; a stop, a cancel and Ctrl-C end it normally, an error is raised after the cleaning up."""
-    n_set_aside = [len(_set_aside(dl)) for dl in (learn.dls.train, learn.dls.valid)]
     outcome = Outcome("completed", True)
     try:
         if not staged(learn, FIT, partial(run_epochs, start_epoch=start_epoch)):
@@ -57,7 +56,7 @@ def run_fit(learn: Learner, start_epoch: int) -> None:
         learn.forget_batch()
         learn.model.eval()  # ready to predict, however the fit ended
         _report(learn, outcome)
-        _report_set_aside(learn, n_set_aside)
+        report_set_aside(learn)
 
 
 @contextmanager
@@ -90,7 +89,7 @@ def _stopped(learn: Learner) -> Outcome:
 def _interrupted(learn: Learner) -> Outcome:
     message = (
         f"Interrupted {_where(learn)}. The model keeps the weights it has reached, the history keeps every step; "
-        "calling fit again goes on from there."
+        "another fit begins with them, on a plan of its own. Cells and lines after this one still run."
     )
     add_note(learn, "interrupt", "interrupted")
     return Outcome("interrupted", False, message)
@@ -130,10 +129,14 @@ def _set_aside(dl: Any) -> list[Any]:
     return list(getattr(dl, "set_aside", None) or ())
 
 
-def _report_set_aside(learn: Learner, before: list[int]) -> None:
-    for dl, n, name in zip((learn.dls.train, learn.dls.valid), before, ("training", "validation"), strict=True):
-        items = {_name(entry): str(getattr(entry, "reason", "")) for entry in _set_aside(dl)[n:]}
+def report_set_aside(learn: Learner) -> None:
+    """Say which items the loaders could not read, also before this fit; each is said once."""
+    for dl, name in ((learn.dls.train, "training"), (learn.dls.valid, "validation")):
+        items = {
+            _name(entry): str(getattr(entry, "reason", "")) for entry in _set_aside(dl)[getattr(dl, "n_told", 0) :]
+        }
         if items:
+            dl.n_told = len(_set_aside(dl))
             named = "; ".join(f"{item} ({why})" if why else item for item, why in list(items.items())[:3])
             more = f"; and {len(items) - 3} more" if len(items) > 3 else ""
             warn_user(

@@ -21,7 +21,7 @@ from fastlearn.train.control import FitControl
 from fastlearn.train.dispatch import order_callbacks
 from fastlearn.train.display import open_lr_find_display
 from fastlearn.train.events import Events, LRFindEnded, LRFindProgress, LRFindStarted
-from fastlearn.train.fitting import seeded
+from fastlearn.train.fitting import report_set_aside, seeded
 from fastlearn.train.history import History
 from fastlearn.train.loop import FIT, run_epochs, staged
 from fastlearn.train.snapshot import throwaway, uninterrupted
@@ -197,6 +197,7 @@ def lr_find(
             unsubscribe()
     if unsubscribe is None:
         _show(result, show_plot)
+    report_set_aside(learn)
     return result
 
 
@@ -237,7 +238,7 @@ def _result(finder: LRFinder, functions: list[Suggestion], n_batches: int, error
         except Exception as broken:  # the curve and the other suggestions are worth having
             rates[name] = None
             failed += f" {name} suggests nothing: it raised {type(broken).__name__}: {broken}."
-    message = _message(finder, len(losses), n_batches, error) + failed
+    message = _message(finder, lrs.tolist(), n_batches, error) + failed
     if functions and not failed and all(rate is None for rate in rates.values()):
         few = early or len(usable(lrs, losses, finder.num_it)[1]) < MIN_POINTS
         message += (
@@ -246,8 +247,8 @@ def _result(finder: LRFinder, functions: list[Suggestion], n_batches: int, error
     return LRFindResult(lrs, losses, finder.num_it, finder.stopped, message, rates, error)
 
 
-def _message(finder: LRFinder, n: int, n_batches: int, error: Exception | None) -> str:
-    rate = finder.start_lr * (finder.end_lr / finder.start_lr) ** (n / finder.num_it)
+def _message(finder: LRFinder, lrs: list[float], n_batches: int, error: Exception | None) -> str:
+    n, rate = len(lrs), lrs[-1] if lrs else finder.start_lr
     here = f"at step {n} of {finder.num_it} (learning rate {rate:.2g})"
     words = {
         "finished": f"The search went through all {finder.num_it} steps.",

@@ -75,7 +75,7 @@ def test_missing_folder_names_it_and_a_likely_one(tmp_path):
 
 
 def test_missing_folder_says_how_far_the_path_exists(tmp_path):
-    with pytest.raises(DataError, match=r"no folder .*; '.*' is as far as the path exists"):
+    with pytest.raises(DataError, match=r"no folder .*; the nearest folder that exists is '.*'"):
         get_image_files(tmp_path / "nowhere" / "else")
 
 

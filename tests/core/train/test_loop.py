@@ -148,7 +148,8 @@ def test_ctrl_c_ends_a_fit_normally_with_the_history_kept(make_learner, capsys, 
     learn.fit(3)
     assert learn.history.reason == "interrupted" and not learn.history.fits[-1].completed
     assert learn.history.notes[-1].kind == "interrupt" and log.seen[-1] == "after_fit"
-    where = "before the first batch" if at == "before_fit" else "in epoch 1 of 3"
+    places = {"before_fit": "before the first batch", "after_epoch": "after epoch 1 of 3"}
+    where = places.get(at, "in epoch 1 of 3")
     assert f"Interrupted {where}" in capsys.readouterr().out
     assert not learn.model.training
     learn.fit(1)

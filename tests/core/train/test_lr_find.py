@@ -214,3 +214,8 @@ def test_the_display_of_a_search_is_let_go_whatever_happens(make_learner, monkey
 def test_a_search_whose_loss_explodes_at_its_last_step_went_through_all_of_them(make_learner):
     found = make_learner(loss_func=Moody(19, lambda loss: loss * 1e6)).lr_find(num_it=20, show_plot=False)
     assert found.stopped == "finished" and "went through all 20 steps" in found.message
+
+
+def test_the_message_tells_the_last_rate_that_was_tried(make_learner):
+    found = make_learner().lr_find(end_lr=1e6, num_it=60, show_plot=False, display=False)
+    assert found.stopped in ("diverged", "nan") and f"(learning rate {found.lrs[-1]:.2g})" in found.message
