@@ -157,7 +157,8 @@ class LRFinder(Callback):
             self._events.progress(LRFindProgress(len(self._losses)))
         if len(self._losses) >= self.num_it:
             self._end("finished")
-        if self.stop_div and self._losses[-1] > DIVERGED * min(self._losses):
+        best = min(self._losses)
+        if self.stop_div and self._losses[-1] > best + (DIVERGED - 1) * abs(best):  # a loss may be below 0
             self._end("diverged")
 
     def before_validate(self) -> None:

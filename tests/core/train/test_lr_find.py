@@ -219,3 +219,9 @@ def test_a_search_whose_loss_explodes_at_its_last_step_went_through_all_of_them(
 def test_the_message_tells_the_last_rate_that_was_tried(make_learner):
     found = make_learner().lr_find(end_lr=1e6, num_it=60, show_plot=False, display=False)
     assert found.stopped in ("diverged", "nan") and f"(learning rate {found.lrs[-1]:.2g})" in found.message
+
+
+def test_a_loss_below_zero_does_not_diverge_at_once(make_learner):
+    learn = make_learner(loss_func=lambda pred, y: torch.nn.functional.cross_entropy(pred, y) - 10)
+    found = learn.lr_find(end_lr=1e-3, num_it=20, show_plot=False, display=False)
+    assert found.stopped == "finished" and len(found.lrs) == 20
