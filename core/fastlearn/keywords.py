@@ -11,6 +11,12 @@ from typing import Any, ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# What other libraries call a thing -> what it is called here.
+SYNONYMS = {
+    "momentum": "mom", "weight_decay": "wd", "learning_rate": "lr", "epsilon": "eps", "alpha": "sqr_mom",
+    "beta1": "mom", "beta2": "sqr_mom", "betas": "mom", "batch_size": "bs", "epochs": "n_epoch",
+}  # fmt: skip
+
 
 def check_keywords(function: Callable[P, R]) -> Callable[P, R]:
     """Decorate `function` so that a misspelt keyword argument raises a TypeError with a "did you mean".
@@ -19,7 +25,7 @@ def check_keywords(function: Callable[P, R]) -> Callable[P, R]:
     to check and are refused.
     """
     parameters = inspect.signature(function).parameters
-    if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
+    if takes_any_keyword(function):
         raise TypeError(f"{function.__qualname__} takes any keyword argument, so there is nothing to check.")
     known = frozenset(parameters)
 
@@ -32,13 +38,32 @@ def check_keywords(function: Callable[P, R]) -> Callable[P, R]:
     return checked
 
 
+def takes_any_keyword(function: Callable[..., Any]) -> bool:
+    """Whether `function` takes `**kwargs`."""
+    return any(p.kind is inspect.Parameter.VAR_KEYWORD for p in inspect.signature(function).parameters.values())
+
+
 def unknown_keyword(owner: str, keyword: str, known: Iterable[str]) -> TypeError:
     """The error for `keyword`, which `owner` does not take; the caller raises it."""
     names = sorted(set(known) - {"self", "cls"})
-    turned = [name for name in names if sorted(name.split("_")) == sorted(keyword.split("_"))]  # max_lr for lr_max
-    close = turned or get_close_matches(keyword, names, n=1, cutoff=0.6)
-    hint = f" Did you mean {close[0]!r}?" if close else f" It takes: {', '.join(names)}."
+    hint = did_you_mean(keyword, names) or f" It takes: {', '.join(names)}."
     return TypeError(f"{owner}() got an unexpected keyword argument {keyword!r}.{hint}")
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """The end of a message: which of `names` was probably meant by `word`; empty where none is close."""
+    known = list(names)
+    turned = [name for name in known if sorted(name.split("_")) == sorted(word.split("_"))]  # max_lr for lr_max
+    close = turned or _meant(word, known) or get_close_matches(word, known, n=1, cutoff=0.6)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def _meant(keyword: str, names: list[str]) -> list[str]:
+    """What `keyword`, or the word of another library that it is close to, is called among `names`."""
+    if get_close_matches(keyword, names, n=1, cutoff=0.8):
+        return []
+    words = get_close_matches(keyword, SYNONYMS, n=1, cutoff=0.8)
+    return [SYNONYMS[word] for word in words if SYNONYMS[word] in names]
 
 
 def _called(function: Callable[..., Any], args: tuple[Any, ...]) -> str:

@@ -14,12 +14,14 @@ from torch import Tensor, nn
 
 from fastlearn.data.batch import map_tensors
 from fastlearn.metrics.base import batch_size
+from fastlearn.metrics.flat import flat_pair
 from fastlearn.runs.random_state import get_random_states, set_random_states
 
 __all__ = [
-    "apply", "concat", "find_bs", "find_device", "flatten_model", "get_random_states", "interp_1d", "load_array",
-    "logit", "no_random", "one_hot", "one_hot_decode", "pca", "requires_grad", "save_array", "set_random_states",
-    "set_seed", "to_concat", "to_detach", "to_float", "to_half", "unsqueeze",
+    "apply", "batch_to_samples", "concat", "find_bs", "find_device", "flatten_check", "flatten_model", "get_model",
+    "get_random_states", "interp_1d", "item_find", "load_array", "logit", "nested_reorder", "no_random", "one_hot",
+    "one_hot_decode", "pca", "requires_grad", "save_array", "set_random_states", "set_seed", "to_concat", "to_detach",
+    "to_float", "to_half", "unsqueeze",
 ]  # fmt: skip
 
 
@@ -88,6 +90,36 @@ def concat(*ls: Any) -> list[Any]:
     return [element for part in ls for element in part]
 
 
+def item_find(x: Any, idx: int = 0) -> Any:
+    """The element number `idx` of `x`, of that one again, and so on, until it is no list, tuple or mapping."""
+    while isinstance(x, list | tuple | dict):
+        x = (list(x.values()) if isinstance(x, dict) else x)[idx]
+    return x
+
+
+def batch_to_samples(b: Any, max_n: int = 10) -> list[Any]:
+    """The first `max_n` samples of a batch: a list of tensors of a tensor, of tuples of a tuple or list of tensors."""
+    if isinstance(b, Tensor):
+        return list(b[:max_n])
+    if isinstance(b, dict):
+        return [
+            dict(zip(b, row, strict=True))
+            for row in zip(*(batch_to_samples(v, max_n) for v in b.values()), strict=True)
+        ]
+    return list(zip(*(batch_to_samples(part, max_n) for part in b), strict=True))
+
+
+def nested_reorder(t: Any, idxs: Any) -> Any:
+    """Every tensor of `t`, through tuples, lists and mappings, with its rows in the order `idxs`."""
+    order = torch.as_tensor(idxs)
+    return apply(lambda x: x[order.to(x.device)], t)
+
+
+def flatten_check(inp: Tensor, targ: Tensor) -> tuple[Tensor, Tensor]:
+    """Both as one row of numbers. Raises: ValueError if they are not equally many."""
+    return flat_pair(inp, targ)
+
+
 def find_bs(b: Any) -> int:
     """How many items a batch holds."""
     return batch_size(b)
@@ -152,6 +184,17 @@ def requires_grad(m: nn.Module | Tensor) -> bool:
     """Whether the first parameter of `m`, or the tensor `m`, takes gradients."""
     first = m if isinstance(m, Tensor) else next(m.parameters(), None)
     return first is not None and first.requires_grad
+
+
+def get_model(model: nn.Module) -> nn.Module:
+    """The model inside what torch wraps around it: DataParallel, DistributedDataParallel, `torch.compile`."""
+    while True:
+        if isinstance(model, nn.DataParallel | nn.parallel.DistributedDataParallel):
+            model = model.module
+        elif isinstance(inner := getattr(model, "_orig_mod", None), nn.Module):
+            model = inner
+        else:
+            return model
 
 
 def flatten_model(m: nn.Module) -> list[nn.Module]:

@@ -69,3 +69,24 @@ def test_models_and_files(tmp_path):
     np.save(tmp_path / "evil.npy", np.array([{"a": 1}], dtype=object))
     with pytest.raises(ValueError, match="allow_pickle"):
         T.load_array(tmp_path / "evil")
+
+
+def test_finding_and_sampling_in_nested_things():
+    assert T.item_find([[1, 2], [3, [4, 5]]], 1) == 5 and T.item_find({"a": (7, 8)}) == 7 and T.item_find(3) == 3
+    x, y = torch.arange(6).reshape(3, 2), torch.tensor([7, 8, 9])
+    rows = T.batch_to_samples((x, {"a": y, "b": [y, x]}), max_n=2)
+    assert len(rows) == 2 and rows[1][0].tolist() == [2, 3]
+    assert rows[1][1]["a"] == 8 and rows[1][1]["b"][1].tolist() == [2, 3]
+    assert [len(T.batch_to_samples(torch.zeros(n))) for n in (3, 30)] == [3, 10]
+    turned = T.nested_reorder((x, [y, {"a": y}]), [2, 0, 1])
+    assert turned[0].tolist() == [[4, 5], [0, 1], [2, 3]] and turned[1][1]["a"].tolist() == [9, 7, 8]
+    assert [part.shape for part in T.flatten_check(torch.zeros(2, 3), torch.zeros(6, 1))] == [(6,), (6,)]
+    with pytest.raises(ValueError, match="one to one"):
+        T.flatten_check(torch.zeros(2), torch.zeros(3))
+
+
+def test_the_model_inside_what_torch_wraps_around_it():
+    model = nn.Linear(2, 2)
+    wrapped = nn.DataParallel(model)
+    assert T.get_model(model) is model and T.get_model(wrapped) is model
+    assert T.get_model(torch.compile(wrapped, backend="eager")) is model

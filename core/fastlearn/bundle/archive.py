@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +51,7 @@ def read_files(path: Path) -> tuple[dict[str, Any], bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
             return _from_archive(archive, path)
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is damaged or cut short: {error}. Try copying it again.") from error
 
 
@@ -65,6 +67,13 @@ def _from_archive(archive: zipfile.ZipFile, path: Path) -> tuple[dict[str, Any],
     if archive.getinfo(JSON_FILE).file_size > MOST_JSON:
         raise ValueError(
             f"{path} is not loaded: its description is {archive.getinfo(JSON_FILE).file_size:,} bytes large."
+        )
+    weights = archive.getinfo(TENSOR_FILE)
+    if weights.compress_type != zipfile.ZIP_STORED or weights.file_size != weights.compress_size:
+        raise ValueError(
+            f"{path} is not loaded: its {TENSOR_FILE} is compressed, to {weights.compress_size:,} of "
+            f"{weights.file_size:,} bytes, which learn.export never does. Where you trust it, unpack it into a folder "
+            "and load that."
         )
     return _described(archive.read(JSON_FILE), path), archive.read(TENSOR_FILE)
 
@@ -82,8 +91,8 @@ def _what_it_is(path: Path) -> str:
 def _described(text: bytes, path: Path) -> dict[str, Any]:
     try:
         content = json.loads(text)
-    except ValueError as error:
-        raise ValueError(f"{JSON_FILE} in {path} is damaged: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{JSON_FILE} in {path} is damaged: {error}. Try copying it again.") from error
     if not isinstance(content, dict) or content.get("format") != "fastwidgets bundle":
         raise ValueError(f"{path} is not a bundle: its {JSON_FILE} does not say so.")
     return content

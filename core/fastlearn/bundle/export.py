@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from fastlearn.bundle.archive import write_files
 from fastlearn.bundle.data import data_spec
+from fastlearn.bundle.metrics import metrics_specs
 from fastlearn.bundle.modules import module_from_spec, module_spec
 from fastlearn.bundle.names import CannotExport, Trust, path_of
 from fastlearn.bundle.specs import names_in, to_spec
@@ -45,7 +46,7 @@ def export(learn: Learner, path: str | Path = "export.zip", build: Callable[[], 
         "loss": _loss_spec(learn.loss_func, tensors),
         "input_tfms": [to_spec(step, tensors, f"input_tfms.{i}") for i, step in enumerate(learn.input_tfms.fs)],
         "data": data_spec(learn.dls, tensors),
-        "metrics": [metric.name for metric in learn.metrics],
+        "metrics": metrics_specs(learn.metrics, tensors),
     }
     _check_model(learn.model, model, tensors, Trust(names_in_bundle(content)))
     weights = {f"model.{name}": value for name, value in learn.model.state_dict().items() if isinstance(value, Tensor)}
@@ -53,7 +54,7 @@ def export(learn: Learner, path: str | Path = "export.zip", build: Callable[[], 
 
 
 def names_in_bundle(content: dict[str, Any]) -> set[str]:
-    """Every import path that a bundle holds."""
+    """Every import path that a bundle holds and predictions need; metrics that are not trusted are left out."""
     model = content["model"]
     own = {model["build"]} if "build" in model else _makes(model)
     return own | names_in([content["loss"], content["input_tfms"], content["data"], model])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
-from fastlearn.bundle.archive import read_files
+from fastlearn.bundle.archive import JSON_FILE, read_files
 from fastlearn.bundle.data import data_from_spec
 from fastlearn.bundle.export import VERSION, names_in_bundle
+from fastlearn.bundle.metrics import metrics_from_specs
 from fastlearn.bundle.modules import module_from_spec
 from fastlearn.bundle.names import Trust, UntrustedCode, refusal
 from fastlearn.bundle.specs import from_spec
@@ -26,21 +28,22 @@ __all__ = ["load_learner"]
 def load_learner(fname: str | Path, cpu: bool = True, trust: Iterable[str | Callable[..., Any]] | str = ()) -> Learner:
     """The learner in the bundle `fname`, ready to predict: `predict`, `get_preds(dl=learn.dls.test_dl(items))`.
 
-    It runs no code but this library's and torch's. Code that the bundle names besides is imported only if it is in
-    `trust`, as a path ("my_module.my_function") or as the function or class itself. With `cpu=False` the learner goes
-    to the accelerator that is there.
+    It runs no code but this library's, torch's and, for metrics, scikit-learn's. Code that the bundle names besides is
+    imported only if it is in `trust`, as a path ("my_module.my_function") or as the function or class itself. With
+    `cpu=False` the learner goes to the accelerator that is there. Metrics that cannot be made again are left out, with
+    a warning.
     Raises: FileNotFoundError; UntrustedCode, naming the code; ValueError for a damaged, newer or foreign file.
     """
     path = Path(fname)
     content, data = read_files(path)
     content = _this_version(content, path)
-    names, trusted = names_in_bundle(content), Trust(trust)
-    refused = [name for name in names if not trusted.covers(name)]
-    if refused:
-        raise UntrustedCode(refusal(refused))
-    tensors = tensors_from_bytes(data, str(path))
+    trusted, tensors = Trust(trust), tensors_from_bytes(data, str(path))
     parts = {name.removeprefix("spec."): value for name, value in tensors.items() if name.startswith("spec.")}
-    learn = _learner(content, parts, trusted)
+    with _damage_named(path):
+        refused = [name for name in names_in_bundle(content) if not trusted.covers(name)]
+        if refused:
+            raise UntrustedCode(refusal(refused))
+        learn = _learner(content, parts, trusted)
     _load_weights(
         learn.model, {n.removeprefix("model."): v for n, v in tensors.items() if n.startswith("model.")}, path
     )
@@ -55,7 +58,8 @@ def _this_version(content: dict[str, Any], path: Path) -> dict[str, Any]:
     if not isinstance(version, int) or version < 1:
         raise ValueError(f"{path} does not say of which version it is, so it cannot be read.")
     if version > VERSION:
-        made = content.get("made_with", {}).get("fastwidgets", "?")
+        made_with = content.get("made_with")
+        made = made_with.get("fastwidgets", "?") if isinstance(made_with, dict) else "?"
         raise ValueError(
             f"{path} was written by a newer fastwidgets ({made}): it has version {version}, and this one reads up to "
             f"{VERSION}. Try pip install --upgrade fastwidgets."
@@ -73,7 +77,24 @@ def _learner(content: dict[str, Any], tensors: dict[str, torch.Tensor], trust: T
     else:
         loss_func = from_spec(loss["function"], tensors, trust)
     steps = from_spec(content["input_tfms"], tensors, trust)
-    return Learner(data_from_spec(content["data"], tensors, trust), model, loss_func, input_tfms=steps)
+    metrics = metrics_from_specs(content.get("metrics", ()), tensors, trust)
+    dls = data_from_spec(content["data"], tensors, trust)
+    return Learner(dls, model, loss_func, input_tfms=steps, metrics=metrics)
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Inside, whatever a damaged description leads to is raised as a ValueError that names the file."""
+    try:
+        yield
+    except (UntrustedCode, ImportError):
+        raise
+    except Exception as error:
+        said = f"it lacks {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"
+        raise ValueError(
+            f"{JSON_FILE} in {path} is damaged, or does not fit the code that it names: {said}. Try copying it again, "
+            "or exporting it anew."
+        ) from error
 
 
 def _load_weights(model: nn.Module, weights: dict[str, torch.Tensor], path: Path) -> None:

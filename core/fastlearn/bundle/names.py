@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import torch
 from torch import nn
 
 __all__ = ["CannotExport", "Trust", "UntrustedCode", "found_at", "path_of"]
@@ -18,8 +20,18 @@ FUNCTIONS = frozenset(
         *(f"fastlearn.vision.open.{name}.create" for name in ("PILBase", "PILImage", "PILImageBW", "PILMask")),
     }
 )
+METRICS = ("fastlearn.metrics.", "sklearn.metrics._")
+TORCHS = ("torch.nn.modules.", "torchvision.transforms.v2.")
+OURS = ("fastlearn.", *TORCHS)  # where parts are that may be built
 PURE = ("torch.nn.functional.",)  # modules whose functions compute with tensors and do nothing else
-VALUES = frozenset({"fastlearn.data.category.CategoryMap", "fastlearn.data.label.RegexLabeller"})
+VALUES = frozenset(
+    {
+        "fastlearn.data.category.CategoryMap",
+        "fastlearn.data.label.RegexLabeller",
+        "fastlearn.metrics.sklearn_based._Guarded",
+        "fastlearn.vision.augment.draws.DeterministicDraw",
+    }
+)
 
 
 class UntrustedCode(ValueError):
@@ -88,6 +100,12 @@ class Trust:
 def refusal(paths: Iterable[str]) -> str:
     """Why code at `paths` was not loaded, and what to do."""
     names = sorted(set(paths))
+    absent = [name for name in names if name.startswith(TORCHS) and found_at(name) is None]
+    if absent:
+        return (
+            f"The bundle needs {', '.join(absent)}, which this installation (torch {torch.__version__}) does not have. "
+            "It was written with other versions: try newer ones of torch and torchvision."
+        )
     listed = ", ".join(names)
     return (
         f"The bundle names code that is no part of fastlearn: {listed}. Loading would import and run it, so it is only "
@@ -101,9 +119,20 @@ def is_own(path: str) -> bool:
         return True
     if path.startswith(PURE):
         return callable(found_at(path)) and path.count(".") == 3 and not path.rpartition(".")[2].startswith("_")
-    if not path.startswith(("fastlearn.", "torch.nn.modules.", "torchvision.transforms.v2.")):
+    if path.startswith(METRICS) and is_metric_function(path):
+        return True
+    if not path.startswith(OURS):
         return False
     from fastlearn.data.transform import Transform
+    from fastlearn.metrics.base import Metric
 
     found = found_at(path)
-    return isinstance(found, type) and issubclass(found, Transform | nn.Module)
+    return isinstance(found, type) and issubclass(found, Transform | nn.Module | Metric)
+
+
+def is_metric_function(path: str) -> bool:
+    """Whether `path` is a function of ours that computes a metric, or a public one of scikit-learn."""
+    found = found_at(path)
+    if not inspect.isfunction(found) or path != f"{found.__module__}.{found.__name__}":
+        return False
+    return path.startswith("fastlearn.") or found.__name__ in found_at("sklearn.metrics").__all__

@@ -96,6 +96,9 @@ def arguments_of(thing: Any) -> dict[str, Any]:
                 found[parameter.name] = value
         elif parameter.default is inspect.Parameter.empty:
             missing.append(parameter.name)
+    for parameter in parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD and isinstance(getattr(thing, parameter.name, None), dict):
+            found.update(getattr(thing, parameter.name))
     if missing:
         raise CannotExport(
             f"{type(thing).__name__} does not keep what its constructor takes ({', '.join(missing)}) as attributes of "

@@ -25,7 +25,8 @@ class ActivationStats(HookCallback):
     """Records, for each hooked layer and training batch, mean, standard deviation and share of outputs near zero.
 
     Near zero is at most 0.05. `with_hist` also keeps a histogram of 40 bins from 0 to 10 for `color_dim`. The numbers
-    stay on the device until they are read.
+    stay on the device until they are read. With `is_forward=False` they are those of the gradients that reach a layer's
+    output. The other arguments are those of HookCallback.
     """
 
     order = -20
@@ -36,8 +37,12 @@ class ActivationStats(HookCallback):
         modules: Iterable[nn.Module] | None = None,
         every: int | None = None,
         include_paramless: bool = False,
+        remove_end: bool = True,
+        is_forward: bool = True,
+        detach: bool = True,
+        cpu: bool = False,
     ) -> None:
-        super().__init__(modules, every, cpu=False, include_paramless=include_paramless)
+        super().__init__(modules, every, remove_end, is_forward, detach, cpu, include_paramless)
         self.with_hist = with_hist
         self._rows: list[Tensor] = []  # (layers, 3) for each batch
         self._hists: list[Tensor] = []  # (layers, bins)

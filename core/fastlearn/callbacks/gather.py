@@ -21,11 +21,12 @@ class Rows:
     """Batches of a tensor, or of a tuple of them, gathered on the CPU.
 
     Where each batch tells its positions among `n` rows, it is written to its place in one array allocated at the first
-    batch; otherwise batches are joined in the order in which they came.
+    batch; otherwise batches are joined in the order in which they came. `ragged` says that the second axis may be
+    longer in some batches (boxes of a picture); shorter ones are filled up with zeros, which boxes mean as padding.
     """
 
-    def __init__(self, n: int | None = None, concat_dim: int = 0) -> None:
-        self.n, self.concat_dim = n, concat_dim
+    def __init__(self, n: int | None = None, concat_dim: int = 0, ragged: bool = False) -> None:
+        self.n, self.concat_dim, self.ragged = n, concat_dim, ragged
         self._parts: list[Any] = []
         self._whole: list[Tensor] | None = None
         self._tuple: type | None = None
@@ -41,6 +42,9 @@ class Rows:
         if self._whole is None:
             self._whole = [torch.empty((self.n, *t.shape[1:]), dtype=t.dtype) for t in tensors]
         index = torch.from_numpy(positions)
+        if self.ragged:
+            self._whole = [_longer(whole, _length(t)) for whole, t in zip(self._whole, tensors, strict=True)]
+            tensors = [_longer(t, _length(whole)) for whole, t in zip(self._whole, tensors, strict=True)]
         for whole, tensor in zip(self._whole, tensors, strict=True):
             whole[index] = tensor.to("cpu")
 
@@ -49,7 +53,10 @@ class Rows:
         if self._whole is not None:
             joined = self._whole if seen is None else [whole[seen] for whole in self._whole]
         elif self._parts:
-            joined = [torch.cat(parts, dim=self.concat_dim) for parts in zip(*self._parts, strict=True)]
+            columns = list(zip(*self._parts, strict=True))
+            if self.ragged:
+                columns = [tuple(_longer(t, max(map(_length, parts))) for t in parts) for parts in columns]
+            joined = [torch.cat(parts, dim=self.concat_dim) for parts in columns]
         else:
             return None
         return joined[0] if self._tuple is None else tuple(joined)
@@ -91,7 +98,8 @@ class GatherPredsCallback(Callback):
     def before_validate(self) -> None:
         dataset = getattr(self.dl, "dataset", None)
         n = len(dataset) if self.reorder and isinstance(dataset, Sized) else None
-        self._rows = {name: Rows(n, self.concat_dim) for name in ("inputs", "preds", "targs", "losses")}
+        boxes = "boxes" in (getattr(self.dls.train, "kinds", None) or ())
+        self._rows = {name: Rows(n, self.concat_dim, boxes) for name in ("inputs", "preds", "targs", "losses")}
         self._seen = None if n is None else torch.zeros(n, dtype=torch.bool)
         self._positions: list[NDArray[np.int64]] = []
 
@@ -149,9 +157,27 @@ class GatherPredsCallback(Callback):
         seen = np.concatenate(self._positions)
         return seen if self._seen is None else np.flatnonzero(self._seen.numpy())
 
+    def all_tensors(self) -> list[Any]:
+        """What was gathered: `[inputs,] predictions, targets[, losses]`, None for what is switched off."""
+        inputs = [self.rows("inputs")] if self.with_input else []
+        losses = [self.rows("losses")] if self.with_loss else []
+        return [*inputs, self.rows("preds"), self.rows("targs"), *losses]
+
     def rows(self, name: str) -> Any:
         """What was gathered of "inputs", "preds", "targs" or "losses"; None if nothing was."""
         return self._rows[name].result(None if self._seen is None or bool(self._seen.all()) else self._seen)
+
+
+def _length(tensor: Tensor) -> int:
+    return tensor.shape[1] if tensor.ndim > 1 else 0
+
+
+def _longer(tensor: Tensor, length: int) -> Tensor:
+    """`tensor` with its second axis at least `length` long, filled up with zeros."""
+    if _length(tensor) >= length:
+        return tensor
+    zeros = tensor.new_zeros((len(tensor), length - tensor.shape[1], *tensor.shape[2:]))
+    return torch.cat([tensor, zeros], dim=1)
 
 
 def _folder(path: str | Path | None) -> Path | None:

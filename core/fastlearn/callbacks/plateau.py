@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastlearn.callbacks.tracker import Compare, TrackerCallback
+from fastlearn.callbacks.tracker import Compare, TrackerCallback, check_patience
 
 __all__ = ["ReduceLROnPlateau"]
 
@@ -28,6 +28,7 @@ class ReduceLROnPlateau(TrackerCallback):
         super().__init__(monitor, comp, min_delta, reset_on_fit)
         if not factor > 1:
             raise ValueError(f"`factor` divides the learning rate, so it is more than 1, but got {factor!r}. Try 10.")
+        check_patience(patience)
         self.patience, self.factor, self.min_lr, self.wait = patience, factor, min_lr, 0
 
     def before_fit(self) -> None:

@@ -15,8 +15,9 @@ class SaveModelCallback(TrackerCallback):
     """Save the learner as `fname` whenever `monitor` gets better, and load the best at the end of the fit.
 
     `every_epoch` saves after each epoch instead (or after every so many) as `fname_<epoch>` and loads nothing; `at_end`
-    saves once more when the fit is over. `with_opt` saves the optimizer too. The best is also loaded after a stop and
-    after Ctrl-C, not after an error. `last_saved_path` is the newest file.
+    saves once more when the fit is over, as `fname_end` beside the best (as `fname` where no epoch was a best one), and
+    loads nothing: the best is not overwritten. `with_opt` saves the optimizer too. The best is also loaded after a stop
+    and after Ctrl-C, not after an error. `last_saved_path` is the newest file.
     """
 
     order = 61  # after the trackers

@@ -226,8 +226,12 @@ class Datasets(Splittable):
         return read
 
     def decode(self, sample: Sequence[Any]) -> tuple[Any, ...]:
-        """Undo each part's pipeline for display; a sample of inputs alone may be shorter."""
-        return tuple(tl.decode(part) for part, tl in zip(sample, self.tls, strict=False))
+        """Undo each part's pipeline for display; a sample of inputs alone may be shorter.
+
+        Parts beyond those of the data set, predictions for items without targets, stay as they are.
+        """
+        decoded = (tl.decode(part) for part, tl in zip(sample, self.tls, strict=False))
+        return (*decoded, *sample[len(self.tls) :])
 
     def show(self, sample: Sequence[Any], ctx: Any = None, **kwargs: Any) -> Any:
         """Decode `sample` and show its parts, on the axes `ctx` if there is a picture among them."""

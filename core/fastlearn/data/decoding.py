@@ -11,6 +11,7 @@ from fastlearn.data.batch import Batch, count_samples, to_cpu
 from fastlearn.data.items import item_getter
 from fastlearn.data.kinds import kinds_of_parts
 from fastlearn.data.show import View, show_view
+from fastlearn.data.targets import loader_kinds, part_vocabs
 from fastlearn.data.transform import remake_tuple
 
 if TYPE_CHECKING:
@@ -51,8 +52,9 @@ def show_batch(
     samples = decode_batch(dl, b, max_n)
     if not show:
         return samples
-    view = View(samples, _kinds(dl, b, samples), dl.n_inp, dl.vocab, None, ctxs, nrows, ncols, figsize,
-                source_items(dl, b, len(samples)), options)  # fmt: skip
+    kinds = _kinds(dl, b, samples)
+    view = View(samples, kinds, dl.n_inp, dl.vocab, None, ctxs, nrows, ncols, figsize,
+                source_items(dl, b, len(samples)), options, part_vocabs(dl.dataset, len(kinds)))  # fmt: skip
     return _given(ctxs, show_view(view))
 
 
@@ -73,9 +75,22 @@ def show_results(
     predicted = Batch((*inputs, *(out if isinstance(out, tuple) else (out,))), kinds=getattr(b, "kinds", None))
     decoded = [sample[dl.n_inp :] for sample in decode_batch(dl, predicted, max_n)]
     predictions = [parts[0] if len(parts) == 1 else parts for parts in decoded]
-    view = View(samples, _kinds(dl, b, samples), dl.n_inp, dl.vocab, predictions, ctxs, nrows, ncols, figsize,
-                source_items(dl, b, len(samples)), options)  # fmt: skip
+    kinds = _kinds(dl, b, samples)
+    view = View(samples, kinds, dl.n_inp, dl.vocab, predictions, ctxs, nrows, ncols, figsize,
+                source_items(dl, b, len(samples)), options, part_vocabs(dl.dataset, len(kinds)))  # fmt: skip
     return _given(ctxs, show_view(view))
+
+
+def decoded_targets(dl: Any, inputs: tuple[Any, ...], targets: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Targets, or predictions, with the batch transforms undone: points and boxes in pixels of the picture in `inputs`.
+
+    The parts are those of a batch, or of one sample.
+    """
+    kinds = loader_kinds(dl)
+    undo = getattr(dl, "after_batch", None)
+    if undo is None or len(kinds) != len(inputs) + len(targets):
+        return targets
+    return tuple(undo.decode(Batch((*inputs, *targets), kinds=kinds), kinds)[len(inputs) :])
 
 
 def _given(ctxs: Sequence[Any] | None, drawn: Any) -> Any:

@@ -62,6 +62,7 @@ class Wanted:
     sha256: str | None
     size: int | None
     timeout: float
+    max_bytes: int | None = None
 
     @property
     def part(self) -> Path:
@@ -89,6 +90,7 @@ def download_url(
     retries: int = 4,
     backoff: float = 0.5,
     show_progress: bool = True,
+    max_bytes: int | None = None,
 ) -> Path:
     """Download `url` to the file `dest` (or into that folder; by default the working folder) and return its path.
 
@@ -96,10 +98,11 @@ def download_url(
     file `dest.part` grows: after a break, also one of the process, the download goes on from there if the server's
     file is still the same, and else begins again. A break that brought nothing new is tried again `retries` times,
     after `backoff` seconds, then twice as long, and so on. A `dest` that is there already is kept if it is right.
+    A file of more than `max_bytes`, where given, is refused, also one whose server does not say how large it is.
     Proxies come from the environment (`https_proxy` and its like). Progress is shown in terminals and notebooks.
     Raises: DownloadError, saying which file to put where; ValueError if `url` is not an http or https address.
     """
-    wanted = Wanted(url, _destination(url, dest), sha256.lower() if sha256 else None, size, timeout)
+    wanted = Wanted(url, _destination(url, dest), sha256.lower() if sha256 else None, size, timeout, max_bytes)
     with _locked(wanted.dest):
         if wanted.dest.exists() and not overwrite and _fault(wanted, wanted.dest) is None:
             return wanted.dest
@@ -199,19 +202,20 @@ def _attempt(wanted: Wanted, progress: _Progress) -> bool:
         if not goes_on:
             wanted.drop_part()
             write_json(wanted.notes, asdict(server))
-        _receive(response, wanted.part, have if goes_on else 0, server.length, progress)
+        _receive(response, wanted, have if goes_on else 0, server.length, progress)
     return goes_on
 
 
-def _receive(response: IO[bytes], part: Path, have: int, length: int | None, progress: _Progress) -> None:
+def _receive(response: IO[bytes], wanted: Wanted, have: int, length: int | None, progress: _Progress) -> None:
     progress.start(length)
-    with part.open("ab" if have else "wb") as f:
-        while chunk := response.read(CHUNK):
+    with wanted.part.open("ab" if have else "wb") as f:
+        while not _too_large(wanted, have) and (chunk := response.read(CHUNK)):
             f.write(chunk)
             have += len(chunk)
             progress.update(have)
         f.flush()
         os.fsync(f.fileno())
+    _check_limit(wanted, have)
     if length is not None and have != length:
         raise ConnectionError(f"the connection broke after {have:,} of {length:,} bytes")
 
@@ -239,10 +243,24 @@ def _read_notes(wanted: Wanted) -> Validator | None:
     return notes if notes.url == wanted.url and notes.condition and notes.length else None
 
 
+def _too_large(wanted: Wanted, length: int) -> bool:
+    return wanted.max_bytes is not None and length > wanted.max_bytes
+
+
+def _check_limit(wanted: Wanted, length: int) -> None:
+    """Raise DownloadError, and forget what has arrived, if the file is larger than allowed."""
+    if _too_large(wanted, length):
+        wanted.drop_part()
+        raise WrongFileError(
+            f"{wanted.url} is larger than the {wanted.max_bytes:,} bytes that are allowed (max_bytes)."
+        )
+
+
 def _check_room(wanted: Wanted, length: int | None, have: int) -> None:
     """Raise DownloadError before anything is fetched if the length is not the expected one or the disk is too full."""
     if length is None:
         return
+    _check_limit(wanted, length)
     if wanted.size is not None and length != wanted.size:
         raise _wrong(wanted, f"it has {length:,} bytes, expected were {wanted.size:,}")
     free = shutil.disk_usage(wanted.dest.parent).free

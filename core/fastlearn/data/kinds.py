@@ -8,8 +8,11 @@ from typing import Any
 import torch
 from PIL import Image
 
-KINDS = ("image", "mask", "points", "boxes", "category", "multicategory", "regression", "text", "value")
-LABEL_KINDS = frozenset({"category", "multicategory", "regression"})  # never the subject of a picture transform
+KINDS = (
+    "image", "mask", "points", "boxes", "boxlabels", "category", "multicategory", "regression", "text", "value",
+)  # fmt: skip
+# Never the subject of a picture transform.
+LABEL_KINDS = frozenset({"category", "multicategory", "regression", "boxlabels"})
 
 
 def kind_of_value(value: Any) -> str:

@@ -13,18 +13,22 @@ from torch.utils.data import DataLoader as TorchDataLoader
 
 from fastlearn.data.batch import to_device
 from fastlearn.data.decoding import decode_batch, show_batch, show_results
-from fastlearn.data.loader_defaults import can_drop, default_num_workers, kind_of_workers, seed_of
+from fastlearn.data.loader_defaults import can_drop, choice_of_workers, default_num_workers, seed_of
 from fastlearn.data.making import BatchMaker, Made, SetAside
+from fastlearn.data.picture_cache import as_cache
 from fastlearn.data.pipeline import Pipeline, as_list
 from fastlearn.data.problems import DataError
 from fastlearn.data.sampling import BATCH, SeededSampler, requests_for
+from fastlearn.data.seeing import Seen, what_the_model_sees
 from fastlearn.data.share import Share
 from fastlearn.data.streaming import Stream, batches_of_stream
 from fastlearn.data.tally import Tally
 from fastlearn.data.targets import dataset_c, dataset_kinds, dataset_vocab
+from fastlearn.data.worker_choice import check_start
 from fastlearn.data.workers import ProcessPool, make_here, make_in_threads
 from fastlearn.keywords import check_keywords
 from fastlearn.seed import new_generator
+from fastlearn.warn import warn_user
 
 AHEAD = 3  # batches in flight on threads
 
@@ -33,8 +37,9 @@ class DataLoader(TorchDataLoader[Any]):
     """Batches of a data set. Iterating gives `Batch` tuples on `device`, with `.items`, the positions they hold.
 
     `after_item` runs on each sample in the workers, `before_batch` on the list of samples (whose order it keeps),
-    `after_batch` on the batch where it is used. `workers` are threads (default) or processes, which stay from epoch to
-    epoch; `num_workers=0` reads where the batch is asked for. The default is up to 8 threads for data sets of this
+    `after_batch` on the batch where it is used. `workers` are threads, or processes, which stay from epoch to epoch; by
+    default threads, unless a look at the first items shows that they would only take turns ("auto", said once).
+    `num_workers=0` reads where the batch is asked for. The default is up to 8 threads for data sets of this
     library, one for any other (it may not be made for several), none for data that lies in memory. `seed` fixes the
     order and all random transforms, whatever the number and kind of workers; without one it follows
     `torch.manual_seed`.
@@ -43,6 +48,9 @@ class DataLoader(TorchDataLoader[Any]):
     error. A batch that shrinks to one item this way is left out of the epoch where the loader shuffles or drops
     incomplete batches, so in training: batch normalisation needs two. `bs=None` is for a data set that yields whole
     batches. The other arguments are torch's.
+
+    With `cache` ("memory", "disk", a folder, or a `PictureCache`) pictures are decoded and resized in the first epoch
+    only; what is random is done in every one, as without it.
     """
 
     @check_keywords
@@ -54,7 +62,7 @@ class DataLoader(TorchDataLoader[Any]):
         shuffle: bool = False,
         drop_last: bool = False,
         num_workers: int | None = None,
-        workers: str = "thread",
+        workers: Any = "auto",
         device: torch.device | str | None = None,
         seed: int | None = None,
         after_item: Any = None,
@@ -74,18 +82,22 @@ class DataLoader(TorchDataLoader[Any]):
         split_idx: int | None = None,
         do_setup: bool = True,
         skip_unreadable: bool = True,
+        cache: Any = None,
     ) -> None:
+        self._choice, self.cache = workers, cache = choice_of_workers(workers), as_cache(cache)
         self._settings = {k: v for k, v in locals().items() if k not in ("self", "__class__")}
         self.device = None if device is None else torch.device(device)
         self.seed = seed_of(seed, generator)
-        self.workers, self.shuffle, self.skip_unreadable = kind_of_workers(workers), shuffle, skip_unreadable
+        self.shuffle, self.skip_unreadable = shuffle, skip_unreadable
         self.split_idx = split_idx if split_idx is not None else getattr(dataset, "split_idx", None)
         self.epoch, self._first_batch, self._peeks = 0, 0, 0
         self.wait_seconds = 0.0  # between asking for a batch and having it, since the loader was made
         self.set_aside: list[SetAside] = []
+        self.n_told = 0  # how many of them a learner has told the user
         self._n_inp, self._kinds = n_inp, getattr(dataset, "kinds", None)
         self._guessed_kinds: tuple[str, ...] | None = None  # for display; transforms look at the values themselves
         self._pool: ProcessPool | None = None
+        self._said: set[str] = set()
         self.share: Share | None = None  # where several processes train together, this one's part of each batch
         self._wants_pin = pin_memory
         self._start_torch(dataset, batch_size if batch_size is not None else bs)
@@ -108,7 +120,7 @@ class DataLoader(TorchDataLoader[Any]):
         if drop_last and bs is not None and not streams:
             drop_last = can_drop(bs, len(sampler) if hasattr(sampler, "__len__") else len(dataset))
         n_workers = kept["num_workers"] if kept["num_workers"] is not None else default_num_workers(dataset)
-        processes = self.workers == "process" and n_workers > 0
+        processes = self.workers != "thread" and n_workers > 0
         super().__init__(
             Stream(dataset) if streams and not isinstance(dataset, IterableDataset) else dataset,
             batch_size=bs,
@@ -145,6 +157,7 @@ class DataLoader(TorchDataLoader[Any]):
         try:
             for made in source:
                 self._note(made.set_aside)
+                self._say(made.notes)
                 used = made.batch is not None and not self._shrank_to_one(made)
                 tally.add(made, self.set_aside, used)
                 if not used:
@@ -181,29 +194,35 @@ class DataLoader(TorchDataLoader[Any]):
 
     def _stream(self, epoch: int) -> Iterator[Any]:
         n_processes = self.num_workers if self.workers == "process" else 0
-        return batches_of_stream(self._maker(), self.batch_size, self.drop_last, n_processes, epoch)
+        return batches_of_stream(self.maker(), self.batch_size, self.drop_last, n_processes, epoch)
 
     def _source(self, requests: Iterable[Any]) -> Any:
         if self.num_workers == 0:
-            return make_here(requests, self._maker())
+            return make_here(requests, self.maker())
+        if self.workers == "auto":
+            _, self._pool = self._choice.choose(self)
         if self.workers == "thread":
-            return make_in_threads(requests, self._maker(), self.num_workers, AHEAD)
+            return make_in_threads(requests, self.maker(), self.num_workers, AHEAD)
         if self._pool is None or self._pool.broken:
-            self._pool = self._new_pool()
+            check_start(self)
+            self._pool = self.new_pool()
         if self._pool.running:  # a pass within a pass
-            return self._new_pool().make(requests, then_close=True)
+            return self.new_pool().make(requests, then_close=True)
         return self._pool.make(requests)
 
-    def _new_pool(self) -> ProcessPool:
+    def new_pool(self) -> ProcessPool:
+        """Worker processes for its batches, which start with the first of them."""
         return ProcessPool(
-            self._maker(), self.num_workers, self.prefetch_factor, self.timeout, self.worker_init_fn,
+            self.maker(processes=True), self.num_workers, self.prefetch_factor, self.timeout, self.worker_init_fn,
             self.multiprocessing_context, self.persistent_workers,
         )  # fmt: skip
 
-    def _maker(self) -> BatchMaker:
-        pin = self.pins and not (self.workers == "process" and self.num_workers > 0)
+    def maker(self, processes: bool = False) -> BatchMaker:
+        """What its workers work with: from positions to batches on the CPU."""
+        cache = self.cache.for_processes() if self.cache is not None and processes else self.cache
         return BatchMaker(self.dataset, self.after_item, self.before_batch, self._settings["collate_fn"], self._kinds,
-                          self.seed, self.skip_unreadable, pin, self.gives_batches)  # fmt: skip
+                          self.seed, self.skip_unreadable, self.pins and not processes, self.gives_batches,
+                          cache)  # fmt: skip
 
     def _batches_of_positions(self, epoch: int) -> Iterable[Any]:
         if isinstance(self.sampler, SeededSampler):
@@ -250,6 +269,13 @@ class DataLoader(TorchDataLoader[Any]):
         known = {entry.position for entry in self.set_aside}
         self.set_aside.extend(entry for entry in unreadable if entry.position not in known)
 
+    def _say(self, notes: list[str]) -> None:
+        """Warn of what the cache has met, once for all worker processes."""
+        for note in notes:
+            if note not in self._said:
+                self._said.add(note)
+                warn_user(note, UserWarning)
+
     # One batch, outside of the epochs.
 
     def one_batch(self) -> Any:
@@ -279,7 +305,7 @@ class DataLoader(TorchDataLoader[Any]):
     def _first_made(self, epoch: int, n: int | None) -> Made:
         made = Made(None, 0)
         batches = islice(self._batches_of_positions(epoch), 4)  # the next ones, where all of a batch is unreadable
-        for made in make_here(requests_for((_at_most(batch, n) for batch in batches), epoch), self._maker()):
+        for made in make_here(requests_for((_at_most(batch, n) for batch in batches), epoch), self.maker()):
             self._note(made.set_aside)
             if made.batch is not None:
                 break
@@ -335,6 +361,11 @@ class DataLoader(TorchDataLoader[Any]):
             stated = getattr(self.dataset, "n_inp", None)
             self._n_inp = stated if stated is not None else max(1, len(self.kinds or ()) - 1)
         return self._n_inp
+
+    @property
+    def workers(self) -> str:
+        """The kind of workers: "thread", "process", or "auto" as long as that is open."""
+        return self._choice.kind or "auto"
 
     def check_worker_number_rationality(self) -> None:
         """Torch's warning about more processes than processors does not hold for threads."""
@@ -432,6 +463,15 @@ class DataLoader(TorchDataLoader[Any]):
         """
         return show_batch(self, b, max_n, nrows, ncols, figsize, unique, ctxs, show, options)
 
+    def what_the_model_sees(self, item: Any, draw: int = 0) -> Seen:
+        """The way of one item to the model: its original, and what each item and batch transform leaves, to the end.
+
+        `item` is a position in the data set, one of its items, or a new item (a path, a picture) without its label.
+        Random steps repeat their draw; another number `draw` gives another one. What a learner adds on its own, such as
+        the normalisation of a pretrained network, comes after that. `.show()` draws all of it.
+        """
+        return what_the_model_sees(self, item, draw)
+
     def show_results(
         self,
         b: Any,
@@ -447,7 +487,8 @@ class DataLoader(TorchDataLoader[Any]):
         return show_results(self, b, out, max_n, nrows, ncols, figsize, ctxs, options)
 
     def __repr__(self) -> str:
-        how = f"{self.num_workers} {self.workers}s" if self.num_workers else "no workers"
+        kind = {"auto": "workers"}.get(self.workers, f"{self.workers}s" if self.workers == "thread" else "processes")
+        how = f"{self.num_workers} {kind}" if self.num_workers else "no workers"
         size = "a stream" if self.streams else f"{self.n} items"
         return f"DataLoader: {size}, bs={self.bs}, shuffle={self.shuffle}, {how}, seed={self.seed}"
 

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch.utils.data import IterableDataset, TensorDataset
 
+from fastlearn.data.worker_choice import WorkerChoice
 from fastlearn.data.workers import usable_cpus
 from fastlearn.seed import ambient_seed
 from fastlearn.warn import warn_user
@@ -30,11 +31,13 @@ def seed_of(seed: int | None, generator: torch.Generator | None) -> int:
     return ambient_seed() if generator is None else generator.initial_seed()
 
 
-def kind_of_workers(workers: str) -> str:
-    """`workers`, checked. Raises: ValueError for anything but the two kinds."""
-    if workers not in ("thread", "process"):
-        raise ValueError(f"`workers` is 'thread' or 'process', but got {workers!r}.")
-    return workers
+def choice_of_workers(workers: Any) -> WorkerChoice:
+    """What a loader's argument `workers` means. Raises: ValueError for anything but the three words."""
+    if isinstance(workers, WorkerChoice):
+        return workers
+    if workers not in ("auto", "thread", "process"):
+        raise ValueError(f"`workers` is 'thread' or 'process', but got {workers!r}. Try 'auto', which finds out.")
+    return WorkerChoice(None if workers == "auto" else workers)
 
 
 def can_drop(bs: int, n: int) -> bool:

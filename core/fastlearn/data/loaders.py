@@ -13,7 +13,10 @@ from torch.utils.data import DataLoader as TorchDataLoader
 from fastlearn.data.batch import default_device, to_device
 from fastlearn.data.datasets import Datasets, TfmdLists, test_set
 from fastlearn.data.loader import DataLoader
+from fastlearn.data.loader_defaults import choice_of_workers
+from fastlearn.data.picture_cache import as_cache
 from fastlearn.data.problems import DataError
+from fastlearn.data.seeing import Seen
 from fastlearn.data.targets import dataset_c, dataset_vocab, default_loss, loader_kinds
 from fastlearn.keywords import check_keywords
 from fastlearn.seed import ambient_seed
@@ -139,6 +142,10 @@ class DataLoaders:
         dl = self._ours(self.train)
         return dl.show_batch(b, max_n, nrows, ncols, figsize, unique, ctxs, show, **options)
 
+    def what_the_model_sees(self, item: Any, draw: int = 0, ds_idx: int = 0) -> Seen:
+        """The way of one item to the model, by default that of training; see `DataLoader.what_the_model_sees`."""
+        return self._ours(self[ds_idx]).what_the_model_sees(item, draw)
+
     def show_results(self, b: Any, out: Any, max_n: int = 9, **options: Any) -> Any:
         """Show samples of a batch beside predictions; see `DataLoader.show_results`."""
         return self._ours(self.train).show_results(b, out, max_n, **options)
@@ -176,7 +183,7 @@ class DataLoaders:
             num_workers = 0
         workers = {} if num_workers is None else {"num_workers": num_workers}
         return like.new(dataset, bs=bs or like.bs, batch_size=None, shuffle=shuffle, drop_last=False, split_idx=1,
-                        n_inp=self.n_inp, skip_unreadable=skip_unreadable, **workers)  # fmt: skip
+                        n_inp=self.n_inp, skip_unreadable=skip_unreadable, cache=None, **workers)  # fmt: skip
 
     # Changing them.
 
@@ -232,25 +239,29 @@ class DataLoaders:
         before_batch: Any = None,
         after_batch: Any = None,
         num_workers: int | None = None,
-        workers: str = "thread",
+        workers: Any = "auto",
         collate_fn: Callable[[list[Any]], Any] | None = None,
         pin_memory: bool | None = None,
         sampler: Any = None,
         n_inp: int | None = None,
         skip_unreadable: bool = True,
+        cache: Any = None,
         dl_type: type[DataLoader] | None = None,
         dl_kwargs: Sequence[dict[str, Any]] | None = None,
     ) -> DataLoaders:
         """Loaders over data sets, training first: that one shuffles and drops its last, incomplete batch.
 
         `val_bs` is the batch size of the others (default `bs`), `sampler` the training loader's, `dl_kwargs` holds
-        further arguments for each loader. `device` is by default the accelerator that is there.
+        further arguments for each loader. `device` is by default the accelerator that is there. The loaders share
+        one `cache`; see `DataLoader`.
         """
         seed = ambient_seed() if seed is None else seed
         make = dl_type or DataLoader
         shared = {"device": default_device() if device is None else device, "seed": seed, "before_batch": before_batch,
-                  "num_workers": num_workers, "workers": workers, "collate_fn": collate_fn, "pin_memory": pin_memory,
-                  "n_inp": n_inp, "skip_unreadable": skip_unreadable}  # fmt: skip
+                  "num_workers": num_workers, "workers": choice_of_workers(workers), "collate_fn": collate_fn,
+                  "pin_memory": pin_memory, "n_inp": n_inp, "skip_unreadable": skip_unreadable}  # fmt: skip
+        if cache is not None:  # loaders of other packages' making may not take one
+            shared["cache"] = as_cache(cache)
         # the steps are shared, so that what one learns on the training set serves all
         shared["after_item"], shared["after_batch"] = _made(after_item), _made(after_batch)
         shared["before_batch"] = _made(before_batch)

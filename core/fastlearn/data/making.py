@@ -13,8 +13,11 @@ import torch
 from PIL import Image
 
 from fastlearn.data.batch import Batch, map_tensors
+from fastlearn.data.cache_plan import plan_for
+from fastlearn.data.cached_reading import CachedReader
 from fastlearn.data.collate import CollateError, collate
 from fastlearn.data.items import item_getter
+from fastlearn.data.picture_cache import PictureCache
 from fastlearn.data.pipeline import Pipeline
 from fastlearn.data.problems import DataError, ItemError, item_error, short
 from fastlearn.seed import mix_seed
@@ -54,6 +57,7 @@ class Made:
     set_aside: list[SetAside] = field(default_factory=list)
     n_good: int = 0
     error: Exception | None = None
+    notes: list[str] = field(default_factory=list)  # for the user, from the cache
 
 
 class BatchMaker:
@@ -70,17 +74,24 @@ class BatchMaker:
         skip_unreadable: bool = True,
         pin: bool = False,
         alone: bool = False,
+        cache: PictureCache | None = None,
     ) -> None:
         self.dataset, self.after_item, self.before_batch = dataset, after_item, before_batch
         self.collate_fn, self.kinds, self.seed = collate_fn or (_only if alone else collate), kinds, seed
         self.skip_unreadable, self.pin = skip_unreadable, pin
         self.alone = alone  # the data set's items are whole batches
+        self.cache = cache
         self.draws = len(after_item) > 0 or hasattr(dataset, "reader")  # else nothing takes the generator
         self._read: Callable[[Any, torch.Generator], Any] = self._reader()
 
     def _reader(self) -> Callable[[Any, torch.Generator], Any]:
         """The function from position and generator to a finished sample, put together once."""
         dataset, after_item, kinds = self.dataset, self.after_item, self.kinds
+        if self.cache is not None:
+            plan = plan_for(dataset, after_item, kinds, decode_at_least(after_item))
+            if plan is not None:
+                shares = self.collate_fn is collate and not len(self.before_batch)
+                return CachedReader(self.cache, plan, kinds, shares)
         if hasattr(dataset, "reader"):
             fetch = dataset.reader(at_least=decode_at_least(after_item))
         else:
@@ -112,13 +123,14 @@ class BatchMaker:
         if not good:
             return Made(None, request.number, aside)
         if len(self.before_batch):
-            good = self.before_batch(good)
+            good = self.before_batch(good, self.kinds)
             positions = positions if len(good) == len(positions) else []  # it made other samples: theirs are unknown
         try:
             batch = self.collate_fn(good[0] if self.alone and self.collate_fn is not _only else good)
         except CollateError as error:
             raise self._explain(error, positions) from None
-        return Made(self._identified(batch, positions), request.number, aside, len(good))
+        notes = [] if self.cache is None else self.cache.take_notes()
+        return Made(self._identified(batch, positions), request.number, aside, len(good), notes=notes)
 
     def make(self, request: Request, rng: torch.Generator) -> Made:
         """The whole of a request on the calling thread."""

@@ -22,17 +22,29 @@ class Pipeline:
     def __init__(self, funcs: Any = None, split_idx: int | None = None) -> None:
         self.fs: list[Transform] = _sorted(mk_transform(f) for f in as_list(funcs))
         self.split_idx = split_idx
+        self._plan: tuple[list[Transform], list[Transform]] = ([], [])
 
     def __call__(self, x: Any, kinds: Kinds | None = None, rng: torch.Generator | None = None) -> Any:
-        """Run `x` through every step; `kinds` says what its parts mean, `rng` feeds the random steps."""
+        """Run `x` through every step; `kinds` says what its parts mean, `rng` feeds the random steps.
+
+        Neighbouring steps that can be merged run as one.
+        """
         step: Transform | None = None
         try:
-            for step in self.fs:
+            for step in self._merged():
                 x = step(x, split_idx=self.split_idx, kinds=kinds, rng=rng)
         except Exception as error:
             note_stage(error, step, x)
             raise
         return x
+
+    def _merged(self) -> list[Transform]:
+        """The steps, merged; worked out again when they have changed, which pipelines of other splits may do too."""
+        planned_for, merged = self._plan
+        if planned_for != self.fs:
+            merged = merge_neighbours(self.fs)
+            self._plan = (list(self.fs), merged)
+        return merged
 
     def decode(self, x: Any, kinds: Kinds | None = None) -> Any:
         """Undo the steps, last one first, for display."""
@@ -112,6 +124,18 @@ def merge_tfms(*lists: Any) -> list[Transform]:
         steps = [mk_transform(f) for f in as_list(funcs)]
         new = [step.identity for step in steps]
         merged = [step for step in merged if step.identity not in new] + steps
+    return merged
+
+
+def merge_neighbours(steps: Iterable[Transform]) -> list[Transform]:
+    """`steps` with neighbours in one where they can be merged (`Transform.merged_with`)."""
+    merged: list[Transform] = []
+    for step in steps:
+        both = merged[-1].merged_with(step) if merged else None
+        if both is None:
+            merged.append(step)
+        else:
+            merged[-1] = both
     return merged
 
 

@@ -16,7 +16,8 @@ class View:
     """What a viewer gets: decoded samples on the CPU, and how they should be laid out.
 
     `samples` holds one tuple of decoded parts per sample, `kinds` one word per part, the first `n_inp` of them inputs.
-    `predictions`, one decoded value (or tuple) per sample, is there when results are shown. `vocab` is the targets'.
+    `predictions`, one decoded value (or tuple) per sample, is there when results are shown. `vocab` is the targets',
+    `vocabs` has one for each part, None for a part without.
     """
 
     samples: Sequence[tuple[Any, ...]]
@@ -30,6 +31,7 @@ class View:
     figsize: tuple[float, float] | None = None
     items: Sequence[Any] | None = None  # the source items, where they are known
     options: dict[str, Any] = field(default_factory=dict)  # further keyword arguments of show_batch, for the viewer
+    vocabs: tuple[Any, ...] | None = None
 
     @property
     def input_kind(self) -> str:
@@ -40,6 +42,12 @@ class View:
     def target_kind(self) -> str | None:
         """The kind of the first target; None where the samples have no target."""
         return self.kinds[self.n_inp] if len(self.kinds) > self.n_inp else None
+
+    def vocab_of(self, part: int) -> Any:
+        """The vocabulary of part `part`: its own, or that of the targets where nothing else is known."""
+        if self.vocabs is not None:
+            return self.vocabs[part] if part < len(self.vocabs) else None
+        return self.vocab
 
 
 Viewer = Callable[[View], Any]
@@ -136,11 +144,13 @@ def _grid(view: View) -> list[Any]:
 
 def _bring_in_viewers(kind: str) -> None:
     """Register the viewers of our own domain for this kind when it is first shown; those of the user stay."""
-    if kind in _loaded or kind not in ("image", "mask", "points", "boxes"):
+    if kind in _loaded or kind not in ("image", "mask", "points", "boxes", "noise"):
         return
+    from fastlearn.vision.gan.show import register_viewers as register_for_noise
     from fastlearn.vision.show import register_viewers
 
     users = dict(_viewers)
     register_viewers()
+    register_for_noise()
     _viewers.update(users)
-    _loaded.update(("image", "mask", "points", "boxes"))
+    _loaded.update(("image", "mask", "points", "boxes", "noise"))

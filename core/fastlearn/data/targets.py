@@ -50,17 +50,42 @@ def listed_classes(dataset: Any) -> list[Any] | None:
     return list(classes) if isinstance(classes, list | tuple) else None
 
 
-def default_loss(target_kinds: Sequence[str]) -> Any:
-    """The loss for targets of these kinds; None where there is no single target or nobody knows."""
-    from fastlearn.losses import BCEWithLogitsLossFlat, CrossEntropyLossFlat, MSELossFlat
+def part_vocabs(dataset: Any, n_parts: int) -> tuple[Any, ...]:
+    """The vocabulary of each of a sample's parts, None for one that has none; a list of parts knows, others guess."""
+    lists = getattr(dataset, "tls", None)
+    if lists is not None and len(lists) == n_parts:
+        return tuple(part.vocab for part in lists)
+    return (*[None] * (n_parts - 1), dataset_vocab(dataset)) if n_parts else ()
 
-    if len(target_kinds) != 1:
+
+def default_loss(target_kinds: Sequence[str]) -> Any:
+    """The loss for targets of these kinds; None where there is none, or nobody knows.
+
+    Several targets have one loss each, and the model returns a tuple.
+    """
+    if tuple(target_kinds) == ("boxes", "boxlabels"):
+        from fastlearn.vision.detection import DetectionLoss
+
+        return DetectionLoss()
+    losses = [_loss_for(kind) for kind in target_kinds]
+    if not losses or any(loss is None for loss in losses):
         return None
-    kind = target_kinds[0]
+    if len(losses) == 1:
+        return losses[0]
+    from fastlearn.losses import MultiTargetLoss
+
+    return MultiTargetLoss(losses)
+
+
+def _loss_for(kind: str) -> Any:
+    from fastlearn.losses import BCEWithLogitsLossFlat, CrossEntropyLossFlat, MSELossFlat, PointsLossFlat
+
     if kind == "category":
         return CrossEntropyLossFlat()
     if kind == "mask":
         return CrossEntropyLossFlat(axis=1)
     if kind == "multicategory":
         return BCEWithLogitsLossFlat()
-    return MSELossFlat() if kind in ("regression", "points") else None
+    if kind == "points":
+        return PointsLossFlat()
+    return MSELossFlat() if kind == "regression" else None

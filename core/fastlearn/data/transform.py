@@ -81,6 +81,13 @@ class Transform:
             return x
         return self._run(x, self.decodes, self.input_types("decodes"), kinds)
 
+    def merged_with(self, following: Transform) -> Transform | None:
+        """One step that does what this one and then `following` do, in less time; None where each runs on its own.
+
+        A `Pipeline` runs it in their place. It makes the same draws, and must read its steps' settings when it runs.
+        """
+        return None
+
     def skips(self, split_idx: int | None) -> bool:
         """Whether this step stays out of the split that is running."""
         return split_idx is not None and self.split_idx is not None and self.split_idx != split_idx
@@ -178,7 +185,7 @@ class SampleTransform(Transform):
             return x
         parts, kinds = _parts_and_kinds(x, kinds)
         draw = self.draw_valid if split_idx == 1 else self.draw
-        params = draw(parts, kinds, self._own_rng() if rng is None else rng)
+        params = draw(parts, kinds, self.own_rng() if rng is None else rng)
         done = [self._apply("apply_", kind, part, params) for part, kind in zip(parts, kinds, strict=True)]
         return remake_tuple(x, done) if isinstance(x, tuple) else done[0]
 
@@ -194,7 +201,7 @@ class SampleTransform(Transform):
         method = getattr(self, prefix + kind, None)
         return part if method is None else keep_picture_class(method(part, *params), part)
 
-    def _own_rng(self) -> torch.Generator:
+    def own_rng(self) -> torch.Generator:
         """The generator of a step that is called by hand; loaders pass theirs."""
         rng = self.__dict__.get("_rng")
         if rng is None:

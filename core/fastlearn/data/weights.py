@@ -19,9 +19,10 @@ __all__ = ["WeightedSampler", "class_weights", "item_weights"]
 def class_weights(targets: Any, n_classes: int | None = None) -> Tensor:
     """One factor for each class, for a loss: inversely as many as its items, with a mean of 1 over the items.
 
-    `targets` are class ids, shape `(N,)`. A class without items gets 0.
+    `targets` are class ids, shape `(N,)`: a list, array or tensor. A class without items gets 0.
+    Raises: DataError, if there are none; TypeError for anything but numbers.
     """
-    ids = torch.as_tensor(targets).long().reshape(-1)
+    ids = _class_ids(targets)
     if not len(ids):
         raise DataError("Class weights are counted on targets, but there are none.")
     counts = torch.bincount(ids, minlength=n_classes or 0).float()
@@ -31,7 +32,22 @@ def class_weights(targets: Any, n_classes: int | None = None) -> Tensor:
 
 def item_weights(targets: Any) -> Tensor:
     """One weight for each item, for a sampler that draws all classes equally often."""
-    return class_weights(targets)[torch.as_tensor(targets).long().reshape(-1)]
+    ids = _class_ids(targets)
+    return class_weights(ids)[ids]
+
+
+def _class_ids(targets: Any) -> Tensor:
+    try:
+        ids = torch.as_tensor(targets)
+    except (TypeError, ValueError, RuntimeError) as error:
+        what = type(targets).__name__
+        raise TypeError(
+            f"Class weights are counted on class ids, one for each item, but got {what}. Of a data set try "
+            "class_weights([int(y) for _, y in dls.train_ds]); of labels that are words, their positions in dls.vocab."
+        ) from error
+    if ids.is_floating_point() and len(ids) and bool((ids != ids.round()).any()):
+        raise TypeError(f"Class ids are whole numbers, but got {ids.reshape(-1)[:3].tolist()}, …")
+    return ids.long().reshape(-1)
 
 
 class WeightedSampler(Sampler[int]):

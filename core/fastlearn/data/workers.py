@@ -19,6 +19,7 @@ from fastlearn.data.making import BatchMaker, Made, Request
 from fastlearn.seed import new_generator
 
 MOST_PER_PIECE = 16  # items; small pieces let all threads help with the first batch
+TRIAL_EPOCH = -(1 << 40)  # its random streams are nobody else's
 PATIENCE = 5.0  # seconds to wait for a thread that is in the middle of reading a file
 
 
@@ -180,6 +181,26 @@ class ProcessPool:
             self.running = False
             if then_close:
                 self.close()
+
+    def trial(self, n_items: int, seconds: float) -> str | None:
+        """Start the workers and have each send an item within `seconds`; in words what has failed, None if nothing."""
+        n_workers = self._loader.num_workers
+        self._requests.current = [Request(TRIAL_EPOCH, n, [n % n_items], 0) for n in range(n_workers)]
+        iterator: Any = None
+        timer = threading.Timer(seconds, lambda: [worker.kill() for worker in getattr(iterator, "_workers", ())])
+        timer.daemon = True
+        timer.start()
+        try:
+            iterator = iter(self._loader)
+            for _ in range(n_workers):
+                next(iterator)
+        except Exception as error:
+            self.broken = True
+            self.close()
+            return f"they could not be started ({type(error).__name__}: {str(error).strip().splitlines()[-1:]})."
+        finally:
+            timer.cancel()
+        return None
 
     def close(self) -> None:
         """End the worker processes."""

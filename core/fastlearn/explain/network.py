@@ -14,6 +14,7 @@ from fastlearn.explain.layers import (
     width_in,
 )
 from fastlearn.explain.page import Section, Table
+from fastlearn.explain.unet import as_unet, what_is_new
 from fastlearn.models.cut_report import CutReport
 from fastlearn.models.pool import AdaptiveConcatPool2d
 
@@ -66,6 +67,9 @@ def cut_against_split(a: Anatomy) -> Section:
 def what_head(a: Anatomy) -> Section:
     """The layers of the head, one by one."""
     question = "What was put on the end?"
+    upwards = what_is_new(a)
+    if upwards is not None:
+        return upwards
     if a.head is None:
         last = last_weighted(a.model)
         own = f" Its last layer with weights is {last[0]}, which {layer_words(last[1])}." if last else ""
@@ -78,7 +82,7 @@ def what_head(a: Anatomy) -> Section:
 
 def why_twice(a: Anatomy) -> Section | None:
     """Why a concat-pool head reads twice as many numbers as the body gives channels."""
-    if a.head is None or a.report is None or not a.report.shape:
+    if a.head is None or a.report is None or not a.report.shape or as_unet(a.model) is not None:
         return None
     first, channels = first_weighted(a.head), a.report.shape[1]
     if first is None:
@@ -125,7 +129,8 @@ def how_initialised(a: Anatomy) -> Section:
         "The body starts from the random weights of its own constructor: nothing was pretrained. "
         "If the network you gave had been trained, say pretrained=True."
     )  # fmt: skip
-    filled = f"The head was filled by {a.notes.init}" if a.notes.init else "The head has torch's own first weights"
+    new = "head" if as_unet(a.model) is None else "way up"
+    filled = f"The {new} was filled by {a.notes.init}" if a.notes.init else f"The {new} has torch's own first weights"
     scale = " (random numbers whose spread keeps the signal's size from layer to layer)" if _is_kaiming(a) else ""
     norms = "; its biases start at 0 and its norm layers keep their own start" if a.notes.init else ""
     return Section(question, (trained, f"{filled}{scale}{norms}. The seed was {a.notes.seed}."))
@@ -142,7 +147,7 @@ def first_layer(a: Anatomy) -> Section | None:
     if a.notes is None:
         how = "Replace it in your network before you give it to the learner."
     else:
-        how = "Say so when the learner is made: vision_learner(..., n_in=4)."
+        how = f"Say so when the learner is made: {getattr(a.model, 'made_by', 'vision_learner')}(..., n_in=4)."
     changed = _first_layer_story(a)
     why = (
         "A layer put in afterwards does not stick: the optimizer goes on training the parameters it was given, and the "

@@ -16,6 +16,7 @@ from fastlearn.explain.network import (
 )
 from fastlearn.explain.page import Explanation
 from fastlearn.explain.training import what_is_frozen, which_groups, which_input, which_loss
+from fastlearn.explain.unet import what_unet
 
 
 def explain(learn: Any) -> Explanation:
@@ -32,6 +33,7 @@ def explain(learn: Any) -> Explanation:
     a = look_at(learn)
     sections = (
         what_was_cut(a),
+        what_unet(a),
         what_head(a),
         why_twice(a),
         which_dropout(a),

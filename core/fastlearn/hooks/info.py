@@ -15,8 +15,11 @@ __all__ = ["layer_info", "module_summary", "total_params"]
 
 
 def total_params(m: nn.Module) -> tuple[int, bool]:
-    """How many parameters `m` has, without its children, and whether any of them trains."""
-    parameters = list(m.parameters(recurse=False))
+    """How many parameters `m` has, with those of its children, and whether any of them trains.
+
+    A parameter that several layers share counts once.
+    """
+    parameters = list(m.parameters())
     return sum(p.numel() for p in parameters), any(p.requires_grad for p in parameters)
 
 

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
+from fastlearn.data.decoding import decoded_targets
 from fastlearn.data.kinds import kinds_of_sample
 from fastlearn.data.problems import DataError
 from fastlearn.data.show import View, find_viewer, show_view
+from fastlearn.data.targets import part_vocabs
 from fastlearn.interpret.clean import clean_loader, in_words, item_name, items_at, samples_at, target_vocab
 from fastlearn.losses.reading import Reading, decodes_of
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from fastlearn.train.learner import Learner
 
 DRAWN_TARGETS = ("mask", "points", "boxes")
+LARGEST = 3  # classes of a mask, in a title
 
 
 class Interpretation:
@@ -118,11 +121,12 @@ class Interpretation:
         if not pairs:
             raise DataError(f"None of the {len(rows)} items can be shown: their files can no longer be read.")
         samples = [sample for _, sample in pairs]
-        predictions = [self._shown(self._row_decoded(row)) for row, _ in pairs]
+        kinds = self._kinds(samples)
+        predictions = [self._shown(self._row_decoded(row), sample, kinds) for row, sample in pairs]
         show_view(
             View(
                 samples,
-                self._kinds(samples),
+                kinds,
                 self._n_inp(),
                 vocab=self.vocab,
                 predictions=predictions,
@@ -130,6 +134,7 @@ class Interpretation:
                 ncols=ncols,
                 figsize=figsize,
                 items=self._items([row for row, _ in pairs]),
+                vocabs=part_vocabs(self.dl.dataset, len(kinds)),
             )
         )
 
@@ -144,8 +149,13 @@ class Interpretation:
         return lines if self.items is None else [*lines, item_name(self.items[row], self.path)]
 
     def _words(self, value: Any) -> str:
-        parts = value if isinstance(value, tuple | list) else (value,)
-        return " / ".join(in_words(part, self.vocab) for part in parts)
+        parts = tuple(value) if isinstance(value, tuple | list) else (value,)
+        n_inp, kinds = self._n_inp(), tuple(getattr(self.dl, "kinds", None) or ())
+        if len(kinds) != n_inp + len(parts):
+            return " / ".join(in_words(part, self.vocab) for part in parts)
+        vocabs = [self.vocab] if len(parts) == 1 else part_vocabs(self.dl.dataset, len(kinds))[n_inp:]
+        told = zip(parts, kinds[n_inp:], vocabs, strict=True)
+        return " / ".join(_part_words(part, kind, vocab) for part, kind, vocab in told if kind != "boxlabels")
 
     def _probability(self, row: int, class_id: Any) -> str:
         """The predicted probability of a class, where the predictions are probabilities of classes."""
@@ -157,11 +167,19 @@ class Interpretation:
 
     def _row_decoded(self, row: int) -> Any:
         if not isinstance(self.preds, Tensor):
-            return _at(self.preds, row)
+            one = type(self.preds)(part[row : row + 1] for part in self.preds)
+            return _at(self.decodes(one), 0)  # type: ignore[arg-type]  # a loss of several targets takes them all
         return self.decodes(self.preds[row : row + 1])[0]
 
-    def _shown(self, decoded: Any) -> Any:
-        """A prediction as a viewer shows it: words for labels, the values themselves for what is drawn."""
+    def _shown(self, decoded: Any, sample: tuple[Any, ...], kinds: tuple[str, ...]) -> Any:
+        """A prediction as a viewer shows it: words for labels, the values themselves for what is drawn, in pixels."""
+        n_inp = self._n_inp()
+        if len(kinds) > n_inp and kinds[n_inp] in DRAWN_TARGETS:
+            parts = decoded_targets(self.dl, sample[:n_inp], decoded if isinstance(decoded, tuple) else (decoded,))
+            vocabs = part_vocabs(self.dl.dataset, len(kinds))[n_inp:]
+            parts = tuple(_named(part, kind, vocab)
+                          for part, kind, vocab in zip(parts, kinds[n_inp:], vocabs, strict=False))  # fmt: skip
+            return parts[0] if len(parts) == 1 else parts
         drawn = isinstance(decoded, Tensor) and (decoded.ndim > 1 or self.vocab is None)
         return decoded if drawn else self._words(decoded)
 
@@ -188,7 +206,28 @@ class Interpretation:
             return
         kinds, n_inp = self._kinds([sample]), self._n_inp()
         kept = len(sample) if len(kinds) > n_inp and kinds[n_inp] in DRAWN_TARGETS else n_inp
-        show_view(View([sample[:kept]], kinds[:kept], n_inp, vocab=self.vocab, ctxs=[ax]))
+        vocabs = part_vocabs(self.dl.dataset, len(kinds))[:kept]
+        show_view(View([sample[:kept]], kinds[:kept], n_inp, vocab=self.vocab, ctxs=[ax], vocabs=vocabs))
+
+
+def _part_words(part: Any, kind: str, vocab: Any) -> str:
+    """One target in words: boxes are counted, a mask is told by its largest classes."""
+    names = None if vocab is None else [str(name) for name in vocab]
+    if kind == "boxes":
+        n = int(((part[:, 2] > part[:, 0]) & (part[:, 3] > part[:, 1])).sum())
+        return f"{n} box{'' if n == 1 else 'es'}"
+    if kind == "mask":
+        counts = torch.bincount(part.flatten().clamp(min=0).long())
+        largest = [i for i in counts.argsort(descending=True)[:LARGEST].tolist() if counts[i]]
+        return ", ".join(
+            f"{names[i] if names and i < len(names) else i} {counts[i] / counts.sum():.0%}" for i in largest
+        )
+    return in_words(part, names)
+
+
+def _named(part: Any, kind: str, vocab: Any) -> Any:
+    """The labels of boxes by name."""
+    return [vocab[int(i)] for i in part] if kind == "boxlabels" and vocab is not None else part
 
 
 def _at(stored: Any, row: int) -> Any:

@@ -11,7 +11,9 @@ from fastlearn.losses.focal import FocalLoss, FocalLossFlat
 from fastlearn.losses.l1 import L1LossFlat
 from fastlearn.losses.label_smoothing import LabelSmoothingCrossEntropy, LabelSmoothingCrossEntropyFlat
 from fastlearn.losses.mse import MSELossFlat
+from fastlearn.losses.points import PointsLossFlat
 from fastlearn.losses.reading import activation_of, decodes_of
+from fastlearn.losses.several import MultiTargetLoss
 
 __all__ = [
     "BCELossFlat",
@@ -26,6 +28,8 @@ __all__ = [
     "LabelSmoothingCrossEntropy",
     "LabelSmoothingCrossEntropyFlat",
     "MSELossFlat",
+    "MultiTargetLoss",
+    "PointsLossFlat",
     "activation_of",
     "decodes_of",
 ]

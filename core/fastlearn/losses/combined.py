@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from fastlearn.losses.base import BaseLoss
+from fastlearn.losses.per_item import loss_per_item
 from fastlearn.losses.reading import activation_of, decodes_of
 
 __all__ = ["CombinedLoss"]
@@ -51,9 +52,5 @@ class CombinedLoss(BaseLoss):
 
 
 def _per_item(loss: Any, pred: Any, targets: tuple[Any, ...]) -> Tensor:
-    before, loss.reduction = loss.reduction, "none"
-    try:
-        value: Tensor = loss(pred, *targets)
-    finally:
-        loss.reduction = before
+    value = loss_per_item(loss, pred, *targets)
     return value.reshape(value.shape[0], -1).mean(1)

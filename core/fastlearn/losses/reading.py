@@ -32,6 +32,13 @@ def decodes_of(loss: Any) -> Reading:
     return _DECODINGS.get(_known(loss), unchanged)
 
 
+def judges_class_ids(loss: Any) -> bool:
+    """Whether the targets of `loss` may be class ids below the number of scores, as for cross-entropy."""
+    from fastlearn.losses.cross_entropy import CrossEntropyLossFlat
+
+    return isinstance(loss, CrossEntropyLossFlat) or _known(loss) in ("softmax", "log_softmax", "margin")
+
+
 def _class_axis(x: Tensor) -> int:
     return 1 if x.ndim > 1 else 0  # torch puts the classes second, whatever follows
 

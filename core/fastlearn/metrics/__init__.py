@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from fastlearn.metrics.accumulated import AccumMetric, over_all_items
-from fastlearn.metrics.averages import AvgLoss, AvgMetric, AvgSmoothLoss, ValueMetric
+from fastlearn.metrics.averages import AvgLoss, AvgMetric, AvgSmoothLoss, ShareMetric, ValueMetric
 from fastlearn.metrics.base import Metric
-from fastlearn.metrics.classification import accuracy, accuracy_multi, error_rate, top_k_accuracy
+from fastlearn.metrics.classification import (
+    accuracy,
+    accuracy_multi,
+    accuracy_thresh_expand,
+    error_rate,
+    top_k_accuracy,
+)
 from fastlearn.metrics.extra import LossMetric, LossMetrics, TorchMetric, optim_metric
 from fastlearn.metrics.make import mk_metric
 from fastlearn.metrics.regression import exp_rmspe, mae, mse, msle, rmse
@@ -82,11 +88,13 @@ __all__ = [
     "RocAuc",
     "RocAucBinary",
     "RocAucMulti",
+    "ShareMetric",
     "SpearmanCorrCoef",
     "TorchMetric",
     "ValueMetric",
     "accuracy",
     "accuracy_multi",
+    "accuracy_thresh_expand",
     "error_rate",
     "exp_rmspe",
     "foreground_acc",

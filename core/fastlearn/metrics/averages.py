@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,40 @@ class AvgMetric(Metric):
     @property
     def name(self) -> str:
         return self._name or function_name(self.func)
+
+
+class ShareMetric(Metric):
+    """What was counted over what there was to count, both over all items: `counts(pred, *targets)` gives the two.
+
+    NaN where there was nothing to count in the whole pass: a batch without any does not matter.
+    """
+
+    summed = ("right", "total")
+
+    def __init__(self, counts: Callable[..., tuple[Any, Any]], name: str | None = None) -> None:
+        self.counts, self._name = counts, name
+        self.reset()
+
+    def reset(self) -> None:
+        self.right: Any = 0.0
+        self.total: Any = 0.0
+        self.seen = 0
+
+    def accumulate(self, learn: LearnerState) -> None:
+        right, total = self.counts(learn.pred, *learn.yb)
+        self.right, self.total = self.right + widened(right), self.total + widened(total)
+        self.seen += 1
+
+    @property
+    def value(self) -> float | None:
+        total = as_number(self.total)
+        if total:
+            return as_number(self.right) / total
+        return math.nan if self.seen else None
+
+    @property
+    def name(self) -> str:
+        return self._name or function_name(self.counts)
 
 
 class AvgLoss(Metric):

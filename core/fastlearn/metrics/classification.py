@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from fastlearn.metrics.flat import flat_pair
+from fastlearn.metrics.flat import expanded, flat_pair
 
 
 def accuracy(preds: Tensor, targets: Tensor, axis: int = -1) -> Tensor:
@@ -45,3 +45,12 @@ def accuracy_multi(preds: Tensor, targets: Tensor, thresh: float = 0.5, sigmoid:
     if sigmoid:
         scores = torch.sigmoid(scores)
     return ((scores > thresh) == truth.bool()).float().mean()
+
+
+def accuracy_thresh_expand(y_pred: Tensor, y_true: Tensor, thresh: float = 0.5, sigmoid: bool = True) -> Tensor:
+    """The share of scores on the right side of `thresh`, the target being repeated for every score of its item.
+
+    Shapes: `y_pred` is `(N, ...)`, `y_true` is `(N,)` of 0 and 1. Returns: from 0 to 1, shape `()`.
+    """
+    scores = y_pred.sigmoid() if sigmoid else y_pred
+    return ((scores > thresh) == expanded(y_true, scores).bool()).float().mean()

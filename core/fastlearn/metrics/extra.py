@@ -59,12 +59,15 @@ def optim_metric(
 
 
 class TorchMetric(Metric):
-    """A metric with torchmetrics' `update`, `compute` and `reset`. It is given activated predictions and targets."""
+    """A metric with torchmetrics' `update`, `compute` and `reset`. It is given activated predictions and targets.
+
+    Its column is called `name`, by default as its class: two of one class need names of their own.
+    """
 
     alike = True  # torchmetrics gathers by itself
 
-    def __init__(self, metric: Any) -> None:
-        self.metric = metric
+    def __init__(self, metric: Any, name: str | None = None) -> None:
+        self.metric, self._name = metric, name
 
     def reset(self) -> None:
         self.metric.reset()
@@ -83,4 +86,4 @@ class TorchMetric(Metric):
 
     @property
     def name(self) -> str:
-        return type(self.metric).__name__
+        return self._name or type(self.metric).__name__

@@ -6,8 +6,8 @@ import functools
 from typing import Any
 
 from fastlearn.metrics.accumulated import AccumMetric
-from fastlearn.metrics.averages import AvgMetric
-from fastlearn.metrics.base import Metric
+from fastlearn.metrics.averages import AvgMetric, ShareMetric
+from fastlearn.metrics.base import Metric, function_name
 from fastlearn.metrics.extra import TorchMetric
 
 _PROTOCOL = ("reset", "accumulate", "value", "name")
@@ -29,10 +29,19 @@ def mk_metric(m: Any) -> Metric:
         raise TypeError(
             f"A metric is a function of predictions and targets or a Metric, but got {m!r}. Try metrics=[accuracy]."
         )
-    return AccumMetric(m) if _needs_all_items(m) else AvgMetric(m)
+    func, args, settings = _unwrapped(m)
+    if getattr(func, "over_all_items", False):
+        return AccumMetric(m)
+    counts = getattr(func, "counts", None)
+    if callable(counts) and not args:
+        return ShareMetric(functools.partial(counts, **settings), function_name(m))
+    return AvgMetric(m)
 
 
-def _needs_all_items(func: Any) -> bool:
+def _unwrapped(func: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+    """The function behind partials, and the arguments that they give it."""
+    args: tuple[Any, ...] = ()
+    settings: dict[str, Any] = {}
     while isinstance(func, functools.partial):
-        func = func.func
-    return bool(getattr(func, "over_all_items", False))
+        func, args, settings = func.func, (*func.args, *args), {**func.keywords, **settings}
+    return func, args, settings

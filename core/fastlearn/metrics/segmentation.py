@@ -15,11 +15,21 @@ __all__ = ["Dice", "DiceMulti", "JaccardCoeff", "JaccardCoeffMulti", "foreground
 def foreground_acc(preds: Tensor, targets: Tensor, bkg_idx: int = 0, axis: int = 1) -> Tensor:
     """The share of pixels with the right class, among those that are not of class `bkg_idx` in truth.
 
-    Shapes: scores `(N, K, H, W)` with the classes on `axis`, class ids `(N, H, W)`. NaN where all is background.
+    Shapes: scores `(N, K, H, W)` with the classes on `axis`, class ids `(N, H, W)`. NaN where all is background. As a
+    metric of a learner it counts the pixels of the whole pass, so that a batch of background only does not spoil it.
     """
+    right, total = foreground_counts(preds, targets, bkg_idx, axis)
+    return right / total
+
+
+def foreground_counts(preds: Tensor, targets: Tensor, bkg_idx: int = 0, axis: int = 1) -> tuple[Tensor, Tensor]:
+    """How many pixels of the foreground are right, and how many there are."""
     targets = targets.squeeze(1) if targets.ndim == preds.ndim else targets
     mask = targets != bkg_idx
-    return ((preds.argmax(dim=axis) == targets) & mask).sum() / mask.sum()
+    return ((preds.argmax(dim=axis) == targets) & mask).sum(), mask.sum()
+
+
+foreground_acc.counts = foreground_counts  # type: ignore[attr-defined]  # `mk_metric` adds these up
 
 
 class _Overlap(Metric):

@@ -43,26 +43,63 @@ def skm_to_fastai(
     if activation == "softmax":
         dim = axis
     return AccumMetric(
-        _Guarded(func), dim_argmax=dim, activation=activation, thresh=thresh, to_np=True, invert_arg=True,
-        flatten=flatten, name=name or func.__name__, **kwargs,
+        _Guarded(func, activation == "binarysoftmax"), dim_argmax=dim, activation=activation, thresh=thresh,
+        to_np=True, invert_arg=True, flatten=flatten, name=name or func.__name__, **kwargs,
     )  # fmt: skip
 
 
 class _Guarded:
-    """`func`; where it is not defined, as for a single class, the value is NaN and the training goes on. Said once."""
+    """`func`; where it is not defined, as for a single class, the value is NaN and the training goes on. Said once.
 
-    def __init__(self, func: Callable[..., Any]) -> None:
-        self.func, self.__name__ = func, func.__name__
+    Raises: ValueError, with what to write instead, if it is the setting that does not suit the data: no validation set
+    would make it right.
+    """
+
+    def __init__(self, func: Callable[..., Any], one_column: bool = False) -> None:
+        self.func, self.__name__, self.one_column = func, func.__name__, one_column
         self._said = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> float:
         try:
             return float(self.func(*args, **kwargs))
         except ValueError as error:
+            self._refuse_setting(error, *args, **kwargs)
             if not self._said:
                 self._said = True
                 warn_user(f"{self.__name__} is not defined on this validation set, so it is NaN: {error}")
             return math.nan
+
+    def _refuse_setting(self, error: ValueError, *args: Any, **kwargs: Any) -> None:
+        if isinstance(error, TypeError):  # scikit-learn's own check of its arguments
+            raise ValueError(f"{self.__name__} does not take this setting: {error}") from error
+        instead = _instead(self.__name__, args[0], args[1], self.one_column, kwargs) if len(args) == 2 else None
+        if instead is not None:
+            raise ValueError(f"{instead} (scikit-learn says: {error})") from error
+
+
+_NAMES = {
+    "f1_score": "F1Score", "fbeta_score": "FBeta", "precision_score": "Precision", "recall_score": "Recall",
+    "jaccard_score": "Jaccard", "roc_auc_score": "RocAucBinary", "average_precision_score": "APScoreBinary",
+    "brier_score_loss": "BrierScore",
+}  # fmt: skip
+
+
+def _instead(func: str, targets: Any, preds: Any, one_column: bool, settings: dict[str, Any]) -> str | None:
+    """What is wrong with the setting, and what to write; None where it is not the setting."""
+    n_targets, name = len(np.unique(targets)), _NAMES.get(func, func)
+    if settings.get("average") == "binary":
+        n_classes = len(np.union1d(targets, preds))
+        extra = f"beta={settings['beta']!r}, " if "beta" in settings else ""
+        if n_classes > 2:
+            return (
+                f"{name} with average='binary' is for two classes, but there are {n_classes}. "
+                f"Try {name}({extra}average='macro')."
+            )
+    if one_column and n_targets > 2:
+        return f"{name} is for two classes, but there are {n_targets}. Try RocAuc(), or F1Score(average='macro')."
+    if func == "roc_auc_score" and preds.ndim == 2 and preds.shape[1] == 2 and targets.ndim == 1:
+        return "RocAuc is for three classes or more, but there are 2. Try RocAucBinary()."
+    return None
 
 
 # Classes, one for each item

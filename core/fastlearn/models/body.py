@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import nn
@@ -86,10 +87,15 @@ def _no_chain(model: nn.Module, trace: Trace, what: str) -> str:
 
 
 def _report_of_function(model: nn.Module, body: nn.Module, n_in: int) -> CutReport:
-    kept = {id(m) for m in body.modules()}
+    own = {id(m) for m in body.modules()}
     trace = trace_children(model, n_in)
-    children = list(model.children())
-    n_kept = sum(any(id(m) in kept for m in child.modules()) for child in children)
-    report = make_report(model, trace, n_kept, "function")
+    report = make_report(model, trace, len(trace.names), "function")
+    stays = [any(id(m) in own for m in child.modules()) for child in model.children()]
     with torch.no_grad():
-        return report.with_shape(tuple(dummy_eval(body, (trace.size, trace.size), n_in).shape))
+        shape = tuple(dummy_eval(body, (trace.size, trace.size), n_in).shape)
+    return replace(
+        report,
+        kept=tuple(part for part, here in zip(report.kept, stays, strict=True) if here),
+        dropped=tuple(part for part, here in zip(report.kept, stays, strict=True) if not here),
+        shape=shape,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from torch import nn
@@ -37,10 +37,6 @@ class CutReport:
     dropped: tuple[Part, ...]
     shape: tuple[int, ...] | None
     size: int
-
-    def with_shape(self, shape: tuple[int, ...]) -> CutReport:
-        """The same with another output shape."""
-        return replace(self, shape=shape)
 
     def __str__(self) -> str:
         dropped = ", ".join(f"{p.name} ({p.kind})" for p in self.dropped) or "nothing"

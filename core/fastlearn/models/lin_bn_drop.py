@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from torch import nn
 
+from fastlearn.models.simple import Layers
 
-class LinBnDrop(nn.Sequential):
+
+class LinBnDrop(Layers):
     """Batch norm, dropout `p`, linear, `act`; with `lin_first` the linear layer and `act` come first.
 
     The linear layer has no bias where there is a batch norm, which brings its own. Of the parts that are not asked for

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
 from torch import Tensor, nn
 
 Identity = nn.Identity
+
+
+class Layers(nn.Sequential):
+    """A sequence of layers with a constructor of its own; a slice of it is a plain sequence of some of them."""
+
+    def __getitem__(self, i: Any) -> Any:
+        if isinstance(i, slice):
+            return nn.Sequential(OrderedDict(list(self._modules.items())[i]))  # type: ignore[arg-type]
+        return super().__getitem__(i)
 
 
 class Flatten(nn.Module):

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import torch
 
+from fastlearn.keywords import check_keywords
 from fastlearn.optim.groups import Params, can_fuse, to_param_groups
+from fastlearn.optim.hyper_methods import HyperMethods
 
 
+class AdamW(HyperMethods, torch.optim.AdamW):
+    """torch's AdamW, which also answers to `set_hyper` and `hypers`."""
+
+
+class AdamL2(HyperMethods, torch.optim.Adam):
+    """torch's Adam, with the decay in the gradient, which also answers to `set_hyper` and `hypers`."""
+
+    kind = "Adam"  # in files
+
+
+@check_keywords
 def Adam(
     params: Params,
     lr: float = 1e-3,
@@ -24,6 +37,6 @@ def Adam(
     Source: Loshchilov & Hutter 2019, "Decoupled Weight Decay Regularization", algorithm 2.
     """
     groups = to_param_groups(params)
-    kind = torch.optim.AdamW if decouple_wd else torch.optim.Adam
+    kind = AdamW if decouple_wd else AdamL2
     fused = True if can_fuse(groups) else None  # None lets torch choose between foreach and the plain loop
     return kind(groups, lr=lr, betas=(mom, sqr_mom), eps=eps, weight_decay=wd, fused=fused)

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
+from fastlearn.keywords import did_you_mean
 from fastlearn.optim.groups import Params, to_param_groups
-from fastlearn.optim.hypers import layer_groups_of, set_hyper
+from fastlearn.optim.hyper_methods import HyperMethods
 
 __all__ = ["Optimizer", "Step", "step"]
 
@@ -45,7 +46,7 @@ def step(**defaults: Any) -> Callable[[Work], Step]:
     return lambda work: Step(work, defaults)
 
 
-class Optimizer(torch.optim.Optimizer):
+class Optimizer(HyperMethods, torch.optim.Optimizer):
     """Runs `cbs`, one after the other, over the parameters that have a gradient. It is a torch optimizer.
 
     `params` are tensors, lists of tensors (one per layer group) or torch's own group dicts. Each of `cbs` is a `Step`,
@@ -60,9 +61,10 @@ class Optimizer(torch.optim.Optimizer):
             known.update({name: value for name, value in getattr(cb, "defaults", {}).items() if name not in known})
         unknown = set(hypers) - set(known).union(*map(_arguments, self.cbs))
         if unknown:
+            names = [name for name in known if name != "do_wd"]
             raise ValueError(
                 f"No step of this optimizer reads {', '.join(sorted(unknown))}; its hyper-parameters are "
-                f"{', '.join(name for name in known if name != 'do_wd')}."
+                f"{', '.join(names)}.{did_you_mean(min(unknown), [*names, 'train_bn'])}"
             )
         self.train_bn = train_bn
         super().__init__(to_param_groups(params), {**known, **hypers})
@@ -95,37 +97,6 @@ class Optimizer(torch.optim.Optimizer):
                 continue
             for p, state in zip(params, states, strict=True):
                 state.update(cb(p, **{**state, **hypers}) or {})
-
-    # fastai's ways to change it
-
-    def freeze_to(self, n: int) -> None:
-        """Train layer groups `n` and later only. (`learn.freeze_to` also knows of norm layers.)"""
-        groups = layer_groups_of(self)
-        first = n if n >= 0 else len(groups) + n
-        for i, group in enumerate(groups):
-            for p in group:
-                p.requires_grad_(i >= first)
-
-    def freeze(self) -> None:
-        """Train only the last layer group."""
-        self.freeze_to(-1)
-
-    def unfreeze(self) -> None:
-        """Train all layer groups."""
-        self.freeze_to(0)
-
-    def set_hyper(self, name: str, value: Any) -> None:
-        """Set a hyper-parameter, to one value or to one per layer group."""
-        set_hyper(self, name, value)
-
-    def set_hypers(self, **values: Any) -> None:
-        """Set several hyper-parameters."""
-        for name, value in values.items():
-            self.set_hyper(name, value)
-
-    def clear_state(self) -> None:
-        """Forget what was learnt of each parameter."""
-        self.state.clear()
 
 
 def _arguments(cb: Any) -> set[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from fastlearn.keywords import did_you_mean
 from fastlearn.optim.groups import ParamGroup
 
 HyperValue: TypeAlias = "float | Sequence[float] | np.ndarray[Any, np.dtype[Any]]"
@@ -67,6 +67,11 @@ def has_hyper(opt: torch.optim.Optimizer, name: str) -> bool:
     return all(_find(group, name) is not None for group in opt.param_groups)
 
 
+def hyper_names(opt: torch.optim.Optimizer) -> list[str]:
+    """The hyper-parameters that every group of `opt` has."""
+    return [name for name in _names(opt.param_groups[0]) if has_hyper(opt, name)]
+
+
 def layer_groups_of(opt: torch.optim.Optimizer) -> list[list[Tensor]]:
     """The parameters of each layer group of `opt`."""
     groups: list[list[Tensor]] = [[] for _ in range(n_layer_groups(opt))]
@@ -90,13 +95,17 @@ def _find(group: ParamGroup, name: str) -> tuple[str, int | None] | None:
     return next((place for place in _KEYS.get(name, ()) if place[0] in group), None)
 
 
+def _names(group: ParamGroup) -> list[str]:
+    own = [n for n, value in group.items() if n not in _NOT_HYPERS and isinstance(value, float | Tensor)]
+    own = [n for n in own if not any(n == key for places in _KEYS.values() for key, _ in places)]
+    return list(dict.fromkeys([*(n for n in _KEYS if _find(group, n) is not None), *own]))
+
+
 def _key(opt: torch.optim.Optimizer, group: ParamGroup, name: str) -> tuple[str, int | None]:
     place = _find(group, name)
     if place is None:
-        own = [n for n, value in group.items() if n not in _NOT_HYPERS and isinstance(value, float | Tensor)]
-        known = list(dict.fromkeys([*(n for n in _KEYS if _find(group, n) is not None), *own]))
-        close = get_close_matches(name, known, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        known = _names(group)
+        hint = did_you_mean(name, known)
         raise ValueError(f"{type(opt).__name__} has no hyper-parameter {name!r}; it has {', '.join(known)}.{hint}")
     return place
 

@@ -7,16 +7,20 @@ from typing import Any
 
 import torch
 
+from fastlearn.keywords import check_keywords
+from fastlearn.optim.hyper_methods import HyperMethods
+
 __all__ = ["Lookahead"]
 
 
-class Lookahead(torch.optim.Optimizer):
+class Lookahead(HyperMethods, torch.optim.Optimizer):
     """After every `k` steps of `opt`, slow weights move by the share `alpha` to the fast ones, which start anew there.
 
     Groups and hyper-parameters are those of `opt`.
     Source: Zhang et al. 2019, "Lookahead Optimizer: k steps forward, 1 step back", algorithm 1.
     """
 
+    @check_keywords
     def __init__(self, opt: torch.optim.Optimizer, k: int = 6, alpha: float = 0.5) -> None:
         if k < 1 or not 0 < alpha <= 1:
             raise ValueError(f"`k` is at least 1 and `alpha` a share in (0, 1], but got k={k!r}, alpha={alpha!r}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastlearn.keywords import check_keywords
 from fastlearn.optim import steps
 from fastlearn.optim.composable import Optimizer, Step
 from fastlearn.optim.groups import Params
@@ -16,6 +17,7 @@ def _decay(decouple_wd: bool) -> Step:
     return steps.weight_decay if decouple_wd else steps.l2_reg
 
 
+@check_keywords
 def RMSProp(
     params: Params,
     lr: float = 1e-3,
@@ -36,6 +38,7 @@ def RMSProp(
     return Optimizer(params, cbs, lr=lr, sqr_mom=sqr_mom, eps=eps, wd=wd)
 
 
+@check_keywords
 def RAdam(
     params: Params,
     lr: float = 1e-3,
@@ -51,6 +54,7 @@ def RAdam(
     return Optimizer(params, cbs, lr=lr, mom=mom, sqr_mom=sqr_mom, eps=eps, wd=wd, beta=beta)
 
 
+@check_keywords
 def QHAdam(
     params: Params,
     lr: float = 1e-3,
@@ -67,6 +71,7 @@ def QHAdam(
     return Optimizer(params, cbs, lr=lr, mom=mom, sqr_mom=sqr_mom, nu_1=nu_1, nu_2=nu_2, eps=eps, wd=wd)
 
 
+@check_keywords
 def Larc(
     params: Params,
     lr: float = 1e-3,
@@ -87,6 +92,7 @@ def Larc(
     return Optimizer(params, cbs, lr=lr, trust_coeff=trust_coeff, eps=eps, wd=wd, **more)
 
 
+@check_keywords
 def Lars(
     params: Params,
     lr: float = 1e-3,
@@ -100,6 +106,7 @@ def Lars(
     return Larc(params, lr, mom, False, trust_coeff, eps, wd, decouple_wd)
 
 
+@check_keywords
 def Lamb(
     params: Params,
     lr: float = 1e-3,
@@ -114,6 +121,7 @@ def Lamb(
     return Optimizer(params, cbs, lr=lr, mom=mom, sqr_mom=sqr_mom, eps=eps, wd=wd)
 
 
+@check_keywords
 def ranger(
     params: Params,
     lr: float = 1e-3,

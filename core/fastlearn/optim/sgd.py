@@ -9,10 +9,12 @@ import torch
 from torch import Tensor
 from torch.optim.sgd import sgd
 
+from fastlearn.keywords import check_keywords
 from fastlearn.optim.groups import Params, can_fuse, to_param_groups
+from fastlearn.optim.hyper_methods import HyperMethods
 
 
-class SGDW(torch.optim.SGD):
+class SGDW(HyperMethods, torch.optim.SGD):
     """torch's SGD whose weight decay shrinks the weights directly instead of entering the momentum.
 
     One step is `p = p * (1 - lr * wd) - lr * v` with `v = mom * v + grad`; without momentum this equals plain L2.
@@ -67,6 +69,13 @@ class SGDW(torch.optim.SGD):
                 self.state[p]["momentum_buffer"] = buffer
 
 
+class SGDL2(HyperMethods, torch.optim.SGD):
+    """torch's SGD, with the decay in the gradient, which also answers to `set_hyper` and `hypers`."""
+
+    kind = "SGD"  # in files
+
+
+@check_keywords
 def SGD(
     params: Params,
     lr: float = 1e-3,
@@ -79,6 +88,6 @@ def SGD(
     With `decouple_wd=False` the decay is plain L2, added to the gradient before the momentum.
     """
     groups = to_param_groups(params)
-    kind = SGDW if decouple_wd else torch.optim.SGD
+    kind = SGDW if decouple_wd else SGDL2
     fused = True if can_fuse(groups) else None  # None lets torch choose between foreach and the plain loop
     return kind(groups, lr=lr, momentum=mom, weight_decay=wd, fused=fused)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
+from fastlearn.keywords import takes_any_keyword, unknown_keyword
 from fastlearn.optim.groups import Params, to_param_groups
+from fastlearn.optim.hypers import set_hyper
 
 __all__ = ["OptimWrapper"]
 
@@ -27,14 +30,23 @@ def OptimWrapper(
         return opt
     if opt is None or params is None:
         raise ValueError("OptimWrapper takes parameters and the class of an optimizer: opt=torch.optim.AdamW.")
+    _check_hypers(opt, hypers)
     mom, sqr_mom = hypers.pop("mom", None), hypers.pop("sqr_mom", None)
     if "wd" in hypers:
         hypers["weight_decay"] = hypers.pop("wd")
     groups: Any = to_param_groups(params) if convert_groups else params
     made = opt(groups, **hypers)
-    from fastlearn.optim.hypers import set_hyper
-
     for name, value in (("mom", mom), ("sqr_mom", sqr_mom)):
         if value is not None:
             set_hyper(made, name, value)
     return made
+
+
+def _check_hypers(opt: Callable[..., Any], hypers: dict[str, Any]) -> None:
+    """Raise TypeError, with a "did you mean", for a name that neither `opt` nor this wrapper takes."""
+    if takes_any_keyword(opt):
+        return
+    known = {*list(inspect.signature(opt).parameters)[1:], "mom", "sqr_mom", "wd"}
+    for name in hypers:
+        if name not in known:
+            raise unknown_keyword(f"OptimWrapper of {getattr(opt, '__name__', 'this optimizer')}", name, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -16,11 +17,20 @@ if TYPE_CHECKING:
 
 __all__ = ["find_batch_size"]
 
+_USUAL = {"start": 1, "most": 4096}
+
 
 def find_batch_size(learn: Learner, start: int, most: int) -> int:
     """See `Learner.find_batch_size`."""
     from fastlearn.train.showing import first_batch
 
+    for name, value in (("start", start), ("most", most)):
+        if not isinstance(value, Integral) or value < 1:
+            raise ValueError(
+                f"`{name}` is a number of items, at least 1, but got {value!r}. Try {name}={_USUAL[name]}."
+            )
+    if start > most:
+        raise ValueError(f"The search goes from `start` up to `most`, but got start={start} and most={most}.")
     batch = as_parts(first_batch(learn.dls.train))
     best, size, refused = 0, start, most + 1
     with throwaway(learn):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 import weakref
-from collections.abc import Callable
-from types import MethodType
+from collections.abc import Callable, Sequence
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from fastlearn.keywords import check_keywords, takes_any_keyword
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -45,6 +47,7 @@ EVENTS = (
     "after_cancel_fit",
     "after_fit",
 )
+_EVENTS = frozenset(EVENTS)
 BATCH_EVENTS = frozenset(EVENTS[EVENTS.index("before_batch") : EVENTS.index("after_batch") + 1])
 
 T = TypeVar("T")
@@ -74,11 +77,23 @@ class FromLearner(Generic[T]):
         )
 
 
+class Fallback:
+    """The learner's attribute `source` where the callback has none of its own by this name."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.__doc__ = f"The learner's `{source}`, unless the callback keeps something of its own here."
+
+    def __get__(self, callback: Callback | None, owner: type) -> Any:  # no __set__: an attribute of its own comes first
+        return self if callback is None else getattr(callback.learn, self.source)
+
+
 class Callback:
     """Base class: define methods named after events (`EVENTS`) and attach an instance to a learner.
 
     `order` sorts the callbacks of a learner, lower first; `before` and `after` name classes that this one must precede
-    or follow whatever the order says. `run=False` silences a callback, `run_train=False` and `run_valid=False` silence
+    or follow whatever the order says: a class, its name in quotes, or several of them (`run_before` and `run_after` are
+    older words for the two). `run=False` silences a callback, `run_train=False` and `run_valid=False` silence
     its per-batch events in training or validation; a change counts from the next training or validation part on.
     `remove_on_fetch=True` leaves a callback out when predictions are gathered, `in_lr_find=False` out of searches for a
     learning rate: one that moves the rate itself, or writes files. `first_process_only=True` leaves it to the first of
@@ -89,8 +104,8 @@ class Callback:
     """
 
     order: int = 0
-    before: tuple[type, ...] = ()
-    after: tuple[type, ...] = ()
+    before: type | str | Sequence[type | str] = ()
+    after: type | str | Sequence[type | str] = ()
     run: bool = True
     run_train: bool = True
     run_valid: bool = True
@@ -126,12 +141,35 @@ class Callback:
     recorder: FromLearner[Any] = FromLearner()
     control: FromLearner[FitControl] = FromLearner()
     history: FromLearner[History] = FromLearner()
+    lr: Any = Fallback("lr")
+    path: Any = Fallback("path")
+    data: Any = Fallback("dls")
 
     def __init__(self, **events: Callable[..., Any]) -> None:
         for event, function in events.items():
             if event not in EVENTS:
                 raise TypeError(f"{event!r} is not an event of the training loop.{_did_you_mean(event)}")
             setattr(self, event, MethodType(function, self))
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """A misspelt keyword argument of any callback is said, with a "did you mean"."""
+        super().__init_subclass__(**kwargs)
+        own = vars(cls).get("__init__")
+        if isinstance(own, FunctionType) and not takes_any_keyword(own):
+            cls.__init__ = check_keywords(own)  # type: ignore[method-assign]
+
+    if not TYPE_CHECKING:  # a checker would take every attribute for known
+
+        def __getattr__(self, name: str) -> Any:
+            """No attribute: the error says where it is, if the learner has it."""
+            if name in _EVENTS or name.startswith("_"):
+                raise AttributeError(name)
+            if hasattr(type(self), name):  # a property that failed: its own error
+                return object.__getattribute__(self, name)
+            learn = None if self._learn is None else self._learn()
+            there = learn is not None and (name in vars(learn) or hasattr(type(learn), name))
+            hint = f" The learner has: try self.learn.{name}." if there else ""
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.{hint}")
 
     @property
     def learn(self) -> Learner:

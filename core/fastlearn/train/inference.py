@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import copy
-import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sized
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
-
+from fastlearn.data.problems import DataError
+from fastlearn.losses.per_item import has_reduction, loss_per_item
 from fastlearn.train import loop
 from fastlearn.train.events import Events
 from fastlearn.train.host import Callbacks
@@ -64,7 +62,7 @@ def inference(learn: Learner) -> Iterator[None]:
 def pick_loader(learn: Learner, ds_idx: int, dl: Any) -> Any:
     """`dl`, or number `ds_idx` of the learner's loaders.
 
-    Raises: ValueError if there is no such loader.
+    Raises: ValueError if there is no such loader; DataError if it has no items.
     """
     if dl is not None:
         return dl
@@ -74,6 +72,11 @@ def pick_loader(learn: Learner, ds_idx: int, dl: Any) -> Any:
     loader = loaders[ds_idx]
     if loader is None:
         raise ValueError("There is no validation loader. Try ds_idx=0 for the training data, or pass dl=.")
+    if isinstance(getattr(loader, "dataset", None), Sized) and not len(loader.dataset):
+        raise DataError(
+            f"The {('training', 'validation')[ds_idx]} loader has no items, as in a learner from load_learner. Pass "
+            "some: dl=learn.dls.test_dl(items), with with_labels=True where targets are needed."
+        )
     return loader
 
 
@@ -81,36 +84,14 @@ def pick_loader(learn: Learner, ds_idx: int, dl: Any) -> Any:
 def loss_not_reduced(learn: Learner) -> Iterator[None]:
     """Inside, the learner's loss has one value for each item."""
     loss: Any = learn.loss_func
-    reduction = getattr(loss, "reduction", None)
+    reduction = loss.reduction if has_reduction(loss) else None
     try:
-        if isinstance(reduction, str) and not isinstance(loss, type):
+        if reduction is not None:
             loss.reduction = "none"
         else:
-            learn.loss_func = partial(_loss_per_item, loss)
+            learn.loss_func = partial(loss_per_item, loss)
         yield
     finally:
         learn.loss_func = loss
-        if isinstance(reduction, str):
+        if reduction is not None:
             loss.reduction = reduction
-
-
-def _loss_per_item(loss: Callable[..., Any], pred: Any, *targets: Any) -> Tensor:
-    if _takes_reduction(loss):
-        result: Tensor = loss(pred, *targets, reduction="none")
-        return result
-    alone = (
-        loss(_item(pred, i), *(_item(target, i) for target in targets))  # a batch of one for a loss that only averages
-        for i in range(len(targets[0]))
-    )
-    return torch.stack([torch.as_tensor(value).mean() for value in alone])
-
-
-def _item(part: Any, i: int) -> Any:
-    return type(part)(_item(p, i) for p in part) if isinstance(part, list | tuple) else part[i : i + 1]
-
-
-def _takes_reduction(loss: Callable[..., Any]) -> bool:
-    try:
-        return "reduction" in inspect.signature(loss).parameters
-    except (TypeError, ValueError):  # some builtins have no signature
-        return False

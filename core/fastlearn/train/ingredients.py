@@ -9,7 +9,7 @@ from fastlearn.data.loaders import DataLoaders
 from fastlearn.metrics.base import Metric
 from fastlearn.metrics.make import mk_metric
 
-__all__ = ["as_loaders", "as_metrics", "default_loss"]
+__all__ = ["as_loaders", "as_loss", "as_metrics", "default_loss"]
 
 
 def as_loaders(dls: Any) -> Any:
@@ -25,6 +25,23 @@ def as_loaders(dls: Any) -> Any:
             "Try DataLoaders(train_loader, valid_loader), of any torch loaders."
         )
     return dls
+
+
+def as_loss(loss: Any, dls: Any) -> Callable[..., Any]:
+    """`loss`, or that of the data where it is None.
+
+    Raises: TypeError for a class of losses, or for what cannot be called.
+    """
+    if loss is None:
+        return default_loss(dls)
+    if isinstance(loss, type):
+        raise TypeError(f"`loss_func` is a loss, but got the class {loss.__name__}. Try loss_func={loss.__name__}().")
+    if not callable(loss):
+        raise TypeError(
+            f"`loss_func` is called with prediction and target, but got {loss!r}. Try loss_func=CrossEntropyLossFlat()."
+        )
+    found: Callable[..., Any] = loss
+    return found
 
 
 def default_loss(dls: Any) -> Callable[..., Any]:
@@ -55,6 +72,7 @@ def as_metrics(metrics: Any) -> list[Metric]:
     names = [metric.name for metric in made]
     if len(set(names)) < len(names):
         raise ValueError(
-            f"Every metric needs a name of its own, but got {', '.join(names)}. Try AvgMetric(function, name=...)."
+            f"Every metric needs a name of its own, but got {', '.join(names)}. Try AvgMetric(function, name=...), or "
+            "TorchMetric(metric, name=...) for those of torchmetrics."
         )
     return made

@@ -23,7 +23,7 @@ from fastlearn.optim.adam import Adam
 from fastlearn.train import checkpoint, inference, loop, predict, showing
 from fastlearn.train.callback import Callback
 from fastlearn.train.host import Callbacks
-from fastlearn.train.ingredients import default_loss
+from fastlearn.train.ingredients import as_loss
 from fastlearn.train.optimizer import check_rates
 from fastlearn.train.recorder import Recorder
 from fastlearn.train.switches import Switches
@@ -80,7 +80,7 @@ class Learner(Switches):
         if not isinstance(model, nn.Module):
             raise TypeError(f"`model` is a torch module, but got {type(model).__name__}. Try an instance, e.g. Net().")
         self.dls, self.model = dls, model
-        self.loss_func = loss_func if loss_func is not None else default_loss(self.dls)
+        self.loss_func = as_loss(loss_func, self.dls)
         check_rates(lr)
         self.opt_func, self.lr, self.splitter = opt_func, lr, splitter
         self.metrics = metrics

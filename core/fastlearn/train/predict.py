@@ -16,9 +16,11 @@ from fastlearn.callbacks.gather import GatherPredsCallback
 from fastlearn.callbacks.progress import ProgressCallback
 from fastlearn.data.loader import DataLoader
 from fastlearn.data.loaders import DataLoaders
+from fastlearn.data.passes import numbered_pass
 from fastlearn.data.sampling import SeededSampler
 from fastlearn.losses.reading import activation_of, decodes_of
 from fastlearn.train import loop
+from fastlearn.train.answers import answers, part_of
 from fastlearn.train.dispatch import name_error
 from fastlearn.train.inference import inference, loss_not_reduced, pick_loader
 from fastlearn.train.recorder import Recorder
@@ -85,12 +87,11 @@ def predict(learn: Learner, item: Any, rm_type_tfms: int | None = None, with_inp
         if isinstance(item, tuple):
             name_error(error, "A tuple is one item of several parts; for several items try a list")
         raise
-    results: list[tuple[Any, ...]] = [
-        (label_of(learn.dls, decoded[i]), decoded[i], preds[i]) for i in range(len(preds))
-    ]
+    labels = answers(learn.dls, inputs, decoded)
+    results: list[tuple[Any, ...]] = [(label, part_of(decoded, i), part_of(preds, i)) for i, label in enumerate(labels)]
     if with_input:
         inputs = learn.input_tfms.decode(inputs)  # as the loader gave them
-        results = [(_at(inputs, i), *result) for i, result in enumerate(results)]
+        results = [(part_of(inputs, i), *result) for i, result in enumerate(results)]
     return results if many else results[0]
 
 
@@ -124,7 +125,10 @@ def tta(
     changes = {name: tfms for name, tfms in changes.items() if tfms is not None}
     augmented_loader = _as_split(loader, 0, **changes)
     with learn.no_bar():
-        passes = [get_preds(learn, dl=augmented_loader)[0] for _ in range(n)]
+        passes = []
+        for number in range(n):
+            with numbered_pass(augmented_loader, number):
+                passes.append(get_preds(learn, dl=augmented_loader)[0])
         plain, targets, *_ = get_preds(learn, dl=_as_split(loader, 1))
     stacked = torch.stack(passes)
     if use_max:
@@ -155,16 +159,6 @@ def in_order(loader: Any) -> Any:
     return loader
 
 
-def label_of(dls: Any, decoded: Tensor) -> Any:
-    """A decoded prediction in the data's own words: a class name, a list of them, or the numbers themselves."""
-    vocab = getattr(dls, "vocab", None)
-    if vocab is not None and decoded.ndim == 0 and not decoded.is_floating_point():
-        return vocab[int(decoded)]
-    if vocab is not None and decoded.ndim == 1 and decoded.dtype == torch.bool:
-        return [vocab[i] for i in decoded.nonzero().flatten().tolist()]
-    return decoded
-
-
 def _items_loader(learn: Learner, items: list[Any], rm_type_tfms: int | None) -> Any:
     if isinstance(learn.dls, DataLoaders) and isinstance(learn.dls.train, DataLoader):
         return learn.dls.test_dl(items, rm_type_tfms=rm_type_tfms)
@@ -191,7 +185,3 @@ def _as_split(loader: Any, split_idx: int, **changes: Any) -> Any:
     if hasattr(dataset, "with_split_idx"):
         dataset = dataset.with_split_idx(split_idx)
     return loader.new(dataset, split_idx=split_idx, **changes)
-
-
-def _at(inputs: Any, i: int) -> Any:
-    return tuple(part[i] for part in inputs) if isinstance(inputs, tuple) else inputs[i]

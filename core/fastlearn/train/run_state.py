@@ -15,6 +15,7 @@ from fastlearn.data.pipeline import Pipeline
 from fastlearn.data.problems import describe
 from fastlearn.metrics.base import Metric, batch_size
 from fastlearn.train.batch import as_parts, count_batches, item_positions, known_batches, to_device
+from fastlearn.train.class_ids import class_ids_beyond
 from fastlearn.train.control import FitControl
 from fastlearn.train.dispatch import name_error
 from fastlearn.train.events import Events
@@ -118,7 +119,7 @@ class RunState(CallbackHost):
         if self.parallel is not None and self.training:
             return self.parallel
         compiled: Callable[..., Any] | None = self.compiled if self._compiled_from is self.model else None
-        return compiled or self.model
+        return self.model if compiled is None else compiled
 
     def start_pass(self, dl: Any) -> None:
         """Get ready for a pass over `dl`."""
@@ -153,7 +154,8 @@ class RunState(CallbackHost):
             return self.loss_func(self.pred, *self.yb)
         except Exception as error:
             given = ", ".join(describe(part) for part in (self.pred, *self.yb))
-            name_error(error, f"The loss failed on {given}")
+            why = class_ids_beyond(self.loss_func, self.pred, self.yb) if isinstance(error, IndexError) else ""
+            name_error(error, f"The loss failed on {given}{f'. {why} The error' if why else ''}")
             raise
 
     def forget_batch(self) -> None:

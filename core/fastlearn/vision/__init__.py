@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastlearn.vision.arch import Arch, register_arch
 from fastlearn.vision.arrays import image2tensor, to_image
+from fastlearn.vision.augment import Flip
 from fastlearn.vision.blocks import ImageBlock, MaskBlock, OpenMask
-from fastlearn.vision.flip import Flip, FlipItem
+from fastlearn.vision.flip import FlipItem
 from fastlearn.vision.learner import cnn_learner, vision_learner
 from fastlearn.vision.loaders import ImageDataLoaders
 from fastlearn.vision.normalize import Normalize

@@ -125,8 +125,126 @@ from fastlearn.vision.models import (
     vgg19_bn, wide_resnet50_2,
 )
 from fastlearn.vision import models
+from fastlearn.vision.augment import (
+    AffineCoordTfm, Brightness, Contrast, DeterministicDihedral, DeterministicDraw, DeterministicFlip, Dihedral,
+    DihedralItem, HSVTfm, Hue, LightingTfm, RandomErasing, RandomResizedCrop, RandomResizedCropGPU, RatioResize,
+    Rotate, Saturation, SpaceTfm, Warp, Zoom, affine_grid, affine_mat, apply_perspective, aug_transforms,
+    cutout_gaussian, dihedral_mat, find_coeffs, flip_mat, grayscale, hsv2rgb, mask_tensor, norm_apply_denorm, rgb2hsv,
+    rotate_mat, setup_aug_tfms, zoom_mat,
+)
+from fastlearn.layers import (
+    AdaptiveAvgPool, AdaptiveConcatPool1d, AvgPool, BatchNorm, BatchNorm1dFlat, Cat, ConvLayer, Debugger, Embedding,
+    InstanceNorm, MaxPool, MergeLayer, Mish, MishJit, Module, NoneReduce, NormType, ParameterModule, PartialLambda,
+    PixelShuffle_ICNR, PoolFlatten, PoolType, PooledSelfAttention2d, ProdLayer, ResBlock, ResizeBatch, SEBlock,
+    SEModule, SEResNeXtBlock, SeesInput, SelfAttention, SeparableBlock, SequentialEx, SiLU, SimpleCNN,
+    SimpleSelfAttention, Swish, SwishJit, TimeDistributed, View, adaptive_pool, children_and_parameters, has_children,
+    icnr_init, init_default, init_linear, inplace_relu, lsuv_init, mish, mish_jit, module, sequential, sigmoid,
+    sigmoid_, swish, swish_jit, trunc_normal_, vleaky_relu,
+)
+from fastlearn.vision.gan import (
+    AdaptiveGANSwitcher, AdaptiveLoss, AddChannels, DenseResBlock, FixedGANSwitcher, GANDiscriminativeLR, GANLearner,
+    GANLoss, GANModule, GANSwitcher, GANTrainer, NoiseSource, accuracy_thresh_expand, basic_critic, basic_generator,
+    gan_critic, gan_loss_from_func, generate_noise, set_freeze_model,
+)
+from fastlearn.vision.xresnets import (
+    XResNetArch, xresnet18, xresnet18_deep, xresnet18_deeper, xresnet34, xresnet34_deep, xresnet34_deeper, xresnet50,
+    xresnet50_deep, xresnet50_deeper, xresnet101, xresnet152, xresnext18, xresnext34, xresnext50, xresnext101,
+    xse_resnet18, xse_resnet34, xse_resnet50, xse_resnet101, xse_resnet152, xse_resnext18, xse_resnext18_deep,
+    xse_resnext18_deeper, xse_resnext34, xse_resnext34_deep, xse_resnext34_deeper, xse_resnext50, xse_resnext50_deep,
+    xse_resnext50_deeper, xse_resnext101, xsenet154,
+)
+from fastlearn.vision.xresnet import XResNet
+from fastlearn.vision.unet import DynamicUnet
+from fastlearn.vision.unet_block import UnetBlock, ResizeToOrig
+from fastlearn.vision.unet_learner import create_unet_model, unet_learner
+from fastlearn.vision.models import (
+    convnext_large, efficientnet_b4, efficientnet_b5, efficientnet_b6, efficientnet_b7, efficientnet_v2_l,
+    efficientnet_v2_m, googlenet, inception_v3, maxvit_t, mnasnet0_5, mnasnet0_75, mnasnet1_0, mnasnet1_3,
+    regnet_x_1_6gf, regnet_x_3_2gf, regnet_x_8gf, regnet_x_16gf, regnet_x_32gf, regnet_x_400mf, regnet_x_800mf,
+    regnet_y_1_6gf, regnet_y_3_2gf, regnet_y_8gf, regnet_y_16gf, regnet_y_32gf, regnet_y_128gf, regnet_y_800mf,
+    resnext101_32x8d, resnext101_64x4d, shufflenet_v2_x0_5, shufflenet_v2_x1_5, shufflenet_v2_x2_0, swin_b, swin_s,
+    swin_v2_b, swin_v2_s, swin_v2_t, vgg11, vgg13, vgg16, vgg19, vit_b_16, vit_b_32, vit_h_14, vit_l_16, vit_l_32,
+    wide_resnet101_2,
+)
+from fastlearn.losses import MultiTargetLoss, PointsLossFlat
+from fastlearn.metrics import ShareMetric
+from fastlearn.vision.points import PointBlock, PointScaler, ToPoints
+from fastlearn.vision.boxes import BBoxBlock, BBoxLblBlock, bb_pad
+from fastlearn.vision.masks import AddMaskCodes, check_masks
+from fastlearn.vision.channels import open_channels
+from fastlearn.vision.annotations import (
+    get_annotations, get_coco_masks, get_voc_annotations, get_yolo_annotations, box_getters,
+)
+from fastlearn.vision.task_loaders import SegmentationDataLoaders, ObjectDetectionDataLoaders
+from fastlearn.vision.albumentations import AlbumentationsTransform
+from fastlearn.data.tv_border import TorchvisionTransform
+from fastlearn.vision.detection import DetectionModel, DetectionLoss
+from fastlearn.vision.files import (
+    PROBLEMS, Crappify, ImageSource, Problem, download_images, find_problems, register_image_source, resize_image,
+    resize_images, search_images, verify_image, verify_images,
+)
+from fastlearn.tensors import (
+    batch_to_samples, flatten_check, get_model, item_find, nested_reorder,
+)
+from fastlearn.synthetic import (
+    RegModel, VerboseCallback, synth_dbunch, synth_learner,
+)
+from fastlearn.train import LRFinder
+from fastlearn.data import Batch, SetAside
+from fastlearn.data.picture_cache import PictureCache
 
 __all__ = [
+    "PictureCache",
+    "Batch", "SetAside",
+    "LRFinder",
+    "RegModel", "VerboseCallback", "synth_dbunch", "synth_learner",
+    "batch_to_samples", "flatten_check", "get_model", "item_find", "nested_reorder",
+    "PROBLEMS", "Crappify", "ImageSource", "Problem", "download_images", "find_problems", "register_image_source",
+    "resize_image", "resize_images", "search_images", "verify_image", "verify_images",
+    "DetectionModel", "DetectionLoss",
+    "TorchvisionTransform",
+    "AlbumentationsTransform",
+    "SegmentationDataLoaders", "ObjectDetectionDataLoaders",
+    "get_annotations", "get_coco_masks", "get_voc_annotations", "get_yolo_annotations", "box_getters",
+    "open_channels",
+    "AddMaskCodes", "check_masks",
+    "BBoxBlock", "BBoxLblBlock", "bb_pad",
+    "PointBlock", "PointScaler", "ToPoints",
+    "ShareMetric",
+    "MultiTargetLoss", "PointsLossFlat",
+    "convnext_large", "efficientnet_b4", "efficientnet_b5", "efficientnet_b6", "efficientnet_b7", "efficientnet_v2_l",
+    "efficientnet_v2_m", "googlenet", "inception_v3", "maxvit_t", "mnasnet0_5", "mnasnet0_75", "mnasnet1_0",
+    "mnasnet1_3", "regnet_x_1_6gf", "regnet_x_3_2gf", "regnet_x_8gf", "regnet_x_16gf", "regnet_x_32gf",
+    "regnet_x_400mf", "regnet_x_800mf", "regnet_y_1_6gf", "regnet_y_3_2gf", "regnet_y_8gf", "regnet_y_16gf",
+    "regnet_y_32gf", "regnet_y_128gf", "regnet_y_800mf", "resnext101_32x8d", "resnext101_64x4d", "shufflenet_v2_x0_5",
+    "shufflenet_v2_x1_5", "shufflenet_v2_x2_0", "swin_b", "swin_s", "swin_v2_b", "swin_v2_s", "swin_v2_t", "vgg11",
+    "vgg13", "vgg16", "vgg19", "vit_b_16", "vit_b_32", "vit_h_14", "vit_l_16", "vit_l_32", "wide_resnet101_2",
+    "create_unet_model", "unet_learner",
+    "UnetBlock", "ResizeToOrig",
+    "DynamicUnet",
+    "XResNet",
+    "XResNetArch", "xresnet18", "xresnet18_deep", "xresnet18_deeper", "xresnet34", "xresnet34_deep",
+    "xresnet34_deeper", "xresnet50", "xresnet50_deep", "xresnet50_deeper", "xresnet101", "xresnet152", "xresnext18",
+    "xresnext34", "xresnext50", "xresnext101", "xse_resnet18", "xse_resnet34", "xse_resnet50", "xse_resnet101",
+    "xse_resnet152", "xse_resnext18", "xse_resnext18_deep", "xse_resnext18_deeper", "xse_resnext34",
+    "xse_resnext34_deep", "xse_resnext34_deeper", "xse_resnext50", "xse_resnext50_deep", "xse_resnext50_deeper",
+    "xse_resnext101", "xsenet154",
+    "AdaptiveGANSwitcher", "AdaptiveLoss", "AddChannels", "DenseResBlock", "FixedGANSwitcher", "GANDiscriminativeLR",
+    "GANLearner", "GANLoss", "GANModule", "GANSwitcher", "GANTrainer", "NoiseSource", "accuracy_thresh_expand",
+    "basic_critic", "basic_generator", "gan_critic", "gan_loss_from_func", "generate_noise", "set_freeze_model",
+    "AdaptiveAvgPool", "AdaptiveConcatPool1d", "AvgPool", "BatchNorm", "BatchNorm1dFlat", "Cat", "ConvLayer",
+    "Debugger", "Embedding", "InstanceNorm", "MaxPool", "MergeLayer", "Mish", "MishJit", "Module", "NoneReduce",
+    "NormType", "ParameterModule", "PartialLambda", "PixelShuffle_ICNR", "PoolFlatten", "PoolType",
+    "PooledSelfAttention2d", "ProdLayer", "ResBlock", "ResizeBatch", "SEBlock", "SEModule", "SEResNeXtBlock",
+    "SeesInput", "SelfAttention", "SeparableBlock", "SequentialEx", "SiLU", "SimpleCNN", "SimpleSelfAttention",
+    "Swish", "SwishJit", "TimeDistributed", "View", "adaptive_pool", "children_and_parameters", "has_children",
+    "icnr_init", "init_default", "init_linear", "inplace_relu", "lsuv_init", "mish", "mish_jit", "module",
+    "sequential", "sigmoid", "sigmoid_", "swish", "swish_jit", "trunc_normal_", "vleaky_relu",
+    "AffineCoordTfm", "Brightness", "Contrast", "DeterministicDihedral", "DeterministicDraw", "DeterministicFlip",
+    "Dihedral", "DihedralItem", "HSVTfm", "Hue", "LightingTfm", "RandomErasing", "RandomResizedCrop",
+    "RandomResizedCropGPU", "RatioResize", "Rotate", "Saturation", "SpaceTfm", "Warp", "Zoom", "affine_grid",
+    "affine_mat", "apply_perspective", "aug_transforms", "cutout_gaussian", "dihedral_mat", "find_coeffs", "flip_mat",
+    "grayscale", "hsv2rgb", "mask_tensor", "norm_apply_denorm", "rgb2hsv", "rotate_mat", "setup_aug_tfms", "zoom_mat",
     "Attribution",
     "CaptumInterpretation",
     "DistributedTrainer",

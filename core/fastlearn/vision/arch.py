@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from torch import nn
 
@@ -64,6 +64,8 @@ class Arch:
 
     name: str
     info: ArchInfo
+
+    published: ClassVar[bool] = True  # whether there are pretrained weights to be had
 
     @property
     def __name__(self) -> str:

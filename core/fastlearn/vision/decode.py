@@ -42,7 +42,8 @@ def read_picture(source: Any, at_least: Size | None = None, gray: bool = False) 
         im.load()
         full_size = full_size or im.size
         orientation = orientation_of(im)  # asking a PNG for it before would load it, and swallow its errors
-        return upright(im, orientation), full_size[::-1] if orientation >= FIRST_SIDEWAYS else full_size
+        picture = im.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else _detached(im)
+        return _without_tags(picture), full_size[::-1] if orientation >= FIRST_SIDEWAYS else full_size
 
 
 def _draft(im: ImageFile.ImageFile, at_least: Size | None, gray: bool) -> Size | None:
@@ -57,10 +58,19 @@ def _draft(im: ImageFile.ImageFile, at_least: Size | None, gray: bool) -> Size |
 
 def upright(im: Image.Image, orientation: int) -> Image.Image:
     """A copy of `im` turned as `orientation` asks, which no longer says that it has to be turned."""
-    turned = im.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else im.copy()
+    return _without_tags(im.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else im.copy())
+
+
+def _detached(im: ImageFile.ImageFile) -> Image.Image:
+    """A loaded picture without its file; it takes the pixels over, unless they lie in the file itself."""
+    return im.copy() if im.readonly else im._new(im.im)
+
+
+def _without_tags(im: Image.Image) -> Image.Image:
+    """`im`, which no longer says that it has to be turned."""
     for key in ORIENTATION_KEYS:
-        turned.info.pop(key, None)
-    return turned
+        im.info.pop(key, None)
+    return im
 
 
 def orientation_of(im: Image.Image) -> int:

@@ -16,7 +16,6 @@ from fastlearn.train.learner import Learner
 from fastlearn.vision.arch import Splitter
 from fastlearn.vision.network import info_of
 from fastlearn.vision.normalize import Normalize
-from fastlearn.vision.timm_body import TimmBody
 from fastlearn.vision.vision_model import Arch, VisionModel, create_vision_model
 
 if TYPE_CHECKING:
@@ -73,16 +72,27 @@ def vision_learner(
     channels of your images. `seed` makes the initial weights (and whatever the learner draws) reproducible.
     Raises: ValueError if the number of outputs is neither given nor known from the data.
     """
+    n_out = n_out or n_out_of(dls, "classes, or of predicted values")
     model = create_vision_model(
-        arch, n_out or _n_out(dls), pretrained, weights, cut, n_in, init, custom_head, concat_pool, pool, lin_ftrs, ps,
+        arch, n_out, pretrained, weights, cut, n_in, init, custom_head, concat_pool, pool, lin_ftrs, ps,
         first_bn, bn_final, lin_first, y_range, seed,
     )  # fmt: skip
+    return learner_for(
+        dls, model, arch, normalize, splitter, loss_func=loss_func, opt_func=opt_func, lr=lr, cbs=cbs, metrics=metrics,
+        path=path, model_dir=model_dir, wd=wd, wd_bn_bias=wd_bn_bias, train_bn=train_bn, moms=moms, seed=seed,
+    )  # fmt: skip
+
+
+def learner_for(
+    dls: Any, model: VisionModel, arch: Arch, normalize: bool, splitter: Splitter | None, **settings: Any
+) -> Learner:
+    """A learner for a network made from `arch`; if it is pretrained, with its input normalised and all but the new
+    layers frozen. `settings` are those of `Learner`."""
     info = info_of(arch)
     is_trained = model.notes is not None and model.notes.pretrained
     learn = Learner(
-        dls, model, loss_func=loss_func, opt_func=opt_func, lr=lr, splitter=splitter or info.split, cbs=cbs,
-        metrics=metrics, path=path, model_dir=model_dir, wd=wd, wd_bn_bias=wd_bn_bias, train_bn=train_bn, moms=moms,
-        seed=seed, input_tfms=_normalisation(dls, model, info.stats) if normalize and is_trained else None,
+        dls, model, splitter=splitter or info.split,
+        input_tfms=_normalisation(dls, model, info.stats) if normalize and is_trained else None, **settings,
     )  # fmt: skip
     if is_trained:
         learn.freeze()
@@ -92,21 +102,19 @@ def vision_learner(
 cnn_learner = vision_learner  # the name it had in the book
 
 
-def _n_out(dls: Any) -> int:
+def n_out_of(dls: Any, meaning: str) -> int:
+    """How many outputs `dls` asks for. Raises: ValueError, with `meaning`, if it does not say so."""
     n_out = getattr(dls, "c", None)
     if not n_out:
         raise ValueError(
-            "How many outputs the network needs is not known from the data (dls.c). "
-            "Try n_out=<number of classes, or of predicted values>."
+            f"How many outputs the network needs is not known from the data (dls.c). Try n_out=<number of {meaning}>."
         )
     return int(n_out)
 
 
 def _normalisation(dls: Any, model: VisionModel, stats: Stats | None) -> list[Normalize]:
     """The transform that gives the network pixels like those it was trained on, unless the loaders do so already."""
-    body = model[0]
-    if isinstance(body, TimmBody):
-        stats = body.stats
+    stats = getattr(model[0], "stats", None) or stats  # those of a timm network are its own
     if stats is None or len(stats[0]) != model.n_in or _is_normalised(dls):
         return []
     return [Normalize.from_stats(*stats)]

@@ -6,7 +6,6 @@ import csv
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,7 +13,7 @@ import numpy as np
 import torch
 
 from fastlearn.data.block import CategoryBlock, DataBlock, MultiCategoryBlock, RegressionBlock
-from fastlearn.data.find import get_image_files
+from fastlearn.data.find import AttrGetter, get_image_files
 from fastlearn.data.label import ColReader, RegexLabeller, parent_label
 from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.problems import DataError
@@ -35,7 +34,8 @@ class ImageDataLoaders(DataLoaders):
 
     All of them take `item_tfms` (one size for all pictures: `Resize(224)`) and `batch_tfms`, `img_cls` (`PILImageBW`
     for gray), batch sizes `bs` and `val_bs` (validation, `bs` if None), `device`, and `num_workers` of kind `workers`
-    ("thread" or "process"). `seed` covers the split, the order and all random transforms.
+    ("thread", "process", or "auto"). `seed` covers the split, the order and all random transforms. With `cache`
+    ("memory", "disk", a folder, or a `PictureCache`) pictures are decoded and resized in the first epoch only.
     """
 
     @classmethod
@@ -56,7 +56,8 @@ class ImageDataLoaders(DataLoaders):
         shuffle: bool = True,
         device: Device = None,
         num_workers: int | None = None,
-        workers: str = "thread",
+        workers: str = "auto",
+        cache: Any = None,
     ) -> DataLoaders:
         """Pictures in `path/train/<label>/` and `path/valid/<label>/`; or, with `valid_pct`, in `path/…/<label>/`.
 
@@ -75,7 +76,7 @@ class ImageDataLoaders(DataLoaders):
             item_tfms=item_tfms,
             batch_tfms=batch_tfms,
         )
-        return _loaders(cls, block, path, path, bs, val_bs, shuffle, device, seed, num_workers, workers)
+        return _loaders(cls, block, path, path, bs, val_bs, shuffle, device, seed, num_workers, workers, cache)
 
     @classmethod
     @check_keywords
@@ -94,7 +95,8 @@ class ImageDataLoaders(DataLoaders):
         shuffle: bool = True,
         device: Device = None,
         num_workers: int | None = None,
-        workers: str = "thread",
+        workers: str = "auto",
+        cache: Any = None,
     ) -> DataLoaders:
         """The pictures `fnames`, each labelled by `label_func(path of the picture)`."""
         block = DataBlock(
@@ -104,7 +106,7 @@ class ImageDataLoaders(DataLoaders):
             item_tfms=item_tfms,
             batch_tfms=batch_tfms,
         )
-        return _loaders(cls, block, list(fnames), path, bs, val_bs, shuffle, device, seed, num_workers, workers)
+        return _loaders(cls, block, list(fnames), path, bs, val_bs, shuffle, device, seed, num_workers, workers, cache)
 
     @classmethod
     @check_keywords
@@ -123,13 +125,14 @@ class ImageDataLoaders(DataLoaders):
         shuffle: bool = True,
         device: Device = None,
         num_workers: int | None = None,
-        workers: str = "thread",
+        workers: str = "auto",
+        cache: Any = None,
     ) -> DataLoaders:
         """The pictures `fnames`, each labelled by `label_func(name)`, which gets the bare file name: `"cat_12.jpg"`."""
         return cls.from_path_func(
             path, fnames, OfName(label_func),
             valid_pct=valid_pct, seed=seed, item_tfms=item_tfms, batch_tfms=batch_tfms, img_cls=img_cls, bs=bs,
-            val_bs=val_bs, shuffle=shuffle, device=device, num_workers=num_workers, workers=workers,
+            val_bs=val_bs, shuffle=shuffle, device=device, num_workers=num_workers, workers=workers, cache=cache,
         )  # fmt: skip
 
     @classmethod
@@ -149,13 +152,14 @@ class ImageDataLoaders(DataLoaders):
         shuffle: bool = True,
         device: Device = None,
         num_workers: int | None = None,
-        workers: str = "thread",
+        workers: str = "auto",
+        cache: Any = None,
     ) -> DataLoaders:
         """The pictures `fnames`, each labelled by the first group of the regular expression `pat` in its path."""
         return cls.from_path_func(
             path, fnames, RegexLabeller(pat),
             valid_pct=valid_pct, seed=seed, item_tfms=item_tfms, batch_tfms=batch_tfms, img_cls=img_cls, bs=bs,
-            val_bs=val_bs, shuffle=shuffle, device=device, num_workers=num_workers, workers=workers,
+            val_bs=val_bs, shuffle=shuffle, device=device, num_workers=num_workers, workers=workers, cache=cache,
         )  # fmt: skip
 
     @classmethod
@@ -175,13 +179,14 @@ class ImageDataLoaders(DataLoaders):
         shuffle: bool = True,
         device: Device = None,
         num_workers: int | None = None,
-        workers: str = "thread",
+        workers: str = "auto",
+        cache: Any = None,
     ) -> DataLoaders:
         """The pictures `fnames`, each labelled by the first group of the regular expression `pat` in its bare name."""
         return cls.from_path_func(
             path, fnames, OfName(RegexLabeller(pat)),
             valid_pct=valid_pct, seed=seed, item_tfms=item_tfms, batch_tfms=batch_tfms, img_cls=img_cls, bs=bs,
-            val_bs=val_bs, shuffle=shuffle, device=device, num_workers=num_workers, workers=workers,
+            val_bs=val_bs, shuffle=shuffle, device=device, num_workers=num_workers, workers=workers, cache=cache,
         )  # fmt: skip
 
     @classmethod
@@ -207,7 +212,8 @@ class ImageDataLoaders(DataLoaders):
         shuffle: bool = True,
         device: Device = None,
         num_workers: int | None = None,
-        workers: str = "thread",
+        workers: str = "auto",
+        cache: Any = None,
     ) -> DataLoaders:
         """Pictures named in column `fn_col` of `df` (below `path/folder`, `suff` added), labels in `label_col`.
 
@@ -224,7 +230,7 @@ class ImageDataLoaders(DataLoaders):
             item_tfms=item_tfms,
             batch_tfms=batch_tfms,
         )
-        return _loaders(cls, block, df, path, bs, val_bs, shuffle, device, seed, num_workers, workers)
+        return _loaders(cls, block, df, path, bs, val_bs, shuffle, device, seed, num_workers, workers, cache)
 
     @classmethod
     @check_keywords
@@ -252,7 +258,8 @@ class ImageDataLoaders(DataLoaders):
         shuffle: bool = True,
         device: Device = None,
         num_workers: int | None = None,
-        workers: str = "thread",
+        workers: str = "auto",
+        cache: Any = None,
     ) -> DataLoaders:
         """`from_df` with the table in `path/csv_fname`, read by pandas with `header`, `delimiter` and `quoting`."""
         import pandas as pd
@@ -265,7 +272,7 @@ class ImageDataLoaders(DataLoaders):
             df, path=path, valid_pct=valid_pct, seed=seed, fn_col=fn_col, folder=folder, suff=suff,
             label_col=label_col, label_delim=label_delim, y_block=y_block, valid_col=valid_col, item_tfms=item_tfms,
             batch_tfms=batch_tfms, img_cls=img_cls, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device,
-            num_workers=num_workers, workers=workers,
+            num_workers=num_workers, workers=workers, cache=cache,
         )  # fmt: skip
 
     @classmethod
@@ -286,7 +293,8 @@ class ImageDataLoaders(DataLoaders):
         shuffle: bool = True,
         device: Device = None,
         num_workers: int | None = None,
-        workers: str = "thread",
+        workers: str = "auto",
+        cache: Any = None,
     ) -> DataLoaders:
         """The pictures `fnames` with `labels` in the same order: floats make a regression, lists of labels multi-label.
 
@@ -295,13 +303,13 @@ class ImageDataLoaders(DataLoaders):
         items = _pairs(list(fnames), list(labels))
         block = DataBlock(
             blocks=(ImageBlock(img_cls), y_block or _block_for_labels([item.label for item in items])),
-            get_x=attrgetter("file"),
-            get_y=attrgetter("label"),
+            get_x=AttrGetter("file"),
+            get_y=AttrGetter("label"),
             splitter=RandomSplitter(valid_pct, seed=seed),
             item_tfms=item_tfms,
             batch_tfms=batch_tfms,
         )
-        return _loaders(cls, block, items, path, bs, val_bs, shuffle, device, seed, num_workers, workers)
+        return _loaders(cls, block, items, path, bs, val_bs, shuffle, device, seed, num_workers, workers, cache)
 
 
 def _loaders(
@@ -316,11 +324,12 @@ def _loaders(
     seed: int | None,
     num_workers: int | None,
     workers: str,
+    cache: Any,
 ) -> DataLoaders:
     """The end of every factory."""
     return cls.from_dblock(
         block, items, path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device, seed=seed,
-        num_workers=num_workers, workers=workers,
+        num_workers=num_workers, workers=workers, cache=cache,
     )  # fmt: skip
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
 
 from torch import nn
 
-from fastlearn.vision import models
+from fastlearn.vision import models, xresnets
 from fastlearn.vision.arch import Arch, ArchInfo, registered_info
 from fastlearn.vision.weights import is_weights_file, load_weights, read_weights
 
@@ -22,19 +23,34 @@ def as_arch(arch: Any) -> Any:
     return arch
 
 
+def without_options(arch: Any) -> Any:
+    """The constructor inside a `functools.partial`, which gives it options; anything else as it is."""
+    return without_options(arch.func) if isinstance(arch, functools.partial) else arch
+
+
+def listed_arch(name: str) -> Arch | None:
+    """The architecture of this library that has the name `name`."""
+    found = getattr(models, name, None) or getattr(xresnets, name, None)
+    return found if isinstance(found, Arch) else None
+
+
 def info_of(arch: Any) -> ArchInfo:
-    """Cut, parameter groups and pixel statistics of `arch`, as far as they are known."""
-    arch = as_arch(arch)
+    """Cut, parameter groups and pixel statistics of `arch`, as far as they are known; options change none of them."""
+    arch = as_arch(without_options(arch))
     return registered_info(arch) or (arch.info if isinstance(arch, Arch) else ArchInfo())
 
 
 def brings_weights(arch: Any) -> bool:
     """Whether `arch` can build a pretrained network: a known architecture, timm, a constructor that says so."""
-    return isinstance(arch, (Arch, str)) or bool(_weights_parameters(arch))
+    arch = without_options(arch)
+    if isinstance(arch, Arch):
+        return arch.published
+    return isinstance(arch, str) or bool(_weights_parameters(arch))
 
 
 def arch_name(arch: Any) -> str:
     """How to call `arch` in messages."""
+    arch = without_options(arch)
     return arch if isinstance(arch, str) else getattr(arch, "__name__", type(arch).__name__)
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from fastlearn.data.problems import DataError
-from fastlearn.data.transform import SampleTransform
+from fastlearn.data.transform import SampleTransform, Transform
 from fastlearn.vision.buffers import empty_batch, in_chunks
 
 EPS = 1e-7
@@ -24,6 +24,7 @@ class Normalize(SampleTransform):
     """
 
     order = 99
+    stage = "normalises"
 
     def __init__(self, mean: Any = None, std: Any = None, axes: Sequence[int] = (0, 2, 3)) -> None:
         super().__init__()
@@ -58,7 +59,7 @@ class Normalize(SampleTransform):
         """Shapes: `(B, C, H, W)`, or one image `(C, H, W)`."""
         if not isinstance(image, Tensor) or not image.is_floating_point():
             return image
-        mean, std = self._stats_for(image)
+        mean, std = self.stats_for(image.shape, image.device, image.dtype)
         out = empty_batch(image.shape, image.dtype, image.device)
         for source, target in in_chunks(image, out):
             torch.sub(source, mean, out=target).div_(std)
@@ -67,20 +68,34 @@ class Normalize(SampleTransform):
     def decode_image(self, image: Any) -> Any:
         if not isinstance(image, Tensor) or not image.is_floating_point():
             return image
-        mean, std = self._stats_for(image)
+        mean, std = self.stats_for(image.shape, image.device, image.dtype)
         return image * std + mean
 
-    def _stats_for(self, image: Tensor) -> tuple[Tensor, Tensor]:
+    def stats_for(
+        self, shape: Sequence[int], device: torch.device, dtype: torch.dtype = torch.float32
+    ) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation for images of `shape`. Raises: DataError where they are unknown or do not fit."""
         if self.mean is None or self.std is None:
             raise DataError("Normalize has no statistics yet: they are measured when loaders are made. To use it "
                             "alone, try Normalize.from_stats(*imagenet_stats).")  # fmt: skip
-        mean, std = (stat.to(image.device, image.dtype) for stat in (self.mean, self.std))
-        if image.ndim < mean.ndim:
+        mean, std = (stat.to(device, dtype) for stat in (self.mean, self.std))
+        if len(shape) < mean.ndim:
             mean, std = mean[0], std[0]
-        if any(n not in (1, have) for n, have in zip(mean.shape, image.shape[-mean.ndim :], strict=True)):
+        if any(n not in (1, have) for n, have in zip(mean.shape, shape[-mean.ndim :], strict=True)):
             raise DataError(f"Normalize has statistics of shape {tuple(mean.shape)}, but the images are "
-                            f"{tuple(image.shape)}. Give one mean and std for each channel.")  # fmt: skip
+                            f"{tuple(shape)}. Give one mean and std for each channel.")  # fmt: skip
         return mean, std
+
+    @property
+    def same_for_all(self) -> bool:
+        """Whether every image of a batch has the same statistics."""
+        return all(stat is None or stat.ndim < 4 or stat.shape[0] == 1 for stat in (self.mean, self.std))
+
+    def merged_with(self, following: Transform) -> Transform | None:
+        """One pass over the pictures for both, where `following` is of those that share one."""
+        from fastlearn.vision.augment.fusing import join
+
+        return join(self, following)
 
 
 def _per_channel(stat: Any) -> Tensor | None:

@@ -134,8 +134,8 @@ def set_title(ax: Axes, title: Any, **kwargs: Any) -> None:
 def to_pixels(im: Any) -> np.ndarray:
     """`im` as matplotlib wants it: `(H, W)`, or `(H, W, 3 or 4)` in uint8 or in floats of 0..1.
 
-    Colour floats beyond 1 are read as 0..255; what is left outside is clipped. Of other numbers of channels the first
-    three (or the first) are shown.
+    Colour floats beyond 1 are read as 0..255, and those beyond that are scaled; what is left outside is clipped. Of
+    other numbers of channels the first three (or the first) are shown.
     """
     if isinstance(im, torch.Tensor):
         array = im.detach().cpu().float().numpy() if im.dtype == torch.bfloat16 else im.detach().cpu().numpy()
@@ -156,7 +156,11 @@ def _displayable(array: np.ndarray) -> np.ndarray:
     if array.dtype == np.uint8:
         return array
     values = array.astype(np.float32)
-    return np.clip(values / 255 if values.max() > 1.5 and values.min() >= 0 else values, 0, 1)
+    most = float(values.max())
+    if most > 255:  # measured values: 16 bit, reflectances, Hounsfield units
+        least = min(0.0, float(values.min()))
+        return np.asarray((values - least) / (most - least), np.float32)
+    return np.clip(values / 255 if most > 1.5 and values.min() >= 0 else values, 0, 1)
 
 
 def _rows_and_columns(n: int, nrows: int | None, ncols: int | None) -> tuple[int, int]:

@@ -64,7 +64,7 @@ class ViewTransform(SampleTransform):
     def __init__(self, size: int | Sequence[int], pad_mode: str, resamples: tuple[int, int]) -> None:
         super().__init__()
         self.size = as_size(size)
-        self.pad_mode = _one_of("pad_mode", pad_mode, PadMode)
+        self.pad_mode = one_of("pad_mode", pad_mode, PadMode)
         self.resamples = (int(resamples[0]), int(resamples[1]))
 
     def window_in(self, size: Size, place: Place) -> Window:
@@ -75,6 +75,10 @@ class ViewTransform(SampleTransform):
     def out(self) -> Size:
         """(width, height) of the result."""
         return self.size[1], self.size[0]
+
+    def out_of(self, canvas: Size) -> Size:
+        """(width, height) of the result for a sample whose first picture is `canvas` large."""
+        return self.out
 
     def draw(self, parts: Sequence[Any], kinds: Kinds, rng: torch.Generator) -> Drawn:
         """A random place."""
@@ -95,28 +99,30 @@ class ViewTransform(SampleTransform):
 
     def apply_points(self, points: Tensor, drawn: Drawn) -> Tensor:
         """Points `(N, 2)` in the pixels of the result."""
-        return view_points(points, self._canvas_window(drawn), self.out)
+        canvas = self._canvas(drawn)
+        return view_points(points, self.window_in(canvas, drawn.place), self.out_of(canvas))
 
     def apply_boxes(self, boxes: Tensor, drawn: Drawn) -> Tensor:
         """Boxes `(N, 4)` in the pixels of the result, cut at its border."""
-        return view_boxes(boxes, self._canvas_window(drawn), self.out)
+        canvas = self._canvas(drawn)
+        return view_boxes(boxes, self.window_in(canvas, drawn.place), self.out_of(canvas))
 
     def _view(self, part: Any, drawn: Drawn, resample: int) -> Any:
         full = size_of(part)
-        window = self.window_in(full, drawn.place)
+        window, out = self.window_in(full, drawn.place), self.out_of(drawn.canvas or full)
         if isinstance(part, Tensor):
             smooth = resample != Image.Resampling.NEAREST
-            return view_tensor(part, window, self.out, smooth, self.pad_mode)
+            return view_tensor(part, window, out, smooth, self.pad_mode)
         if part.size != full:  # decoded smaller than its file, so that there is less to resize
             window = window.scaled(part.width / full[0], part.height / full[1])
-        view = view_picture(part, window, self.out, resample, self.pad_mode)
+        view = view_picture(part, window, out, resample, self.pad_mode)
         return type(part).adopt(view) if isinstance(part, PILBase) else view
 
-    def _canvas_window(self, drawn: Drawn) -> Window:
+    def _canvas(self, drawn: Drawn) -> Size:
         if drawn.canvas is None:
             raise ValueError(f"{self.name} moves points and boxes together with their picture, but this sample has no "
                              "picture. Put an ImageBlock before them, or call it on (image, boxes).")  # fmt: skip
-        return self.window_in(drawn.canvas, drawn.place)
+        return drawn.canvas
 
 
 class Resize(ViewTransform):
@@ -136,13 +142,20 @@ class Resize(ViewTransform):
         full_decode: bool = False,
     ) -> None:
         super().__init__(size, pad_mode, resamples)
-        self.method = _one_of("method", method, ResizeMethod)
+        self.method = one_of("method", method, ResizeMethod)
         self.full_decode = full_decode
 
     @property
     def decode_at_least(self) -> Size | None:
         """(width, height) that suffice for a picture which this step gets; None where all of it is wanted."""
         return None if self.full_decode else self.out
+
+    def draw(self, parts: Sequence[Any], kinds: Kinds, rng: torch.Generator) -> Drawn:
+        """A random place; that of a crop is a whole number of the result's pixels from the edge."""
+        drawn = super().draw(parts, kinds, rng)
+        if self.method != ResizeMethod.Crop or drawn.canvas is None:
+            return drawn
+        return Drawn(_on_a_pixel(drawn.place, drawn.canvas, self.out), drawn.canvas)
 
     def window_in(self, size: Size, place: Place) -> Window:
         """The largest window of the shape asked for, the smallest around the picture, or all of it."""
@@ -191,6 +204,24 @@ def as_size(size: int | Sequence[int]) -> tuple[int, int]:
     return pair[0], pair[1]
 
 
+def whole_steps(size: Size, out: Size) -> tuple[float, Size]:
+    """The width of a view's pixel for the largest window of the shape of `out` in a picture of `size`, and how many
+    such pixels the window can move to the right and down."""
+    scale = min(size[0] / out[0], size[1] / out[1])
+    return scale, (int(size[0] / scale - out[0] + 1e-6), int(size[1] / scale - out[1] + 1e-6))
+
+
+def _on_a_pixel(place: Place, size: Size, out: Size) -> Place:
+    """`place` moved so that the window lies a whole number of the view's pixels from the picture's edge.
+
+    So all windows show parts of one resized picture, which a cache can keep.
+    """
+    scale, steps = whole_steps(size, out)
+    free = (size[0] / scale - out[0], size[1] / scale - out[1])
+    x, y = (int(p * (n + 1)) / f if n else 0.0 for p, n, f in zip(place, steps, free, strict=True))
+    return x, y
+
+
 def size_of(picture: Any) -> Size:
     """(width, height) of a tensor `(..., H, W)` or a picture, in full: before any reduced decoding."""
     if isinstance(picture, Tensor):
@@ -204,7 +235,8 @@ def canvas_of(parts: Sequence[Any], kinds: Kinds) -> Size | None:
     return next((size_of(part) for part, kind in zip(parts, kinds, strict=True) if kind in ("image", "mask")), None)
 
 
-def _one_of(name: str, value: str, choices: type) -> str:
+def one_of(name: str, value: str, choices: type) -> str:
+    """`value`, if it is one of the words that the class `choices` lists. Raises: ValueError if not."""
     known = [v for k, v in vars(choices).items() if not k.startswith("_")]
     if value not in known:
         raise ValueError(f"`{name}` is one of {', '.join(map(repr, known))}, but got {value!r}. "

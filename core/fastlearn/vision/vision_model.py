@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,16 +12,17 @@ from torch import Tensor, nn
 from fastlearn.keywords import check_keywords
 from fastlearn.models.body import Cut, create_body
 from fastlearn.models.cut_report import attach_report, report_of
+from fastlearn.models.encoder import Encoder
 from fastlearn.models.first_layer import in_channels
 from fastlearn.models.head import create_head
 from fastlearn.models.init import InitFunc, apply_init
 from fastlearn.models.seed import seeded
-from fastlearn.models.sizes import num_features_model
+from fastlearn.models.simple import Layers
+from fastlearn.models.sizes import Size, num_features_model
 from fastlearn.seed import ambient_seed
-from fastlearn.vision import models
 from fastlearn.vision.arch import Arch as ListedArch
-from fastlearn.vision.network import arch_name, as_arch, brings_weights, build_network, info_of
-from fastlearn.vision.timm_body import create_timm_body
+from fastlearn.vision.network import arch_name, as_arch, brings_weights, build_network, info_of, listed_arch
+from fastlearn.vision.timm_body import TimmBody, create_timm_body
 
 Arch = str | nn.Module | Callable[..., nn.Module]
 
@@ -38,19 +40,25 @@ class BuildNotes:
     first_layer_from: int | None  # the channels it read before `n_in` changed it
 
 
-class VisionModel(nn.Sequential):
+class VisionModel(Layers):
     """A body, then a head. With `n_in`, images with another number of channels are refused in words."""
+
+    made_by = "vision_learner"  # the function that messages and explanations name
 
     def __init__(self, *parts: Any, n_in: int | None = None, notes: BuildNotes | None = None) -> None:
         super().__init__(*parts)
         self.n_in, self.notes = n_in, notes
 
-    def forward(self, x: Tensor) -> Tensor:
+    def check_channels(self, x: Tensor) -> None:
+        """Raises: ValueError if `x` are images with other channels than the network reads."""
         if self.n_in is not None and x.ndim == 4 and x.shape[1] != self.n_in:
             raise ValueError(
                 f"This network reads images of {self.n_in} channels, but got {x.shape[1]} (batch {tuple(x.shape)}). "
-                f"Try vision_learner(..., n_in={x.shape[1]}), or open the images with {self.n_in} channels."
+                f"Try {self.made_by}(..., n_in={x.shape[1]}), or open the images with {self.n_in} channels."
             )
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.check_channels(x)
         return super().forward(x)  # type: ignore[no-any-return, no-untyped-call]
 
 
@@ -82,44 +90,69 @@ def create_vision_model(
     pretrained = is_pretrained(arch, pretrained, weights)
     seed = ambient_seed() if seed is None else seed
     with seeded(seed):
-        body, channels = _build_body(arch, pretrained, weights, cut, n_in)
+        body, channels = build_body(arch, pretrained, weights, cut, n_in)
         head = custom_head if custom_head is not None else create_head(
             num_features_model(body), n_out, lin_ftrs, ps, pool and _gives_maps(body), concat_pool, first_bn, bn_final,
             lin_first, y_range,
         )  # fmt: skip
         if init is not None:
             apply_init(head, init)
-    recipe = _recipe(arch, cut, n_in)
+    recipe = recipe_of(arch, cut, n_in)
     if recipe is not None:
         body.__dict__["recipe"] = recipe  # how an export says what this is
-    notes = BuildNotes(
+    notes = notes_of(arch, pretrained, weights, init, seed, channels if channels != n_in else None)
+    return VisionModel(body, head, n_in=n_in, notes=replace(notes, custom_head=custom_head is not None))
+
+
+def notes_of(
+    arch: Arch, pretrained: bool, weights: Any, init: InitFunc | None, seed: int, first_layer_from: int | None
+) -> BuildNotes:
+    """What to remember of how a network was put together."""
+    return BuildNotes(
         arch=arch_name(arch),
         pretrained=pretrained,
         weights=str("DEFAULT" if weights is None else weights) if pretrained else None,
         init=None if init is None else getattr(init, "__name__", repr(init)),
         seed=seed,
-        custom_head=custom_head is not None,
-        first_layer_from=channels if channels != n_in else None,
+        custom_head=False,
+        first_layer_from=first_layer_from,
     )
-    return VisionModel(body, head, n_in=n_in, notes=notes)
 
 
 def body_of_recipe(recipe: dict[str, Any]) -> nn.Module:
-    """The body that a recipe describes (see `_recipe`), without its learned weights."""
+    """The body that a recipe describes (see `recipe_of`), without its learned weights; of a U-Net its encoder."""
     name = recipe["arch"]
-    known = recipe["listed"] and getattr(models, name, None)
-    body, _ = _build_body(known or name, False, None, recipe["cut"], recipe["n_in"])
-    body.__dict__["recipe"] = recipe
-    return body
+    known: Any = (listed_arch(name) if recipe["listed"] else None) or name
+    if "options" in recipe:
+        known = functools.partial(known, **recipe["options"])
+    body, _ = build_body(known, False, None, recipe["cut"], recipe["n_in"])
+    made = encoder_of(body, recipe["n_in"]) if recipe.get("pyramid") else body
+    made.__dict__["recipe"] = recipe
+    return made
 
 
-def _recipe(arch: Arch, cut: Cut | None, n_in: int) -> dict[str, Any] | None:
-    """What builds the body again: the name of a listed or timm architecture, or a constructor; None for a network."""
-    arch = as_arch(arch)
+def encoder_of(body: nn.Module, n_in: int, sizes: Iterable[Size] = ()) -> Encoder:
+    """`body` as the encoder of a U-Net. Raises: NoPyramid if it cannot be one."""
+    if isinstance(body, TimmBody):
+        body.maps = True  # tried without: an encoder finds out by itself where the channels are
+    encoder = Encoder(body, n_in, sizes)
+    encoder.__dict__["stats"] = getattr(body, "stats", None)
+    return encoder
+
+
+def recipe_of(arch: Arch, cut: Cut | None, n_in: int) -> dict[str, Any] | None:
+    """What builds the body again: the name of a listed or timm architecture, or a constructor; None for a network.
+
+    A listed architecture may have options, given by `functools.partial`.
+    """
     if isinstance(arch, nn.Module):
         return None
-    listed = arch.name if isinstance(arch, ListedArch) else None
-    return {"arch": listed or arch, "listed": listed is not None, "cut": cut, "n_in": n_in}
+    known, options = as_arch(arch), {}
+    if isinstance(arch, functools.partial) and isinstance(as_arch(arch.func), ListedArch) and not arch.args:
+        known, options = as_arch(arch.func), dict(arch.keywords)
+    listed = known.name if isinstance(known, ListedArch) else None
+    recipe = {"arch": listed or known, "listed": listed is not None, "cut": cut, "n_in": n_in}
+    return {**recipe, "options": options} if options else recipe
 
 
 def is_pretrained(arch: Arch, pretrained: bool | None, weights: Any) -> bool:
@@ -134,7 +167,7 @@ def is_pretrained(arch: Arch, pretrained: bool | None, weights: Any) -> bool:
     return brings_weights(arch) or weights is not None if pretrained is None else pretrained
 
 
-def _build_body(arch: Arch, pretrained: bool, weights: Any, cut: Cut | None, n_in: int) -> tuple[nn.Module, int]:
+def build_body(arch: Arch, pretrained: bool, weights: Any, cut: Cut | None, n_in: int) -> tuple[nn.Module, int]:
     """The body, and how many channels the network read before."""
     if isinstance(arch, str):
         return create_timm_body(arch, pretrained, weights, n_in), n_in

@@ -17,6 +17,8 @@ StateDict = dict[str, Tensor]
 SUFFIXES = (".pth", ".pt", ".bin", ".safetensors")
 _OLD_DENSENET = re.compile(r"^(.*denselayer\d+\.(?:norm|relu|conv))\.([12]\.(?:weight|bias|running_mean|running_var))$")
 
+_SAID = {name: {"init_weights": True} for name in ("googlenet", "inception_v3")}  # the default, which warns if not said
+
 
 class WeightsError(OSError):
     """Pretrained weights could not be had; the message says which file to put where."""
@@ -26,6 +28,7 @@ def build_torchvision(name: str, weights: Any = None, progress: bool = True, **o
     """The torchvision network `name`, with `weights` or, without, with random ones."""
     from torchvision import models
 
+    options = {**_SAID.get(name, {}), **options}
     if weights is None:
         return models.get_model(name, weights=None, **options)  # type: ignore[no-any-return]
     if is_weights_file(weights):

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 Size = tuple[int, int]  # width, height
-Place = tuple[float, float]  # 0..1 of the free play to the left and above: (0.5, 0.5) is the centre
+Place = tuple[float, ...]  # 0..1 of the free play to the left and above: (0.5, 0.5) is the centre
 NUMPY_PAD = {"zeros": "constant", "border": "edge", "reflection": "reflect"}
 
 
@@ -75,6 +75,7 @@ def view_tensor(x: Tensor, window: Window, out: Size, smooth: bool, pad_mode: st
     inside = _clip(window, size)
     left, top, right, bottom = _place_in_view(inside, window, out)
     x0, y0, x1, y1 = (round(edge) for edge in inside)
+    x0, y0 = min(x0, size[0] - 1), min(y0, size[1] - 1)  # half a pixel at the end rounds beyond it
     shown = _resize_tensor(x[..., y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)], (right - left, bottom - top), smooth)
     if _same(inside, window):
         return shown

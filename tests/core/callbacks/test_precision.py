@@ -1,10 +1,19 @@
 """Half precision, layout, compilation and recomputation: the same learning, and a clean way back."""
 
 import copy
+import math
 
 import pytest
 import torch
-from fastlearn.callbacks import ChannelsLast, GradientClip, MixedPrecision, NonNativeMixedPrecision
+from fastlearn.callbacks import (
+    ChannelsLast,
+    CheckpointCallback,
+    GradientClip,
+    MixedPrecision,
+    NonNativeMixedPrecision,
+    SaveModelCallback,
+    WeightAveraging,
+)
 from fastlearn.optim import SGD
 from fastlearn.train.callback import Callback
 from torch import nn
@@ -107,6 +116,94 @@ def test_the_dynamic_scale_finds_its_place(make):
     cb = learn.non_native_mixed_precision
     assert cb.n_overflows > 0 and cb.loss_scale < 2.0**24
     assert isinstance(cb, NonNativeMixedPrecision)
+
+
+def test_overflows_of_float16_by_hand_are_told(make):
+    learn = make(n=64).to_non_native_fp16()
+    learn.fit(2, 1e-2, display=False)
+    texts = [note.text for note in learn.history.notes if note.kind == "problem"]
+    counts = [int(text.split()[0]) for text in texts]
+    assert sum(counts) == learn.non_native_mixed_precision.n_overflows > 1
+    assert all(text.endswith("left out: the gradients overflowed in fp16") for text in texts)
+
+
+def half_exact(tensor):
+    return torch.equal(tensor, tensor.half().float())
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_the_float32_weights_are_saved_and_loaded_during_the_fit(make, flat):
+    learn, best = make(opt_func=SGD), {}
+
+    def look(self):
+        if self.learn.save_model.new_best:
+            best.update({name: value.clone() for name, value in self.model.state_dict().items()})
+
+    end = Callback(after_epoch=look)
+    end.order = 62
+    learn.to_non_native_fp16(flat_master=flat, dynamic=False)
+    saves = SaveModelCallback(comp=lambda new, old: math.isinf(old))  # the first epoch is the best
+    learn.fit(3, 1e-2, cbs=[saves, end], display=False)
+    assert best["0.weight"].dtype == torch.float32 and not half_exact(best["0.weight"])
+    for name, value in learn.model.state_dict().items():
+        assert torch.equal(value, best[name]), name
+
+    def back(self):
+        if self.train_iter == 2:
+            self.model.load_state_dict(best)
+            self.learn.seen = self.model.state_dict()["0.weight"].clone()
+
+    load = Callback(before_batch=back)
+    load.run_valid = False
+    learn.fit(1, 0.0, cbs=load, display=False)
+    assert torch.equal(learn.seen, best["0.weight"]) and torch.equal(learn.model[0].weight, best["0.weight"])
+
+
+def test_frozen_weights_keep_their_float32_bits(make):
+    learn = make(opt_func=SGD).to_non_native_fp16()
+    learn.model[0].weight.requires_grad_(False)
+    before = learn.model[0].weight.detach().clone()
+    learn.fit(1, 1e-2, display=False)
+    assert torch.equal(learn.model[0].weight, before) and not half_exact(before)
+
+
+def test_weights_that_a_callback_lends_the_model_are_those_that_are_saved(make):
+    """Averaged weights are in the model while it is validated."""
+    learn, seen = make(opt_func=SGD).to_non_native_fp16(dynamic=False), {}
+
+    def zero(self):
+        with torch.no_grad():
+            self.model[0].bias.zero_()
+        seen["bias"] = self.model.state_dict()["0.bias"]
+
+    learn.fit(1, 1e-2, cbs=Callback(before_validate=zero), display=False)
+    assert seen["bias"].eq(0).all() and learn.model[0].bias.ne(0).any()
+
+
+@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize("extra", [[], [WeightAveraging(0.5)]], ids=["alone", "averaged"])
+def test_float16_by_hand_goes_on_with_its_run(make, flat, extra):
+    def built():
+        return make(n=64).to_non_native_fp16(flat_master=flat, max_loss_scale=2.0**18, scale_wait=3)
+
+    def fit(learn, *cbs):
+        learn.fit_one_cycle(2, 1e-2, cbs=[*extra, *cbs], display=False)
+
+    whole = built()
+    fit(whole)
+    for step in (3, 8, 11):
+        broken, again = built(), built()
+        halt = Callback(
+            after_batch=lambda self, n=step: self.training and self.history.n_steps == n and self.control.stop("now")
+        )
+        with broken.added_cbs(halt):
+            fit(broken, CheckpointCallback())
+        again.resume(cbs=extra, display=False)
+        assert again.history.steps()["loss"].tolist() == whole.history.steps()["loss"].tolist()
+        for name, value in whole.model.state_dict().items():
+            assert torch.equal(value, again.model.state_dict()[name]), name
+        one, other = again.non_native_mixed_precision, whole.non_native_mixed_precision
+        assert (one.loss_scale, one.n_overflows) == (other.loss_scale, other.n_overflows)
 
 
 def test_channels_last_changes_the_layout_and_not_the_result(make):

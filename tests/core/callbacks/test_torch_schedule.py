@@ -1,5 +1,6 @@
 """torch's schedulers, and our optimizers, in a learner."""
 
+import collections
 import functools
 
 import numpy as np
@@ -82,6 +83,55 @@ def test_a_scheduler_goes_on_with_its_run(make_learner_sgd):
     assert torch.equal(again.model[0].weight, whole.model[0].weight)
 
 
+def nested(opt):
+    warm = lr_scheduler.LinearLR(opt, 0.1, total_iters=2)
+    steps = lr_scheduler.MultiStepLR(opt, [2, 4], 0.5)
+    return lr_scheduler.SequentialLR(opt, [warm, steps], milestones=[2])
+
+
+def chained(opt):
+    cyclic = lr_scheduler.CyclicLR(opt, 0.01, 0.1, step_size_up=3, cycle_momentum=False)
+    return lr_scheduler.ChainedScheduler([cyclic, lr_scheduler.ConstantLR(opt, 0.3, total_iters=5)])
+
+
+def stopped_at(make, step, schedule):
+    halt = Callback(
+        after_batch=lambda self: self.training and self.history.n_steps == step and self.control.stop("now")
+    )
+    learn = make()
+    with learn.added_cbs(halt):
+        learn.fit(3, 0.1, cbs=[schedule, CheckpointCallback()], display=False)
+
+
+@pytest.mark.filterwarnings("ignore:The epoch parameter in")  # SequentialLR does that itself
+@pytest.mark.parametrize("step", [1, 2, 3, 5])
+@pytest.mark.parametrize("schedule", [nested, chained])
+def test_schedulers_within_a_scheduler_go_on_with_its_run(make_learner_sgd, schedule, step, recwarn):
+    whole = make_learner_sgd()
+    whole.fit(3, 0.1, cbs=TorchScheduler(schedule), display=False)
+    stopped_at(make_learner_sgd, step, TorchScheduler(schedule))
+    again = make_learner_sgd()
+    again.resume(cbs=TorchScheduler(schedule), display=False)
+    assert rates(again) == rates(whole)
+    assert torch.equal(again.model[0].weight, whole.model[0].weight)
+    assert not [one for one in recwarn if "Checkpoints do not hold" in str(one.message)]
+
+
+class Strange(lr_scheduler.ExponentialLR):
+    """One whose state holds what no file can."""
+
+    def __init__(self, optimizer):
+        self.queue = collections.deque([1.0])
+        super().__init__(optimizer, 0.9)
+
+
+def test_what_a_scheduler_loses_is_said_once(make_learner_sgd):
+    cbs = [TorchScheduler(Strange), CheckpointCallback(every_steps=1)]
+    with pytest.warns(RuntimeWarning, match=r"do not hold TorchScheduler\.scheduler\.queue.*state_dict") as said:
+        make_learner_sgd().fit(2, 0.1, cbs=cbs, display=False)
+    assert len([one for one in said if "queue" in str(one.message)]) == 1
+
+
 @pytest.mark.parametrize("opt_func", [Lamb, QHAdam, ranger, functools.partial(OptimWrapper, opt=torch.optim.RMSprop)])
 def test_learners_take_every_optimizer_with_groups_schedules_and_runs(make, opt_func):
     def splitter(model):
@@ -107,3 +157,14 @@ def test_any_hyper_parameter_can_be_scheduled(make):
     look = Callback(after_step=lambda self: seen.append(self.opt.param_groups[0]["nu_1"]))
     learn.fit(2, 1e-3, cbs=[ParamScheduler({"nu_1": SchedLin(0.0, 0.8)}), look], display=False)
     assert seen == pytest.approx(np.linspace(0, 0.7, 8).tolist())
+
+
+def test_a_scheduler_that_needs_a_value_is_told_so_before_training(make):
+    with pytest.raises(ValueError, match=r"ReduceLROnPlateau steps by a value.*monitor='valid_loss'"):
+        make().fit(1, cbs=TorchScheduler(lr_scheduler.ReduceLROnPlateau), display=False)
+
+
+def test_a_scheduler_that_is_made_already_is_refused():
+    made = lr_scheduler.StepLR(torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1), 1)
+    with pytest.raises(TypeError, match=r"a StepLR that is made already.*TorchScheduler\(partial\(StepLR"):
+        TorchScheduler(made)

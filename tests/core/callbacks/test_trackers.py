@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -120,3 +121,36 @@ def test_the_rate_does_not_fall_below_its_least(make, dictate):
     learn = make(cbs=dictate([3] * 5))
     learn.fit(5, 1.0, cbs=ReduceLROnPlateau(factor=10, min_lr=0.05), display=False)
     assert rates(learn) == pytest.approx([1, 1, 0.1, 0.05, 0.05])
+
+
+@pytest.mark.parametrize("cls", [EarlyStoppingCallback, ReduceLROnPlateau])
+@pytest.mark.parametrize("patience", [-3, 0, 1.5])
+def test_a_patience_that_is_none_is_refused(cls, patience):
+    with pytest.raises(ValueError, match=f"`patience` is a whole number of epochs, at least 1, but got {patience}"):
+        cls(patience=patience)
+
+
+def test_a_value_that_never_is_a_number_is_said_as_such(make, dictate):
+    learn = make(cbs=dictate([math.nan] * 3))
+    learn.fit(3, cbs=EarlyStoppingCallback(patience=2), display=False)
+    assert learn.history.reason == "valid_loss was no number for 2 epochs"
+
+
+@pytest.mark.parametrize("cls", [EarlyStoppingCallback, SaveModelCallback, ReduceLROnPlateau])
+def test_following_what_is_measured_on_validation_data_needs_some(make, cls):
+    learn = make()
+    for valid in (None, []):
+        learn.dls = SimpleNamespace(train=learn.dls.train, valid=valid)
+        with pytest.raises(ValueError, match=r"follows 'valid_loss', but there is no validation.*monitor='train_loss'"):
+            learn.fit(1, cbs=cls(), display=False)
+        learn.fit(1, cbs=cls(monitor="train_loss"), display=False)
+
+
+def test_the_last_weights_are_saved_beside_the_best(make, dictate):
+    learn, kept = make(cbs=dictate([1, 2, 3])), {}
+    copy = Callback(after_epoch=lambda self: kept.update({self.epoch: self.model[0].weight.detach().clone()}))
+    learn.fit(3, 0.1, cbs=[SaveModelCallback(fname="m", at_end=True), copy], display=False)
+    assert torch.equal(learn.model[0].weight, kept[2])
+    for name, epoch in (("m_end", 2), ("m", 0)):
+        learn.load(name)
+        assert torch.equal(learn.model[0].weight, kept[epoch])

@@ -48,3 +48,15 @@ def test_folds_keep_labels_even_and_groups_together():
             assert not {groups[i] for i in train} & {groups[i] for i in valid}
     with pytest.raises(DataError, match="number of groups, here 2, but got 5"):
         next(kfold(range(4), groups=[0, 0, 1, 1]))
+
+
+def test_weights_of_what_has_no_class_ids_say_what_is_needed():
+    loader = DataLoader([(torch.zeros(1), 0)] * 3, bs=1, num_workers=0)
+    for count in (class_weights, item_weights):
+        with pytest.raises(TypeError, match=r"class ids, one for each item, but got DataLoader.*dls.train_ds"):
+            count(loader)
+    with pytest.raises(TypeError, match="got list"):
+        class_weights(["cat", "dog"])
+    with pytest.raises(TypeError, match=r"whole numbers, but got \[0.5\]"):
+        class_weights([0.5])
+    assert class_weights([0.0, 1.0, 1.0]).tolist() == pytest.approx([1.5, 0.75])

@@ -67,7 +67,8 @@ def test_several_outputs_and_functions_of_ones_own():
 
 
 def test_sizes_and_counts(learn):
-    assert total_params(learn.model[0]) == (40, True) and total_params(learn.model) == (0, False)
+    assert total_params(learn.model[0]) == (40, True) and total_params(learn.model) == (74, True)
+    assert total_params(nn.ReLU()) == (0, False)
     rows = layer_info(learn, torch.randn(5, 4))
     assert [(row.name, row.shape, row.n_params) for row in rows] == [
         ("Linear", "5 x 8", 40), ("ReLU", "5 x 8", 0), ("BatchNorm1d", "5 x 8", 16), ("Linear", "5 x 2", 18),
@@ -126,3 +127,15 @@ def test_published_defaults(cls, order, defaults):
     parameters = inspect.signature(cls).parameters
     assert order is None or cls.order == order
     assert {key: parameters[key].default for key in defaults} == defaults
+
+
+def test_statistics_may_stay_hooked_and_may_be_those_of_gradients(learn):
+    stats = ActivationStats(remove_end=False)
+    learn.fit(1, cbs=stats, display=False)
+    assert n_hooks(learn.model) == 3
+    stats.hooks.remove()
+    grads = []
+    probe = HookCallback([learn.model[3]], is_forward=False, hook=lambda m, i, o: grads.append(o[0].mean().item()))
+    backward = ActivationStats(is_forward=False, modules=[learn.model[3]])
+    learn.fit(1, cbs=[backward, probe], display=False)
+    np.testing.assert_allclose(backward.layer_stats(0)[0], grads, atol=1e-7)

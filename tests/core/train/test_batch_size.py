@@ -36,3 +36,12 @@ def test_a_start_and_an_end_can_be_given_and_too_little_is_said(make_learner):
         make_learner(model=Limited(0)).find_batch_size()
     with pytest.raises(RuntimeError, match="shapes"):
         make_learner(model=Limited(2, lambda text: RuntimeError("shapes differ"))).find_batch_size()
+
+
+@pytest.mark.parametrize("settings", [{"start": 0}, {"start": -2}, {"most": 0}, {"start": 1.5}])
+def test_a_size_that_is_none_is_said_as_such(make_learner, settings):
+    (name, value), *_ = settings.items()
+    with pytest.raises(ValueError, match=f"`{name}` is a number of items, at least 1, but got {value}"):
+        make_learner(model=Limited(9)).find_batch_size(**settings)
+    with pytest.raises(ValueError, match="start=20 and most=10"):
+        make_learner(model=Limited(9)).find_batch_size(start=20, most=10)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from fastlearn.callbacks import GatherPredsCallback
 from fastlearn.data.loader import DataLoader as OurLoader
 from fastlearn.data.loaders import DataLoaders
 from fastlearn.losses import CrossEntropyLossFlat
@@ -223,3 +224,13 @@ def test_predictions_leave_out_a_cancelled_batch(make_learner, learn):
 def test_a_tuple_of_items_gets_the_advice_to_try_a_list(make_learner):
     with pytest.raises(TypeError, match=r"for several items try a list: The loaders do not say"):
         make_learner().predict((torch.zeros(4), torch.zeros(4)))
+
+
+def test_what_was_gathered_in_the_order_of_get_preds(make_learner):
+    learn = make_learner()
+    gather = GatherPredsCallback(with_input=True, with_loss=True, with_targs=False)
+    with learn.loss_not_reduced():
+        learn.validate(cbs=gather)
+    inputs, preds, targets, losses = gather.all_tensors()
+    assert targets is None and len(inputs) == len(preds) == len(losses) == 64
+    torch.testing.assert_close(preds, learn.get_preds(act=lambda x: x)[0])

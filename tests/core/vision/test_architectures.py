@@ -18,7 +18,8 @@ LISTED = {  # where fastai cuts, how many layers of the body are its first group
     "resnet152": (-2, 6, ()), "squeezenet1_0": (-1, 5, (0,)), "squeezenet1_1": (-1, 5, (0,)),
     "densenet121": (-1, 7, (0,)), "densenet161": (-1, 7, (0,)), "densenet169": (-1, 7, (0,)),
     "densenet201": (-1, 7, (0,)), "vgg11_bn": (-2, 22, (0,)), "vgg13_bn": (-2, 22, (0,)), "vgg16_bn": (-2, 22, (0,)),
-    "vgg19_bn": (-2, 22, (0,)), "alexnet": (-2, 6, (0,)),
+    "vgg19_bn": (-2, 22, (0,)), "alexnet": (-2, 6, (0,)), "resnext50_32x4d": (-2, 6, ()),
+    "wide_resnet50_2": (-2, 6, ()),
 }  # fmt: skip
 
 
@@ -42,7 +43,15 @@ def test_every_name_is_torchvisions_with_published_weights_and_statistics(name):
     arch = getattr(models, name)
     assert arch.name == arch.__name__ == name and name in list_models()
     assert get_model_weights(name).DEFAULT.url.startswith("https://")
-    assert arch.info.stats == ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+    half = name in ("googlenet", "inception_v3")  # torchvision rescales ImageNet's statistics to 0.5 inside these two
+    assert arch.info.stats == (([0.5] * 3, [0.5] * 3) if half else ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]))
+
+
+def test_every_classification_network_of_torchvision_is_listed():
+    import torchvision.models
+    from torchvision.models import list_models
+
+    assert set(models.__all__) == set(list_models(module=torchvision.models))
 
 
 def test_names_import_torchvision_only_when_called():
@@ -57,7 +66,8 @@ def test_torchvisions_own_constructors_are_recognised():
     from torchvision import models as tv
 
     assert as_arch(tv.resnet18) is models.resnet18 and info_of(tv.resnet18).cut == -2
-    assert as_arch(tv.vit_b_16) is tv.vit_b_16 and brings_weights(tv.vit_b_16)
+    other = tv.segmentation.lraspp_mobilenet_v3_large
+    assert as_arch(other) is other and brings_weights(other)
 
 
 def test_options_reach_torchvision():

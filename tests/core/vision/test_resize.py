@@ -127,8 +127,8 @@ def test_a_sample_agrees_on_one_window():
     for seed in range(5):
         rng = torch.Generator().manual_seed(seed)
         seen, ids, moved, box = Resize(30)((picture, mask, points, boxes), split_idx=0, kinds=kinds, rng=rng)
-        left = np.asarray(ids)[0, 0]
-        assert abs(int(np.asarray(seen)[0, 0, 0]) - int(left)) <= 1
+        left = int(np.asarray(ids)[0, 0])
+        assert abs(int(np.asarray(seen)[0, 0, 0]) - left) <= 1
         assert moved[0, 0].item() == pytest.approx(45 - left, abs=1)
         torch.testing.assert_close(box[0, :2], (moved[0] - 5).clamp(0, 30))
 

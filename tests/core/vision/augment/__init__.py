@@ -1,0 +1,1 @@
+"""Tests of the augmentation engine; the helpers in `pictures` are shared by its files."""
