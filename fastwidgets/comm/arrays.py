@@ -24,6 +24,11 @@ def pack_array(header: Mapping[str, Any], array: np.ndarray) -> tuple[dict[str, 
     return {**header, "dtype": array.dtype.name, "shape": list(array.shape)}, data.tobytes()
 
 
+def number_or_word(value: float | None) -> float | str | None:
+    """`value` as JSON can carry it, where NaN must not look like a number that is missing: "nan", "inf" or "-inf"."""
+    return None if value is None else float(value) if np.isfinite(value) else str(float(value))
+
+
 def number_or_none(value: float | None) -> float | None:
     """`value` as JSON can carry it: NaN and infinities become None."""
     return None if value is None or not np.isfinite(value) else float(value)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 ALMOST = 1.06
 LEAST = 0.1  # of the loss: what an axis covers at least
+RISEN = 2.0  # times the lowest loss: what has not risen so far has not exploded
+SHOWN = 0.9  # of the points, where they have not exploded, are never cut off
 Curve = NDArray[np.float64]  # (2, n): learning rates, smoothed losses
 
 
@@ -38,15 +40,18 @@ def thin(curve: Curve, limit: int = 1000) -> Curve:
 def loss_range(curve: Curve) -> tuple[float, float]:
     """The losses an axis should show: the descent whole, and as much again of the explosion after it.
 
-    Without that limit one diverging step would flatten all that matters into a line at the bottom. An axis covers
-    at least a tenth of the loss, so that noise does not look like a descent.
+    Without that limit one diverging step would flatten all that matters into a line at the bottom. What rises without
+    exploding stays in sight, but for a steep end. An axis covers at least a tenth of the loss, so that noise does not
+    look like a descent.
     """
     losses = finite(curve)[1]
     if losses.size == 0:
         return 0.0, 1.0
     lowest = int(losses.argmin())
     low, top = float(losses[lowest]), float(losses[: lowest + 1].max())
-    high = min(float(losses.max()), top + (top - low)) if top > low else float(losses.max())
+    usual = float(np.sort(losses)[int(SHOWN * (losses.size - 1))])
+    limit = max(top + (top - low), min(usual, low + (RISEN - 1) * abs(low)))
+    high = min(float(losses.max()), limit) if top > low else float(losses.max())
     room = max(0.06 * (high - low), (LEAST * abs(high) - (high - low)) / 2) or 0.5
     return low - room, high + room
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from fastwidgets.lr_finder.curve import Curve, finite, loss_range, rate_text, round_rate, widened
-from fastwidgets.lr_finder.words import BY_HAND, CHOOSE, PREPARING, confidence, reason_for
+from fastwidgets.lr_finder.words import BY_HAND, PREPARING, outcome, reason_for
 
 CODE = "learn.fit_one_cycle(5, lr_max={lr})"
 
@@ -89,8 +89,7 @@ class FinderSession:
         rates = suggested(result)
         self.markers = [marker(name, lr) for name, lr in rates.items()]
         self.chosen = {key: self.markers[0][key] for key in ("name", "lr")} if self.markers else None
-        advice = confidence(self.curve, rates) if rates else CHOOSE if lrs.size >= 2 else ""
-        self.message = f"{advice} {str(result.message).strip()}".strip()  # what to do comes before what was done
+        self.message = outcome(self.status, str(result.message), self.curve, rates)
 
     def choose(self, name: str, lr: float) -> None:
         """Take `lr` as the rate, reached by moving the marker called `name`; without suggestions it is "by hand".

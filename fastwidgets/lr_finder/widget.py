@@ -17,6 +17,7 @@ from fastwidgets.lr_finder.fallback import as_html, as_text
 from fastwidgets.lr_finder.session import Finder, FinderSession
 
 STATUSES = ["ready", "running", "finished", "diverged", "nan", "stopped", "interrupted", "error"]
+RESULT_HAS = ("lrs", "losses", "stopped", "message", "suggestions")  # what the finder needs of one
 # The widget whose Start button began the search under way: the search shows itself there and not in a new one.
 _started_from: ContextVar[LRFinder | None] = ContextVar("_started_from", default=None)
 
@@ -42,6 +43,17 @@ class LRFinder(LiveWidget):
     figure = T.Any(None, allow_none=True).tag(sync=True, **widget_serialization)
 
     hears: ClassVar[tuple[str, ...]] = (*LiveWidget.hears, "start", "stop")
+
+    def __new__(cls, source: Any = None, **settings: Any) -> LRFinder:
+        """Refuse what is no source before there is a widget: a half-made one would stay in the kernel."""
+        known = hasattr(source, "lr_find") or all(hasattr(source, name) for name in RESULT_HAS)
+        if source is not None and (isinstance(source, type) or not known):
+            got = repr(source) if isinstance(source, type) else type(source).__name__
+            raise TypeError(
+                f"`source` is a learner or what `learn.lr_find()` returned, but got {got}. Try LRFinder(learn)."
+            )
+        made: LRFinder = super().__new__(cls)
+        return made
 
     def __init__(self, source: Any = None, **settings: Any) -> None:
         self.session = FinderSession()

@@ -15,15 +15,31 @@ REASONS = {
     BY_HAND: "the rate that you chose",
 }
 FLAT = 0.05  # a smaller share of the first loss is no clear descent
-FAR_APART = 10.0
+FAR_APART = 3.0  # times the lowest: suggestions that agree lie closer together
 PREPARING = "Preparing the first batch…"
-CHOOSE = "No rate is suggested: click on the curve to choose one."
-BEGUN = "A search began; save the notebook after it ends to keep its picture here."
+CHOOSE = "Click on the curve to choose a rate yourself."
+BEGUN = "A search had begun when this was saved; its curve appears here when it ends."
+WHOLE = ("finished", "diverged")  # searches that ended as they should
+SPOILT = ("nan", "error")  # searches whose curve is nothing to choose from
 
 
 def reason_for(name: str) -> str:
     """Why the rate called `name` is suggested; an own suggestion function speaks for itself."""
     return REASONS.get(name, f"found by {name}")
+
+
+def outcome(status: str, told: str, curve: Curve, rates: dict[str, float]) -> str:
+    """How the search ended, as `told`, and what to make of its `curve`, shape `(2, n)`, and suggested `rates`.
+
+    What to do comes before what was done, unless the search was cut short: then that is the first thing to know.
+    """
+    advice = ""
+    if rates:
+        advice = confidence(curve, rates)
+    elif status not in SPOILT and finite(curve).shape[1] >= 2:
+        advice = CHOOSE
+    parts = (advice, told.strip()) if rates and status in WHOLE else (told.strip(), advice)
+    return " ".join(filter(None, parts))
 
 
 def confidence(curve: Curve, rates: dict[str, float]) -> str:

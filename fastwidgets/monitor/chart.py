@@ -28,25 +28,41 @@ class Line:
     dots: bool = False
 
 
-def chart(title: str, lines: Sequence[Line], floor: float | None = None, width: int = 270) -> str:
-    """An SVG of `lines` on common axes, `width` pixels wide; `floor` is the lowest value the axis must show."""
+def chart(
+    title: str,
+    lines: Sequence[Line],
+    floor: float | None = None,
+    top: float | None = None,
+    marks: Sequence[tuple[float, str]] = (),
+    width: int = 270,
+) -> str:
+    """An SVG of `lines` on common axes, `width` pixels wide.
+
+    `floor` is the lowest value the axis must show and `top` the highest it may: what lies above sits on its border,
+    and the axis says how far it goes. `marks` are places on the x axis with the words that stand there.
+    """
     drawn = [line for line in lines if np.isfinite(line.y).any()]
     if not drawn:
         return ""
     x_low, x_high = _span(np.concatenate([line.x for line in drawn]))
-    y_low, y_high = _span(np.concatenate([line.y for line in drawn]), floor)
+    values = np.concatenate([line.y for line in drawn])
+    highest = float(np.max(values[np.isfinite(values)]))
+    cut = top is not None and top < highest
+    y_low, y_high = _span(np.minimum(values, top) if cut else values, floor)  # type: ignore[arg-type]
 
     def place(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:  # (n, 2) pixels
         across = LEFT + (np.asarray(x) - x_low) / (x_high - x_low) * (width - LEFT - RIGHT)
-        down = TOP + (y_high - np.asarray(y)) / (y_high - y_low) * (HEIGHT - TOP - BOTTOM)
+        down = TOP + (y_high - np.minimum(y, y_high)) / (y_high - y_low) * (HEIGHT - TOP - BOTTOM)
         return np.stack((across, down), axis=-1)
 
-    marks = [_path(line, place(line.x, line.y)) for line in drawn]
+    paths = [_path(line, place(line.x, line.y)) for line in drawn]
+    rules = [_rule(float(place(step, y_low)[0]), text) for step, text in marks if x_low < step < x_high]
+    above = _above(width, highest) if cut else ""
     return (
         f'<svg viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}" role="img" '
         f'aria-label="{escape(title)}" fill="currentColor" '
         'style="max-width:100%;font:11px system-ui,sans-serif;color:var(--jp-ui-font-color1,currentColor)">'
-        f"{_legend(drawn)}{_axes(width, (x_low, x_high), (y_low, y_high))}{''.join(marks)}</svg>"
+        f"{_legend(drawn)}{_axes(width, (x_low, x_high), (y_low, y_high))}{''.join(rules)}{''.join(paths)}{above}</svg>"
     )
 
 
@@ -78,6 +94,18 @@ def _legend(lines: Sequence[Line]) -> str:
         )
         x += 34 + 6 * len(line.label)
     return "".join(parts)
+
+
+def _rule(x: float, text: str) -> str:
+    """A dotted line upright at `x` pixels, and what it marks."""
+    return (
+        f'<path d="M{x:.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="currentColor" stroke-dasharray="1 3"/>'
+        f'<text x="{x + 3:.1f}" y="{TOP + 9}">{escape(text)}</text>'
+    )
+
+
+def _above(width: int, highest: float) -> str:
+    return f'<text x="{width - RIGHT}" y="{TOP + 9}" text-anchor="end">↑ to {escape(short(highest))}</text>'
 
 
 def _path(line: Line, points: NDArray[np.float64]) -> str:

@@ -7,16 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from fastwidgets.monitor.axis import loss_top
 from fastwidgets.monitor.chart import Line, chart
 from fastwidgets.monitor.session import MonitorSession
 from fastwidgets.monitor.thin import thin
 from fastwidgets.monitor.words import count, duration, short
 
 POINTS = 240  # of a curve; a picture of that width shows no more
-SAVE_LATER = "Save the notebook after it ends to keep its picture here."
+NO_EPOCH_YET = "Its curves appear here from the end of its first epoch on."
+GOES_ON = "What came after that is not in this picture."
 ROWS = 50  # epochs in the table; of more, the newest
 # Dark enough on white and light enough on black.
-BLUE, ORANGE, GREEN = "#3b82c4", "#c7721c", "#3a9150"
+BLUE, ORANGE, GREEN, PURPLE = "#3b82c4", "#c7721c", "#3a9150", "#9a5fbd"
 
 
 def headline(session: MonitorSession) -> str:
@@ -33,8 +35,8 @@ def headline(session: MonitorSession) -> str:
         return f"Training ended early after {epochs} and {took}: {session.reason}."
     if not session.epochs():
         began = "" if session.began is None else f" at {session.began:%H:%M on %Y-%m-%d}"
-        return f"A training run of {count(of, 'epoch')} began{began}. {SAVE_LATER}"
-    return f"Training was {session.status} when this was saved: {epochs}, {took} so far. {SAVE_LATER}"
+        return f"A training run of {count(of, 'epoch')} began{began}. {NO_EPOCH_YET}"
+    return f"Training was {session.status} when this was saved: {epochs}, {took} so far. {GOES_ON}"
 
 
 def html_of(session: MonitorSession) -> str:
@@ -47,9 +49,11 @@ def html_of(session: MonitorSession) -> str:
     losses = [Line("each batch", step, loss, BLUE, width=0.5), Line("smoothed", step, smooth, BLUE, width=2),
               Line("validation", at, valid, ORANGE, dash="5 3", dots=True)]  # fmt: skip
     rate = Line("learning rate", step, lr, GREEN)
-    charts = chart("Loss by batch", losses, width=360) + chart("Learning rate by batch", [rate], floor=0.0)
+    fits = [(start, f"fit {number}") for number, start in enumerate(session.starts, 1)][1:]
+    charts = chart("Loss by batch", losses, top=loss_top(loss, valid), marks=fits, width=360)
+    charts += chart("Learning rate by batch", [rate], floor=0.0, marks=fits)
     if np.isfinite(mom).any() and np.nanmax(mom) > np.nanmin(mom):
-        charts += chart("Momentum by batch", [Line("momentum", step, mom, ORANGE, dash="5 3")])
+        charts += chart("Momentum by batch", [Line("momentum", step, mom, PURPLE, dash="2 2")], marks=fits)
     title = f"<p><strong>{escape(headline(session))}</strong></p>"
     return f"{title}<div>{charts}</div>{_table(session, epochs)}{_notes(session)}"
 
@@ -58,7 +62,7 @@ def text_of(session: MonitorSession) -> str:
     """The same in plain text."""
     names = ["epoch", *session.columns(), "time"]
     epochs = session.epochs()[-ROWS:]
-    rows = [[str(row["epoch"]), *map(short, row["values"]), duration(row["seconds"])] for row in epochs]
+    rows = [[_epoch(session, row), *map(short, row["values"]), duration(row["seconds"])] for row in epochs]
     widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
     lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in (names, *rows)]
     notes = [f"batch {note['step']}: {note['text']}" for note in session.notes()[-ROWS:]]
@@ -70,7 +74,7 @@ def _table(session: MonitorSession, epochs: list[dict[str, Any]]) -> str:
         return ""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("epoch", *session.columns(), "time"))
     body = "".join(
-        f"<tr><td>{row['epoch']}</td>{''.join(f'<td>{short(v)}</td>' for v in row['values'])}"
+        f"<tr><td>{_epoch(session, row)}</td>{''.join(f'<td>{short(v)}</td>' for v in row['values'])}"
         f"<td>{duration(row['seconds'])}</td></tr>"
         for row in epochs[-ROWS:]
     )
@@ -78,10 +82,16 @@ def _table(session: MonitorSession, epochs: list[dict[str, Any]]) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{left_out}"
 
 
+def _epoch(session: MonitorSession, row: dict[str, Any]) -> str:
+    """The number of an epoch; of one after the first fit, with the number of its fit."""
+    fit = session.fit_of(row)
+    return str(row["epoch"]) if fit <= 1 else f"fit {fit}: {row['epoch']}"
+
+
 def _notes(session: MonitorSession) -> str:
     items = "".join(f"<li>batch {note['step']}: {escape(note['text'])}</li>" for note in session.notes()[-ROWS:])
     return f"<ul>{items}</ul>" if items else ""
 
 
-def _number(value: float | None) -> float:
-    return np.nan if value is None else value
+def _number(value: float | str | None) -> float:
+    return value if isinstance(value, float) else np.nan

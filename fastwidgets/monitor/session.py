@@ -19,7 +19,7 @@ from fastlearn.train.events import (
 )
 from numpy.typing import NDArray
 
-from fastwidgets.comm.arrays import number_or_none
+from fastwidgets.comm.arrays import number_or_none, number_or_word
 from fastwidgets.monitor.fit_state import ROWS, FitState
 from fastwidgets.monitor.memory import Memory, memory_held
 from fastwidgets.monitor.thin import Columns
@@ -59,6 +59,7 @@ class MonitorSession:
         self.status = "idle"  # running, paused, done, stopped
         self.reason = ""
         self.n_fits = 0
+        self.starts: list[int] = []  # steps of the history before each fit that is shown
         self.began: datetime | None = None  # on the clock on the wall
         self.metric_names: tuple[str, ...] = ()
         self.first_step = 0
@@ -102,7 +103,7 @@ class MonitorSession:
         last = self.history.fits[-1]
         rows = self.history.epochs[last.start_row :]
         self._show_from(last)
-        self.n_fits = 1
+        self.n_fits, self.starts = 1, [last.start_step]
         self.metric_names = tuple(last.metric_names)
         n_batches = rows[0]["step"] - last.start_step if rows else 0
         self.fit = self._new_fit(last.n_epoch, n_batches, last.start_step)
@@ -141,13 +142,17 @@ class MonitorSession:
         return ["train_loss", "valid_loss", *(n for n in self.metric_names if n not in ("train_loss", "valid_loss"))]
 
     def epochs(self, start: int = 0) -> list[dict[str, Any]]:
-        """The epochs of the runs shown, from row `start` on; a value is None where there is no finite number."""
+        """The epochs of the runs shown, from row `start` on; a value that is missing is None, NaN is "nan"."""
         columns = self.columns()
         return [_epoch(row, columns) for row in self.history.epochs[self._first_epoch + start :]]
 
     def epochs_done(self) -> int:
         """How many epochs of the running or last fit are over."""
         return sum(row["step"] > self.fit.start_step for row in self.history.epochs[self._first_epoch :])
+
+    def fit_of(self, row: Mapping[str, Any]) -> int:
+        """The number of the fit, from 1, that the epoch `row` belongs to."""
+        return sum(start < row["step"] for start in self.starts)
 
     def notes(self, start: int = 0) -> list[dict[str, Any]]:
         """The markers of the runs shown, from number `start` on."""
@@ -171,6 +176,7 @@ class MonitorSession:
             "n_batches": fit.phase_batches,
             "first_step": self.first_step,
             "start_step": fit.start_step,
+            "starts": self.starts,
             "step": int(step or 0),
             "total_steps": fit.n_epoch * fit.n_batches,
             "loss": loss,
@@ -200,6 +206,7 @@ class MonitorSession:
         if self.n_fits == 0:
             self._show_from(self.history.fits[-1])
         self.n_fits += 1
+        self.starts = [*self.starts, event.start_step]
         self.began = self._today()
         self.metric_names = tuple(event.metric_names)
         self.fit = self._new_fit(
@@ -232,7 +239,7 @@ class MonitorSession:
 
 
 def _epoch(row: Mapping[str, Any], columns: list[str]) -> dict[str, Any]:
-    values = [number_or_none(row.get(name)) for name in columns]
+    values = [number_or_word(row.get(name)) for name in columns]
     return {"epoch": row["epoch"], "step": row["step"], "seconds": float(row["seconds"]), "values": values}
 
 

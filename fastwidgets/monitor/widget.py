@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ from fastwidgets.monitor.session import MonitorSession
 if TYPE_CHECKING:
     from fastlearn.train.learner import Learner
 
-TWIN_EVERY = 5.0  # seconds between renewals of the static twin while a fit runs
+TWIN_EVERY = 5.0  # seconds between renewals of the static twin while a fit runs, after its first epoch
+LEARNER_HAS = ("history", "control", "events")  # what the monitor needs of it
 _BY_NAME: WeakKeyDictionary[Any, ref[TrainingMonitor]] = WeakKeyDictionary()
 
 
@@ -36,11 +38,19 @@ class TrainingMonitor(LiveWidget):
     # CPU time, most of it in the kernel's output thread: benchmarks/monitor.py holds the sum below 1 % of a core.
     every = 0.4
 
+    def __new__(cls, learn: Any = None, follow: bool = True) -> TrainingMonitor:
+        """Refuse what is no learner before there is a widget: a half-made one would complain again when it is freed."""
+        if isinstance(learn, type) or not all(hasattr(learn, name) for name in LEARNER_HAS):
+            got = "nothing" if learn is None else repr(learn) if isinstance(learn, type) else type(learn).__name__
+            raise TypeError(f"A training monitor follows a learner, but got {got}. Try TrainingMonitor(learn).")
+        made: TrainingMonitor = super().__new__(cls)
+        return made
+
     def __init__(self, learn: Learner, follow: bool = True) -> None:
         self.session = MonitorSession(learn.history)
         # Not the learner: the kernel keeps every widget, and would keep its model and data with it.
         self._learn, self._control = ref(learn), learn.control
-        self._twin_at = 0.0
+        self._twin_at = -math.inf
         self._unsubscribe: Callable[[], None] | None = None
         super().__init__(every=0.2)
         if follow:
@@ -116,9 +126,11 @@ class TrainingMonitor(LiveWidget):
 
     def _renew_twin(self, event: object) -> None:
         now = time.monotonic()
-        if not isinstance(event, EpochEnded) or now - self._twin_at >= TWIN_EVERY:
-            self._twin_at = now
-            self.refresh_twin()
+        if isinstance(event, EpochEnded) and now - self._twin_at < TWIN_EVERY:
+            return
+        # The first epoch is never too early: a kernel that is lost a moment later would leave no picture at all.
+        self._twin_at = -math.inf if isinstance(event, FitStarted) else now
+        self.refresh_twin()
 
 
 def by_name(learn: Learner) -> TrainingMonitor | None:

@@ -17,10 +17,12 @@ def size(n_bytes: int) -> str:
     return f"{n_bytes / 1e9:.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:.0f} MB"
 
 
-def short(value: float | None) -> str:
-    """A loss, metric or rate in at most seven characters; a dash for None and NaN."""
-    if value is None or math.isnan(value):
+def short(value: float | str | None) -> str:
+    """A loss, metric or rate in at most eight characters: a dash for what is not known, NaN and infinities by name."""
+    if value is None:
         return "–"  # noqa: RUF001
+    if isinstance(value, str) or not math.isfinite(value):
+        return str(value)
     if value != 0 and not 1e-3 <= abs(value) < 1e5:
         mantissa, exponent = f"{value:.2e}".split("e")
         return f"{mantissa}e{int(exponent):+d}"  # as JavaScript writes it: the live view shows the same

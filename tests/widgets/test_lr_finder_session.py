@@ -79,6 +79,21 @@ def test_the_axis_shows_the_descent_and_not_the_whole_explosion(losses: list[flo
     assert shown == pytest.approx((low - room, high + room))
 
 
+@pytest.mark.parametrize(
+    "losses, top",
+    [
+        ([0.668, 0.663, 0.672, 0.688, *[0.705] * 40], 0.705),  # lowest at its start, and it never explodes
+        ([0.7, 0.66, *np.linspace(0.66, 0.8, 40), *np.geomspace(1, 1e5, 60)], 1.32),  # twice the lowest is an explosion
+        ([2.3, *np.linspace(2.3, 1.8, 90), 3, 6, 12, 24], 2.8),  # a steep end: as much again as the descent
+    ],
+)
+def test_a_curve_that_rises_stays_in_sight_until_it_explodes(losses: list[float], top: float) -> None:
+    low, high = loss_range(np.stack((np.geomspace(1e-7, 10, len(losses)), losses)))
+    drawn = top - min(losses)
+    assert high - max(0.06 * drawn, 0.05 * top - drawn / 2) == pytest.approx(top)
+    assert low < min(losses)
+
+
 @pytest.mark.parametrize("losses", [[], [1.5], [0.0, 0.0], [np.nan]])
 def test_an_axis_is_never_empty(losses: list[float]) -> None:
     low, high = loss_range(np.stack((np.full(len(losses), 1e-3), np.array(losses, float))))
@@ -153,8 +168,8 @@ def test_a_search_is_sent_piece_by_piece_and_whole_again_after_a_restart() -> No
 
 def test_the_end_brings_suggestions_and_chooses_the_first() -> None:
     session = FinderSession()
-    session.finish(result(valley_curve(), valley=0.00144, steep=0.0102, slide=None))
-    assert [(one["name"], one["lr"]) for one in session.markers] == [("valley", 1.4e-3), ("steep", 1.0e-2)]
+    session.finish(result(valley_curve(), valley=0.00144, steep=0.0031, slide=None))
+    assert [(one["name"], one["lr"]) for one in session.markers] == [("valley", 1.4e-3), ("steep", 3.1e-3)]
     assert session.markers[0]["reason"] == "in the middle of the longest descent"
     assert session.chosen == {"name": "valley", "lr": 1.4e-3}
     assert session.line == "learn.fit_one_cycle(5, lr_max=1.4e-03)"
@@ -183,8 +198,7 @@ def test_without_a_suggestion_nothing_is_chosen_until_a_rate_is_set_by_hand() ->
     session = FinderSession()
     session.finish(result(valley_curve()[:, :6], "stopped", "Stopped at step 6.", valley=None))
     assert (session.markers, session.shown, session.chosen, session.line) == ([], [], None, "")
-    assert session.message.startswith("No rate is suggested: click on the curve")
-    assert session.message.endswith("Stopped at step 6.")
+    assert session.message == "Stopped at step 6. Click on the curve to choose a rate yourself."
     session.choose("by hand", 3.14e-7)
     assert session.line == "learn.fit_one_cycle(5, lr_max=3.1e-07)"
     assert [(one["name"], one["lr"]) for one in session.shown] == [("by hand", 3.1e-7)]
@@ -212,12 +226,40 @@ def test_nan_at_once_leaves_nothing_to_choose() -> None:
 
 
 @pytest.mark.parametrize(
+    "stopped, rates, words",
+    [
+        ("finished", {"valley": 1e-3}, "The loss falls clearly, by 50%. Told."),
+        ("diverged", {}, "Told. Click on the curve to choose a rate yourself."),
+        ("stopped", {"valley": 1e-3}, "Told. The loss falls clearly, by 50%."),
+        ("interrupted", {}, "Told. Click on the curve to choose a rate yourself."),
+        ("nan", {"valley": 1e-3}, "Told. The loss falls clearly, by 50%."),
+        ("nan", {}, "Told."),  # a curve that ran into NaN is nothing to choose from
+        ("error", {}, "Told."),
+    ],
+)
+def test_what_cut_a_search_short_is_said_first(stopped: str, rates: dict[str, float], words: str) -> None:
+    session = FinderSession()
+    session.finish(result(valley_curve(), stopped, "Told.", **rates))
+    assert session.message == words
+
+
+@pytest.mark.parametrize("highest, agree", [(2.9e-2, True), (8.3e-2, False)])
+def test_rates_that_agree_lie_within_a_factor_of_three(highest: float, agree: bool) -> None:
+    assert ("agree." in confidence(valley_curve(), {"valley": 1e-2, "steep": highest})) is agree
+    assert ("disagree" in confidence(valley_curve(), {"valley": 1e-2, "steep": highest})) is not agree
+
+
+@pytest.mark.parametrize(
     "curve, rates, words",
     [
         (valley_curve(), {"valley": 1e-3}, "falls clearly, by 50%"),
         (valley_curve(0.04), {"valley": 1e-3}, "falls by only 2%, so trust the suggestion little"),
         (valley_curve()[:, :70], {"valley": 1e-3}, "never rises: a larger end_lr"),
-        (valley_curve(), {"valley": 1e-4, "steep": 2e-2}, r"disagree \(1.0e-04 to 2.0e-02\): the lower one is safer"),
+        (
+            valley_curve(),
+            {"valley": 9.1e-3, "steep": 8.3e-2},
+            r"disagree \(9.1e-03 to 8.3e-02\): the lower one is safer",
+        ),
     ],
 )
 def test_the_words_say_how_far_to_trust_the_curve(curve: np.ndarray, rates: dict[str, float], words: str) -> None:

@@ -111,6 +111,16 @@ def test_a_search_that_cannot_run_is_said_in_the_widget() -> None:
     widget.close()
 
 
+@pytest.mark.parametrize(
+    "source, got", [("x", "str"), (3, "int"), (LRFinder, "LRFinder"), (SimpleNamespace(), "Simple")]
+)
+def test_a_source_that_is_none_is_refused_and_leaves_nothing_behind(source: Any, got: str) -> None:
+    before = set(registry._instances)
+    with pytest.raises(TypeError, match=rf"`source` is a learner or what .*got .*{got}.*Try LRFinder\(learn\)"):
+        LRFinder(source)
+    assert set(registry._instances) == before
+
+
 def test_closing_frees_the_figure_and_all_its_parts() -> None:
     before = set(registry._instances)
     widget = LRFinder(result(valley=1e-3))
@@ -145,7 +155,7 @@ def test_the_twin_of_a_search_under_way_says_so_and_travels_to_the_view(monkeypa
     widget._ipython_display_()
     widget.watch(Finder())
     content, _ = sent[0]
-    assert content["kind"] == "twin" and "A search began" in content["html"]  # before the page saves the notebook
+    assert content["kind"] == "twin" and "A search had begun" in content["html"]  # before the page saves the notebook
     widget.finish(result(valley=1e-3))
     content, _ = sent[-1]
     assert content["kind"] == "twin" and "<svg" in content["html"] and "valley" in content["text"]

@@ -14,6 +14,7 @@ from fastlearn.train.events import EpochEnded, FitEnded, FitStarted, NoteAdded
 from fastlearn.train.history import History
 
 from fastwidgets.monitor import words
+from fastwidgets.monitor.axis import loss_top
 from fastwidgets.monitor.chart import Line, chart
 from fastwidgets.monitor.fallback import html_of, text_of
 from fastwidgets.monitor.session import MonitorSession
@@ -43,8 +44,8 @@ def test_text_tells_the_run_in_a_table() -> None:
     assert text_of(run()).splitlines() == [
         "Training finished: 2 of 2 epochs in 0:00.",
         "epoch  train_loss  valid_loss  accuracy  time",
-        "    0      1.0000      0.5000         –  1:01",  # noqa: RUF001
-        "    1      1.0000      0.5000         –  1:01",  # noqa: RUF001
+        "    0      1.0000      0.5000       nan  1:01",
+        "    1      1.0000      0.5000       nan  1:01",
         "batch 6: learning rate times 0.5",
     ]
 
@@ -78,8 +79,86 @@ def test_what_is_saved_as_a_second_fit_begins_tells_of_that_fit_alone() -> None:
     later.on(FitStarted(1, 3, first.history.n_steps, ("accuracy",), None, None))
     assert text_of(later) == (
         "A training run of 1 epoch began at 14:05 on 2030-05-01. "
-        "Save the notebook after it ends to keep its picture here."
+        "Its curves appear here from the end of its first epoch on."
     )
+
+
+def test_a_run_that_is_saved_in_its_middle_is_told_as_such() -> None:
+    session = run()
+    session.history.begin_fit(2, ("accuracy",))
+    session.on(FitStarted(2, 3, 6, ("accuracy",), None, None))
+    assert text_of(session).splitlines()[0].endswith("so far. What came after that is not in this picture.")
+
+
+def test_the_second_fit_is_told_apart_in_table_and_charts() -> None:
+    session = run()
+    assert "fit" not in html_of(session).split("Loss by batch")[1]
+    session.history.begin_fit(1, ("accuracy",))
+    session.on(FitStarted(1, 3, 6, ("accuracy",), None, None))
+    for _ in range(3):
+        session.history.add_step(torch.tensor(1.0), 0, 0.1, 0.8, 0.0, 0.0, 1)
+    session.history.add_epoch(0, {"train_loss": 1.0, "valid_loss": math.nan}, 61.0)
+    session.take()
+    assert [line.split()[:3] for line in text_of(session).splitlines()[2:5]] == [
+        ["0", "1.0000", "0.5000"],
+        ["1", "1.0000", "0.5000"],
+        ["fit", "2:", "0"],
+    ]
+    root = ElementTree.fromstring(f"<div>{html_of(session)}</div>")
+    charts = root.findall(".//svg")
+    assert len(charts) == 3  # loss, learning rate, momentum
+    assert all("fit 2" in [text.text for text in svg.findall("text")] for svg in charts)
+    assert [row[0].text for row in root.findall(".//tbody/tr")] == ["0", "1", "fit 2: 0"]
+
+
+def test_momentum_does_not_look_like_validation() -> None:
+    session = run()
+    session.history.begin_fit(1, ())
+    session.on(FitStarted(1, 2, 6, (), None, None))
+    for mom in (0.95, 0.85):
+        session.history.add_step(torch.tensor(1.0), 0, 0.1, mom, 0.0, 0.0, 1)
+    session.take()
+    root = ElementTree.fromstring(f"<div>{html_of(session)}</div>")
+    looks = {}
+    for svg in root.findall(".//svg"):
+        names = [text.text for text in svg.findall("text")]
+        samples = [path for path in svg.findall("path") if path.get("d").endswith("h18")]
+        looks |= {
+            name: (line.get("stroke"), line.get("stroke-dasharray")) for name, line in zip(names, samples, strict=False)
+        }
+    assert {"validation", "momentum"} <= set(looks)
+    assert not set(looks["validation"]) & set(looks["momentum"])
+
+
+SPIKES = [
+    ([2.3, 4000, 2.2, 2.0, 1.8, 1.5, 1.2, 1.0], [], 2.2 + 1.2),
+    ([2.0, 1e29, math.nan, math.inf, 1.0, 0.9, 0.8], [0.9], 1.0 + 0.2),
+    ([2.3, 2.2, 2.0, 1.0, *[0.1] * 500], [], 2.3),  # an ordinary start is no spike
+    ([0.5, 0.4, 0.3, 0.2, 0.1, 0.1], [0.5, 3.0, 3.2], 3.2),  # nor is a validation loss that stays high
+    ([1.0, 1.0, 1.0, 5.0], [], 5.0),
+    ([0.9, 1.2, 0.8], [], 1.2),  # few and noisy is no spike either
+    ([1.0], [], 1.0),
+    ([1.0, 2.0, 1.0], [4000.0, 1.1], 1.1 + 0.1),
+]
+
+
+@pytest.mark.parametrize("losses, valid, top", SPIKES)
+def test_a_spike_does_not_press_the_rest_of_the_curve_flat(losses: list[float], valid: list[float], top: float) -> None:
+    assert loss_top(losses, valid) == pytest.approx(top)
+
+
+def test_without_losses_there_is_no_top() -> None:
+    assert loss_top([math.nan], []) is None
+
+
+def test_what_lies_above_the_axis_is_on_its_border_and_told() -> None:
+    line = Line("a", np.arange(4.0), np.array([1.0, 4000.0, 2.0, 1.0]), "red")
+    svg = chart("t", [line], top=3.0)
+    assert "↑ to 4000" in svg and ">3.0000<" in svg
+    path = re.search(r'd="M([^"]+)" fill="none" stroke="red"', svg)[1]
+    heights = [float(point.split()[1]) for point in path.split("L")]
+    assert min(heights) == heights[1] == 22.0
+    assert "↑" not in chart("t", [line], top=4000.0)
 
 
 @pytest.mark.parametrize("epochs, said", [(1, "after 1 of 1 epoch and"), (2, "after 2 of 2 epochs and")])
@@ -110,3 +189,7 @@ def test_lines_are_told_apart_without_colour() -> None:
 def test_numbers_are_worded_as_in_the_browser(name: str) -> None:
     for value, text in GOLDEN[name]:
         assert getattr(words, name)(value) == text
+
+
+def test_a_loss_that_is_no_number_is_not_shown_as_unknown() -> None:
+    assert [words.short(value) for value in (math.nan, -math.inf, None)] == ["nan", "-inf", "–"]  # noqa: RUF001

@@ -86,7 +86,7 @@ def test_an_epoch_and_a_note_are_sent_once_and_again_with_the_whole() -> None:
     run.epoch(0, valid_loss=0.5, accuracy=math.nan)
     run.note("lr", 0.5)
     header, _ = run.session.take()
-    assert [row["values"] for row in header["epochs"]] == [[1.0, 0.5, None]]
+    assert [row["values"] for row in header["epochs"]] == [[1.0, 0.5, "nan"]]
     assert [(note["step"], note["kind"], note["value"]) for note in header["notes"]] == [(10, "lr", 0.5)]
     assert run.session.take()[0]["epochs"] == [] == run.session.take()[0]["notes"]
     whole, _ = run.session.whole()
@@ -104,7 +104,11 @@ def test_two_fits_in_one_monitor_share_the_axis_and_the_table() -> None:
     run.session.take()
     progress = run.session.progress()
     assert (progress["first_step"], progress["start_step"], progress["step"]) == (0, 10, 12)
-    assert len(run.session.epochs()) == 1
+    assert [run.session.fit_of(row) for row in run.session.epochs()] == [1]
+    assert progress["starts"] == [0, 10]
+    run.batches(8)
+    run.epoch(0)
+    assert [run.session.fit_of(row) for row in run.session.epochs()] == [1, 2]
     assert run.session.plan()[1][0].tolist() == [*range(11, 21)]
 
 
@@ -140,6 +144,8 @@ def test_a_monitor_made_after_a_run_shows_that_run() -> None:
     assert header["progress"]["status"] == "stopped" and header["progress"]["elapsed"] == 10.0
     assert [note["kind"] for note in header["notes"]] == ["stop"]
     assert [row["step"] for row in header["epochs"]] == [20]
+    assert header["progress"]["starts"] == [10]
+    assert header["epochs"][0]["values"] == [1.0, 0.5, None]  # the accuracy is not known
 
 
 def test_factors_of_the_learning_rate_multiply_and_a_new_fit_starts_from_one() -> None:

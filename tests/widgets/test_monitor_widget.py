@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 import pytest
 from fastlearn.train.control import FitControl
-from fastlearn.train.events import Events, FitEnded, FitStarted, NoteAdded
+from fastlearn.train.events import EpochEnded, Events, FitEnded, FitStarted, NoteAdded
 from fastlearn.train.history import History, Note
 from nbclient import NotebookClient
 
@@ -37,6 +37,9 @@ class Learn:
     def fit(self, epochs: int = 1) -> None:
         self.history.begin_fit(epochs, ())
         self.events.send(FitStarted(epochs, 1, self.history.n_steps, (), None, None))
+        for epoch in range(epochs):
+            self.history.add_epoch(epoch, {"train_loss": 1.0}, 0.0)
+            self.events.send(EpochEnded(epoch, self.history.n_steps, {"train_loss": 1.0}))
         self.history.end_fit("completed", True)
         self.events.send(FitEnded("completed", True))
 
@@ -113,6 +116,29 @@ def test_the_twin_travels_to_the_view_once_it_is_on_the_page(monkeypatch: pytest
     tell(monitor, kind="hello")
     assert sent[-1]["kind"] == "twin"
     monitor.close()
+
+
+def test_the_first_epoch_of_a_fit_is_on_the_page_however_short_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    learn, twins = Learn(), []
+    monitor = TrainingMonitor(learn)
+    monkeypatch.setattr(monitor, "refresh_twin", lambda: twins.append(len(learn.history.epochs)))
+    learn.fit(3)
+    learn.fit(2)
+    # Of each fit the beginning, the first epoch and the end; the epochs right after the first are left out.
+    assert twins == [0, 1, 3, 3, 4, 5]
+    monitor.close()
+
+
+@pytest.mark.parametrize("wrong, got", [((), "nothing"), (("x",), "str"), ((Learn,), "Learn")])
+def test_a_monitor_of_no_learner_is_refused_once(
+    wrong: tuple[Any, ...], got: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ignored: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)
+    with pytest.raises(TypeError, match=rf"follows a learner, but got .*{got}.*Try TrainingMonitor\(learn\)"):
+        TrainingMonitor(*wrong)
+    gc.collect()
+    assert ignored == []
 
 
 def test_a_monitor_by_name_follows_until_it_is_closed_and_is_freed_then() -> None:

@@ -1,7 +1,14 @@
 export const TOUR = 'fastwidgets-tour.ipynb';
+/** The tour as it lies in a folder of the examples, with the folder that `make lab` fills. */
+export const EXAMPLE = '01_tour.ipynb';
+export const FOLDER = 'notebooks';
 
 export interface INotebook {
   cells: { cell_type: string; outputs?: unknown[]; execution_count?: number | null }[];
+}
+
+interface IFolder {
+  content: { name: string }[];
 }
 
 /** The part of JupyterLab's contents manager that is needed here. */
@@ -11,20 +18,44 @@ interface IContents {
 }
 
 /**
- * The path of the tour in the folder `cwd`. It is written there from the copy in this bundle unless it is there already:
- * what somebody has changed in it stays.
+ * The path of the tour for somebody in the folder `cwd`: the one among the examples if they lie there or, from the root,
+ * in the folder `notebooks`; else a copy in `cwd`. That is written from this bundle, with the notebooks in `more`, by
+ * name, that the tour sends its readers to. What is there already stays as somebody has changed it.
  */
-export async function tourIn(contents: IContents, cwd: string, notebook: INotebook): Promise<string> {
-  const path = cwd === '' || cwd.endsWith(':') ? cwd + TOUR : `${cwd}/${TOUR}`; // "RTC:" is the root of a drive
-  try {
-    await contents.get(path, { content: false });
-  } catch (error) {
-    if ((error as { response?: Response }).response?.status !== 404) {
-      throw error;
-    }
-    await contents.save(path, { type: 'notebook', format: 'json', content: unrun(notebook) });
+export async function tourIn(
+  contents: IContents,
+  cwd: string,
+  notebook: INotebook,
+  more: Record<string, INotebook> = {}
+): Promise<string> {
+  const here = await namesIn(contents, cwd);
+  if (here.includes(EXAMPLE)) {
+    return within(cwd, EXAMPLE);
   }
-  return path;
+  if (isRoot(cwd) && here.includes(FOLDER) && (await namesIn(contents, within(cwd, FOLDER))).includes(EXAMPLE)) {
+    return within(cwd, `${FOLDER}/${EXAMPLE}`);
+  }
+  for (const [name, content] of Object.entries({ ...more, [TOUR]: notebook })) {
+    if (!here.includes(name)) {
+      await contents.save(within(cwd, name), { type: 'notebook', format: 'json', content: unrun(content) });
+    }
+  }
+  return within(cwd, TOUR);
+}
+
+/** What lies in a folder. Asking for a file that is not there would put an error into the browser's console. */
+async function namesIn(contents: IContents, folder: string): Promise<string[]> {
+  const { content } = (await contents.get(folder, { content: true })) as IFolder;
+  return Array.isArray(content) ? content.map(one => one.name) : []; // a file of that name is no folder
+}
+
+/** "RTC:" is the root of a drive. */
+function isRoot(folder: string): boolean {
+  return folder === '' || folder.endsWith(':');
+}
+
+function within(folder: string, name: string): string {
+  return isRoot(folder) ? folder + name : `${folder}/${name}`;
 }
 
 /** The notebook as if no cell of it had ever been run. */

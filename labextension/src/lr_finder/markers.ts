@@ -109,6 +109,7 @@ export class Markers {
     const lr = under ? standing(marker, chosen) : this._rateAt(this._part(event));
     this._drag = { name: marker.name, offset: under ? this._part(event) - across(this._range, lr) : 0 };
     this._model.choose(marker.name, lr);
+    this._read(lr); // the focus has read out where the marker stood before
     this.el.setPointerCapture(event.pointerId);
     const release = new AbortController();
     for (const end of ['pointerup', 'pointercancel', 'lostpointercapture']) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alone, padded, ticks } from './axes';
+import { alone, lossTop, padded, ticks } from './axes';
 
 describe('ticks', () => {
   it.each([
@@ -46,6 +46,22 @@ describe('ticks', () => {
     texts.forEach((text, i) => expect(Number(text)).toBeCloseTo(values[i], -Math.log10(size / 1000)));
   });
 });
+
+// The same cases as in tests/widgets/test_monitor_fallback.py.
+it.each([
+  [[2.3, 4000, 2.2, 2.0, 1.8, 1.5, 1.2, 1.0], [], 2.2 + 1.2],
+  [[2.0, 1e29, null, Infinity, 1.0, 0.9, 0.8], [undefined, 0.9], 1.0 + 0.2],
+  [[2.3, 2.2, 2.0, 1.0, ...Array<number>(500).fill(0.1)], [], 2.3],
+  [[0.5, 0.4, 0.3, 0.2, 0.1, 0.1], [0.5, 3.0, 3.2], 3.2],
+  [[1.0, 1.0, 1.0, 5.0], [], 5.0],
+  [[0.9, 1.2, 0.8], [], 1.2],
+  [[1.0], [], 1.0],
+  [[1.0, 2.0, 1.0], [4000.0, 1.1], 1.1 + 0.1]
+])('a spike does not press the rest of %j flat', (losses, valid, top) =>
+  expect(lossTop(losses, valid)).toBeCloseTo(top, 9)
+);
+
+it('without losses there is no top', () => expect(lossTop([null], [])).toBeNull());
 
 it('gives a single value room above and below', () => {
   const [low, high] = padded(2, 2, false);

@@ -10,6 +10,39 @@ export function padded(low: number | null, high: number | null, fromZero: boolea
   return [fromZero ? bottom : bottom - room, high + room];
 }
 
+const SHARE = 20; // a spike is shorter than half of this part of the curve
+const [WIDTH, WIDTH_VALID] = [5, 3]; // points of a stretch at least
+const SPIKE = 5; // times as high as all stretches, from the lowest loss: what is worth cutting off
+
+/**
+ * The highest loss to show of a run, null without any: where there is a spike of a few batches, as far above the highest
+ * stretch as that lies above the lowest loss. The same rule as fastwidgets/monitor/axis.py, which says more.
+ */
+export function lossTop(losses: Values, valid: Values): number | null {
+  const known = [losses, valid].map(values => values.filter(value => Number.isFinite(value)) as number[]);
+  const widths = [Math.max(WIDTH, Math.floor(known[0].length / SHARE)), WIDTH_VALID];
+  const top = Math.max(...known.map((values, i) => highestMiddle(values, widths[i])));
+  const [low, high] = known
+    .flat()
+    .reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
+  if (low > high) {
+    return null;
+  }
+  return top > low && high - low > SPIKE * (top - low) ? top + (top - low) : high;
+}
+
+/** The highest median of stretches of `width` points that overlap by half; of two middle ones the lower counts. */
+function highestMiddle(values: number[], width: number): number {
+  const last = Math.max(values.length - width, 0);
+  let highest = -Infinity;
+  for (let start = 0; values.length && start < last + Math.ceil(width / 2); start += Math.ceil(width / 2)) {
+    const from = Math.min(start, last);
+    const stretch = values.slice(from, from + width).sort((a, b) => a - b);
+    highest = Math.max(highest, stretch[(stretch.length - 1) >> 1]);
+  }
+  return highest;
+}
+
 /** The numbers beside an axis, all with as many digits as it takes to tell them apart. */
 export function ticks(at: (number | null)[]): string[] {
   const values = at.filter(value => value !== null && Number.isFinite(value)) as number[];

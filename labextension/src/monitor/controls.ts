@@ -16,13 +16,13 @@ export class Controls {
   constructor(private _model: MonitorModel) {
     this.el.setAttribute('role', 'toolbar');
     this.el.setAttribute('aria-label', 'Steer the training');
-    const keep = element('label', 'fw-Monitor-keep', 'keep ', this._keep);
+    this._kept.append(this._keep);
     this._keep.append(new Option('last weights', 'last'), new Option('best weights', 'best'));
     this._keep.title =
       'What Stop keeps: the weights as they are, or those of the epoch with the lowest validation loss';
     this.el.append(
       element('span', 'fw-Monitor-group', this._pause, this._resume),
-      element('span', 'fw-Monitor-group', this._stop, keep),
+      element('span', 'fw-Monitor-group', this._stop, this._kept),
       element('span', 'fw-Monitor-group', element('span', '', 'Learning rate'), this._less, this._more, this._scale)
     );
   }
@@ -73,6 +73,8 @@ export class Controls {
     const { lr_scale } = run.progress;
     const scaled = lr_scale === 1 ? 'as planned' : `plan ${factor(lr_scale)}`;
     setText(this._scale, run.live || lr_scale !== 1 ? scaled : '');
+    this._scale.title = this._scale.textContent ? `The learning rate is ${this._scale.textContent}` : '';
+    this._kept.classList.toggle('fw-mod-over', run.over); // nothing is kept any more by what it says
   }
 
   private _ask(what: 'pause' | 'resume' | 'stop'): void {
@@ -81,6 +83,7 @@ export class Controls {
   }
 
   private _keep = element('select', 'fw-Select');
+  private _kept = element('label', 'fw-Monitor-keep', 'keep ');
   private _scale = element('output', 'fw-Monitor-scale');
   private _pause = button('Pause', 'Hold after this batch (Space)', () => this.toggle(), PAUSE);
   private _resume = button('Resume', 'Go on (Space)', () => this.toggle(), RESUME);

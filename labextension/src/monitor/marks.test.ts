@@ -12,6 +12,16 @@ it('puts all that happened at one step into one marker', () => {
   ]);
 });
 
+it('marks where a second fit begins, after what ended the first', () => {
+  const note = { step: 9, kind: 'stop' as const, text: '', value: null };
+  expect(marks([note, { ...note, step: 20 }], [0, 9, 12])).toEqual([
+    { step: 9, text: 'stop, fit 2' },
+    { step: 12, text: 'fit 3' },
+    { step: 20, text: 'stop' }
+  ]);
+  expect(marks([], [360])).toEqual([]);
+});
+
 it('centres a label over its line and keeps it on the chart', () => {
   expect(labels([{ x: 100, text: 'stop' }], room)).toEqual([{ left: 88, text: 'stop' }]);
   expect(labels([{ x: 1, text: 'stop' }], room)).toEqual([{ left: 0, text: 'stop' }]);

@@ -22,15 +22,25 @@ function sign(note: MonitorNote): string {
   return note.kind === 'lr' && typeof note.value === 'number' ? `LR ${factor(note.value)}` : SIGNS[note.kind];
 }
 
-/** The markers of a chart: one for each step at which something happened, with all of it but the end of a pause. */
-export function marks(notes: MonitorNote[]): IMark[] {
+/**
+ * The markers of a chart: one for each step at which something happened, with all of it but the end of a pause. `starts`
+ * are the steps before each fit; a second one is marked where it begins.
+ */
+export function marks(notes: MonitorNote[], starts: number[] = []): IMark[] {
   const steps = new Map<number, string[]>();
   for (const note of notes) {
     const signs = steps.get(note.step) ?? [];
     const known = signs.includes(sign(note)) || (note.kind === 'resume' && signs.includes(SIGNS.pause));
     steps.set(note.step, known ? signs : [...signs, sign(note)]);
   }
-  return Array.from(steps, ([step, signs]) => ({ step, text: signs.join(', ') }));
+  starts.slice(1).forEach((step, i) => steps.set(step, [...(steps.get(step) ?? []), fitName(i + 2)]));
+  const found = Array.from(steps, ([step, signs]) => ({ step, text: signs.join(', ') }));
+  return found.sort((a, b) => a.step - b.step);
+}
+
+/** What a fit after the first is called, in the charts and in the table. */
+export function fitName(number: number): string {
+  return `fit ${number}`;
 }
 
 interface ICluster {

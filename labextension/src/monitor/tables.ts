@@ -1,4 +1,5 @@
 import { element, setText } from '../kit/dom';
+import { fitName } from './marks';
 import type { MonitorRun } from './state';
 import { duration, short } from './words';
 
@@ -25,7 +26,8 @@ export class EpochTable {
     this.el.setAttribute('role', 'region');
     this.el.setAttribute('aria-label', 'Epochs');
     this._table.append(element('caption', 'fw-hidden', 'Losses and metrics by epoch'), this._head, this._body);
-    this.el.append(this._table, this._empty);
+    this._advice.setAttribute('role', 'status');
+    this.el.append(this._table, this._empty, this._advice);
   }
 
   update(): void {
@@ -37,21 +39,38 @@ export class EpochTable {
     }
     if (this._body.rows.length > this._run.epochs.length) {
       this._body.replaceChildren();
+      this._fit = 1;
     }
     const fresh = this._run.epochs.slice(this._body.rows.length);
     for (const epoch of fresh) {
-      this._body.append(line([String(epoch.epoch), ...epoch.values.map(short), duration(epoch.seconds)]));
-    }
-    if (fresh.length) {
-      this.el.scrollTop = this.el.scrollHeight;
+      const row = line([String(epoch.epoch), ...epoch.values.map(short), duration(epoch.seconds)]);
+      this._setApart(row, this._run.fitOf(epoch));
+      this._body.append(row);
     }
     setText(this._empty, this._run.epochs.length ? '' : this._run.over ? 'No epoch was finished.' : AWAITED);
+    const { advice } = this._run;
+    const told = this._advice.textContent === advice;
+    setText(this._advice, advice);
+    if (fresh.length || !told) {
+      this.el.scrollTop = this.el.scrollHeight;
+    }
+  }
+
+  /** The first row of another fit says so: its epochs are counted from 0 again. */
+  private _setApart(row: HTMLTableRowElement, fit: number): void {
+    if (fit > this._fit) {
+      row.classList.add('fw-mod-fit');
+      row.cells[0].prepend(element('span', 'fw-Monitor-fit', fitName(fit)), ' ');
+    }
+    this._fit = Math.max(fit, this._fit);
   }
 
   private _table = element('table', 'fw-Table');
   private _head = element('thead');
   private _body = element('tbody');
   private _empty = element('p', 'fw-Monitor-empty');
+  private _advice = element('p', 'fw-Monitor-advice');
+  private _fit = 1;
   private _names = '';
 }
 

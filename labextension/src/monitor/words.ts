@@ -14,10 +14,13 @@ export function size(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
 }
 
-/** A loss, metric or rate in few characters; a dash for what is not known. */
-export function short(value: number | null | undefined): string {
-  if (value === null || value === undefined || Number.isNaN(value)) {
+/** A loss, metric or rate in few characters; a dash for what is not known, NaN and infinities by name. */
+export function short(value: number | string | null | undefined): string {
+  if (value === null || value === undefined) {
     return '–';
+  }
+  if (typeof value === 'string') {
+    return value;
   }
   const abs = Math.abs(value);
   if (value !== 0 && (abs < 1e-3 || abs >= 1e5)) {
@@ -76,7 +79,8 @@ export function figures(now: MonitorProgress): string {
 /** A factor as it stands on a button or a marker: `× 2`, `÷ 4`. */
 export function factor(value: number): string {
   const part = value < 1 && value > 0;
-  return `${part ? '÷' : '×'} ${Number((part ? 1 / value : value).toPrecision(3))}`;
+  const size = Number((part ? 1 / value : value).toPrecision(3));
+  return `${part ? '÷' : '×'} ${size < 1e5 ? size : size.toExponential().replace('+', '')}`;
 }
 
 /** `1 epoch`, `2 epochs`. */
