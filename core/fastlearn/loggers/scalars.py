@@ -50,13 +50,11 @@ class ScalarLogger(Callback):
             return
         self._end()
         self._end = None
-        try:
-            if not self._broken:
-                self._log_steps()
-        except Exception as error:
-            warn_user(f"{type(self).__name__} raised {type(error).__name__} at the end of the fit: {error}")
-        finally:
-            self.close()
+        for work in (self.close,) if self._broken else (self._log_steps, self.close):
+            try:
+                work()
+            except Exception as error:
+                warn_user(f"{type(self).__name__} raised {type(error).__name__} at the end of the fit: {error}")
 
     def state_dict(self) -> dict[str, Any]:
         """Nothing: what was logged is where it was logged."""

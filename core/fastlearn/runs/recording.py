@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fastlearn.runs.callback_state import lost_attributes, warn_of_lost
 from fastlearn.runs.describe import describe
 from fastlearn.runs.files import write_tensors
 from fastlearn.runs.lines import HistoryWriter
@@ -30,6 +32,7 @@ class Recording:
     def __init__(self, run: Run, writer: HistoryWriter, lock: ExitStack) -> None:
         self.run, self.keep = run, 2
         self._writer, self._lock = writer, lock
+        self._looked = False  # whether the callbacks remember what a checkpoint cannot hold
 
     def checkpoint(self, learn: Learner, epoch: int, batch: int, by_hand: bool = False) -> Path:
         """Write the state after `batch` batches of `epoch`; an older checkpoint goes only when this one is there.
@@ -37,6 +40,9 @@ class Recording:
         Raises: OSError if the disk does not take it; what was there before is then still there.
         """
         self._writer.write()
+        if not self._looked:
+            self._looked = True
+            warn_of_lost(lost_attributes(learn.cbs, _there_anyway(learn)))
         tensors: dict[str, Tensor] = {}
         history, call = learn.history, learn.call
         content: dict[str, Any] = {
@@ -56,9 +62,9 @@ class Recording:
         fit = learn.history.fits[-1]
         try:
             self._writer.write()
-            now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+            now = datetime.now(timezone.utc).isoformat(timespec="microseconds")
             self.run.update(ended=now, reason=fit.reason, completed=fit.completed)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             warn_user(f"The end of the run could not be written to {self.run.path}: {error}")
         finally:
             self._lock.close()
@@ -78,3 +84,8 @@ def begin_recording(learn: Learner) -> Recording:
         writer.resume()
         run.update(ended=None, reason=None, completed=False)
     return Recording(run, writer, lock)
+
+
+def _there_anyway(learn: Learner) -> Iterator[Any]:
+    """What a learner that is built anew has again, or a checkpoint holds apart."""
+    yield from (learn, learn.dls, learn.opt, learn.history, learn.loss_func, *learn.cbs, *learn.model.modules())

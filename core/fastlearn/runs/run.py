@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from fastlearn.runs.files import read_tensors, write_json
 from fastlearn.runs.lines import read_history
 from fastlearn.train.history import History
+from fastlearn.warn import warn_user
 
 __all__ = ["Run", "RunInUse", "find_run"]
 
@@ -48,7 +49,8 @@ class Run:
         path = folder / f"{now.astimezone():%Y-%m-%d_%H-%M-%S}-{uuid4().hex[:6]}"
         path.mkdir(parents=True, exist_ok=False)
         write_json(
-            path / "run.json", {"version": VERSION, "started": now.isoformat(timespec="seconds"), "ended": None, **info}
+            path / "run.json",
+            {"version": VERSION, "started": now.isoformat(timespec="microseconds"), "ended": None, **info},
         )
         return cls(path)
 
@@ -57,9 +59,26 @@ class Run:
 
     @property
     def info(self) -> dict[str, Any]:
-        """What `run.json` says."""
-        found: dict[str, Any] = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
-        return found
+        """What `run.json` says. Raises: ValueError if it is damaged."""
+        try:
+            found = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+            if isinstance(found, dict):
+                return found
+            reason = f"it holds a {type(found).__name__}"
+        except (ValueError, RecursionError) as error:
+            reason = str(error)
+        raise ValueError(
+            f"{self.path / 'run.json'} is damaged: {reason}. Restore it from a copy; learn.load(path) still takes the "
+            "weights out of the run's checkpoints."
+        )
+
+    @property
+    def started(self) -> datetime:
+        """When the run began. Raises: ValueError if `run.json` does not say."""
+        try:
+            return datetime.fromisoformat(self.info["started"])
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"{self.path / 'run.json'} is damaged: it does not say when the run started.") from error
 
     def update(self, **values: Any) -> None:
         """Write values into `run.json`."""
@@ -71,7 +90,12 @@ class Run:
         return self.path / "history.jsonl"
 
     def history(self) -> History:
-        """The history as far as it was written."""
+        """The history as far as it was written. Raises: FileNotFoundError if its file is gone."""
+        if not self.history_file.is_file():
+            raise FileNotFoundError(
+                f"{self.path} has no {self.history_file.name}, so the run cannot go on. Restore it from a copy; "
+                "learn.load(path) still takes the weights out of the run's checkpoints."
+            )
         return read_history(self.history_file)
 
     @property
@@ -123,10 +147,24 @@ def find_run(folder: Path, run: str | Path | Run | None) -> Run:
     if run is not None:
         named = folder / run
         return Run(named if (named / "run.json").is_file() else Path(run))
-    for path in sorted(folder.glob("*/run.json"), key=lambda p: p.parent.name, reverse=True):
-        if Run(path.parent).checkpoints:
-            return Run(path.parent)
+    dated = [(started, one) for one in _runs_in(folder) if (started := _started_or_warn(one)) is not None]
+    for _, one in sorted(dated, key=lambda pair: pair[0], reverse=True):
+        if one.checkpoints:
+            return one
     raise FileNotFoundError(f"There is no run with a checkpoint in {folder}. Fit with cbs=CheckpointCallback() first.")
+
+
+def _runs_in(folder: Path) -> list[Run]:
+    return [Run(path.parent) for path in sorted(folder.glob("*/run.json"))]
+
+
+def _started_or_warn(run: Run) -> datetime | None:
+    """When `run` began; None, said in a warning, if its `run.json` cannot be read: the other runs are still there."""
+    try:
+        return run.started
+    except (OSError, ValueError) as error:
+        warn_user(f"The run {run.path.name} is passed over. {error}")
+        return None
 
 
 def _names(folder: Path) -> str:

@@ -29,6 +29,9 @@ def take(learn: Learner, epoch: int, batch: int) -> dict[str, Any]:
         "train_iter": learn.train_iter,
         "seconds": perf_counter() - learn.fit_started,
         "modules": {name: _weights(module) for name, module in _modules(learn)},
+        "grads": {
+            name: p.grad for name, p in _parameters(learn) if p.grad is not None
+        },  # of a step that waits for more
         "frozen": [name for name, p in learn.model.named_parameters() if not p.requires_grad],
         "optimizer": optimizer_state(learn.opt),
         "lr_scale": learn.control.applied_lr_scale,
@@ -54,6 +57,9 @@ def put_back(learn: Learner, saved: dict[str, Any], source: str) -> Iterator[Any
         _load_weights(module, saved["modules"].get(name, {}), source)
     for name, p in learn.model.named_parameters():
         p.requires_grad_(name not in saved["frozen"])
+    for name, p in _parameters(learn):
+        grad = saved.get("grads", {}).get(name)  # runs of earlier versions have none
+        p.grad = None if grad is None else grad.to(p)
     load_optimizer(learn.opt, saved["optimizer"], source)
     learn.control.restore_lr_scale(saved["lr_scale"])
     learn.n_done, learn.train_iter = saved["batch"], saved["train_iter"]
@@ -83,6 +89,11 @@ def _modules(learn: Learner) -> Iterator[tuple[str, nn.Module]]:
     for name, module in (("model", learn.model), ("loss", learn.loss_func)):
         if isinstance(module, nn.Module):
             yield name, module
+
+
+def _parameters(learn: Learner) -> Iterator[tuple[str, nn.Parameter]]:
+    for key, module in _modules(learn):
+        yield from module.named_parameters(key)
 
 
 def _weights(module: nn.Module) -> dict[str, Tensor]:

@@ -42,3 +42,8 @@ class Forgetful(Net):
 
 def make_forgetful() -> nn.Module:
     return Forgetful(4)
+
+
+def share(preds: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    CALLED.append("share")
+    return (preds.argmax(-1) == targets).double().mean()

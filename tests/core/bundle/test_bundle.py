@@ -6,12 +6,16 @@ import io
 import json
 import pickle
 import sys
+import tracemalloc
+import warnings
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from fastlearn import metrics
 from fastlearn.bundle import UntrustedCode, load_learner
 from fastlearn.bundle.names import CannotExport
 from fastlearn.data.block import CategoryBlock, DataBlock, MultiCategoryBlock, RegressionBlock
@@ -19,6 +23,15 @@ from fastlearn.data.find import get_image_files
 from fastlearn.data.label import ColReader, RegexLabeller, parent_label
 from fastlearn.data.samples import sample_data
 from fastlearn.losses import CrossEntropyLossFlat
+from fastlearn.metrics import (
+    AccumMetric,
+    F1Score,
+    MatthewsCorrCoef,
+    Perplexity,
+    accuracy,
+    mk_metric,
+    top_k_accuracy,
+)  # fmt: skip
 from fastlearn.train.learner import Learner
 from fastlearn.vision.blocks import ImageBlock
 from fastlearn.vision.flip import Flip
@@ -29,6 +42,7 @@ from fastlearn.vision.normalize import Normalize
 from fastlearn.vision.open import PILImageBW
 from fastlearn.vision.resize import Resize
 from torch import nn
+from torch.nn import functional as F
 from torch.utils.data import DataLoader as TorchLoader
 from torch.utils.data import TensorDataset
 
@@ -309,9 +323,152 @@ def test_damaged_and_foreign_files_are_told_apart(bundle, tmp_path):
         load_learner(rewritten(bundle, wider))
 
 
+def places(value, above=()):
+    """The paths of all that a description holds."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        yield (*above, key)
+        yield from places(part, (*above, key))
+
+
+def damaged(content, place, damage):
+    *above, last = place
+    for key in above:
+        content = content[key]
+    if damage is None:
+        del content[last]
+    else:
+        content[last] = damage[0]
+
+
+@pytest.mark.parametrize("part", ["model", "loss", "input_tfms", "data"])
+def test_a_description_that_lacks_a_part_is_named(bundle, part):
+    with pytest.raises(ValueError, match=rf"bundle\.json in .*changed\.zip is damaged.*it lacks '{part}'"):
+        load_learner(rewritten(bundle, lambda content: content.pop(part)))
+
+
+@pytest.mark.filterwarnings("ignore:The learner comes without these metrics")
+@pytest.mark.parametrize("damage", [None, ["x"], [[[]]], [{"$tensor": "none"}], [-3]], ids=str)
+def test_any_damage_to_the_description_is_a_value_error_that_names_the_file(bundle, damage):
+    with zipfile.ZipFile(bundle) as archive:
+        content = json.loads(archive.read("bundle.json"))
+    refused = 0
+    for place in places(content):
+        path = rewritten(bundle, lambda content, place=place: damaged(content, place, damage))
+        try:
+            load_learner(path)
+        except UntrustedCode:
+            refused += 1
+        except ValueError as error:
+            refused += 1
+            assert "changed.zip" in str(error), place
+    assert refused > 30
+
+
+def test_deep_nesting_is_a_value_error_that_names_the_file(bundle):
+    path = rewritten(bundle, lambda content: content.update(input_tfms="DEEP"))
+    for depth in (400, 100_000):
+        with zipfile.ZipFile(path) as archive:
+            text, data = archive.read("bundle.json"), archive.read("model.safetensors")
+        with zipfile.ZipFile(bundle.with_name("deep.zip"), "w") as archive:
+            archive.writestr("bundle.json", text.replace(b'"DEEP"', b"[" * depth + b"]" * depth))
+            archive.writestr("model.safetensors", data)
+        with pytest.raises(ValueError, match=r"bundle\.json in .*deep\.zip is damaged"):
+            load_learner(bundle.with_name("deep.zip"))
+
+
+def test_bad_arguments_of_a_layer_are_a_value_error_that_names_the_file(bundle):
+    for args in ({"in_features": 4}, {"in_features": "a", "out_features": 2}, {"in_features": -1, "out_features": 2}):
+        path = rewritten(bundle, lambda content, args=args: content["model"]["sequential"][1][1].update(args=args))
+        with pytest.raises(ValueError, match=r"changed\.zip is damaged, or does not fit the code"):
+            load_learner(path)
+
+
+def test_weights_that_are_compressed_are_refused_unread(bundle):
+    """They unpack to a thousand times their size."""
+    with zipfile.ZipFile(bundle) as archive:
+        text = archive.read("bundle.json")
+    bomb = bundle.with_name("bomb.zip")
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bundle.json", text)
+        archive.writestr("model.safetensors", bytes(200 * 2**20))
+    assert bomb.stat().st_size < 2**20
+    tracemalloc.start()
+    try:
+        with pytest.raises(
+            ValueError, match=r"bomb\.zip is not loaded: its model\.safetensors is compressed, to .*folder"
+        ):
+            load_learner(bomb)
+        assert tracemalloc.get_traced_memory()[1] < 20 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+# Metrics
+
+
+def test_metrics_that_the_library_can_make_come_back_with_their_settings(files, tmp_path):
+    chosen = [
+        accuracy, partial(top_k_accuracy, k=3), F1Score(average="macro"), MatthewsCorrCoef(), Perplexity(),
+        AccumMetric(F.cross_entropy, flatten=False, name="entropy"),
+    ]  # fmt: skip
+    learn = learner(files, path=tmp_path, metrics=chosen)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        loaded = load_learner(learn.export())
+    assert [m.name for m in loaded.metrics] == [m.name for m in learn.metrics]
+    labelled = loaded.dls.test_dl(files, with_labels=True)
+    assert loaded.validate(dl=labelled) == pytest.approx(learn.validate(dl=labelled), nan_ok=True)
+
+
+OTHERS = {"Metric", "mk_metric", "AccumMetric", "AvgMetric", "LossMetric", "LossMetrics", "ValueMetric", "TorchMetric"}
+OTHERS |= {
+    "ShareMetric",
+    "optim_metric",
+    "skm_to_fastai",
+    "PearsonCorrCoef",
+    "SpearmanCorrCoef",
+}  # functions of these have no path
+
+
+@pytest.mark.parametrize("name", sorted(set(metrics.__all__) - OTHERS))
+def test_every_metric_of_the_library_is_made_again_as_it_was(name):
+    from fastlearn.bundle.metrics import metrics_from_specs, metrics_specs
+    from fastlearn.bundle.names import Trust
+
+    made = getattr(metrics, name)
+    if name[0].isupper():
+        made = made(**({"beta": 2} if name.startswith("FBeta") else {}))
+    metric = mk_metric(made)
+    specs = json.loads(json.dumps(metrics_specs([metric], {})))
+    (again,) = metrics_from_specs(specs, {}, Trust())
+    assert type(again) is type(metric) and again.name == metric.name
+    assert metrics_specs([again], {}) == specs
+
+
+def test_metrics_of_ones_own_are_named_and_come_back_if_they_are_trusted(files, tmp_path):
+    learn = learner(files, path=tmp_path, metrics=[accuracy, own_code.share, lambda preds, targets: preds.mean()])
+    path = learn.export()
+    own_code.CALLED.clear()
+    text = r"without these metrics.*: share \(trust=\['own_code\.share'\]\), <lambda>\. .*set learn\.metrics"
+    with pytest.warns(RuntimeWarning, match=text):
+        assert [m.name for m in load_learner(path).metrics] == ["accuracy"]
+    with pytest.warns(RuntimeWarning, match="only names: <lambda>"):
+        loaded = load_learner(path, trust="own_code.share")
+    assert [m.name for m in loaded.metrics] == ["accuracy", "share"] and own_code.CALLED == []
+
+
+def test_a_loaded_learner_without_items_says_so(bundle):
+    learn = load_learner(bundle)
+    for ask in (learn.get_preds, learn.validate, learn.tta, lambda: learn.get_preds(ds_idx=0)):
+        with pytest.raises(ValueError, match=r"loader has no items, as in .*load_learner.*test_dl\(items\)"):
+            ask()
+
+
 def test_a_bundle_of_version_1_is_read_for_ever(files):
     """The file was written by the first version; it must never be written anew."""
-    learn = load_learner(Path(__file__).parent / "version_1.zip")
+    with pytest.warns(RuntimeWarning, match="without these metrics, which the bundle only names: accuracy"):
+        learn = load_learner(Path(__file__).parent / "version_1.zip")
     assert list(learn.dls.vocab) == [*"0123456789"]
     label, index, probabilities = learn.predict(first_three())
     assert label == "3" and int(index) == 3 and float(probabilities[3]) > 0.5

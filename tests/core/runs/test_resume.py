@@ -1,13 +1,39 @@
 """A run that is stopped or killed and goes on ends with the bits of one that was never broken."""
 
+import collections
+import io
 import json
 import subprocess
 import sys
+import threading
 import time
+import warnings
+import weakref
 from pathlib import Path
 
 import pytest
 import torch
+from fastlearn.callbacks import (
+    ActivationStats,
+    BnFreeze,
+    ChannelsLast,
+    CollectDataCallback,
+    CSVLogger,
+    EarlyStoppingCallback,
+    FetchPredsCallback,
+    GradientAccumulation,
+    GradientClip,
+    MixedPrecision,
+    MixUp,
+    ModelResetter,
+    NonNativeMixedPrecision,
+    ReduceLROnPlateau,
+    RNNRegularizer,
+    SaveModelCallback,
+    ShortEpochCallback,
+    ShowGraphCallback,
+    WeightAveraging,
+)
 from fastlearn.callbacks.checkpoint import CheckpointCallback
 from fastlearn.callbacks.schedule import ParamScheduler
 from fastlearn.metrics import accuracy
@@ -261,6 +287,91 @@ def test_a_schedule_of_ones_own_goes_on(make):
     again = make()
     again.resume(cbs=ParamScheduler({"lr": SchedLin(1e-3, 1e-2)}), display=False)
     assert_same(whole, again)
+
+
+def test_the_latest_run_is_the_one_that_started_last_even_within_a_second(make):
+    learn = make()
+    for n in range(1, 7):
+        learn.fit(n, 1e-2, cbs=CheckpointCallback(), display=False)
+        assert make().resume(display=False).info["call"]["arguments"]["n_epoch"] == n
+
+
+def test_a_damaged_run_is_named_and_passed_over_for_the_one_before(make):
+    learn = make()
+    for n in (1, 2, 3):
+        learn.fit(n, 1e-2, cbs=CheckpointCallback(), display=False)
+    by_length = {run.info["call"]["arguments"]["n_epoch"]: run for run in map(Run, (learn.path / "runs").iterdir())}
+    (by_length[3].path / "run.json").write_text('{"version": 1, "sta')
+    by_length[2].update(started=None)
+    with pytest.warns(RuntimeWarning, match=r"is passed over.*run\.json is damaged") as said:
+        assert make().resume(display=False).path == by_length[1].path
+    assert len([one for one in said if "passed over" in str(one.message)]) == 2
+    for damage in ('{"version": 1, "sta', "[]", "[" * 100_000):
+        (by_length[3].path / "run.json").write_text(damage)
+        with pytest.raises(ValueError, match=r"run\.json is damaged: .*learn\.load\(path\) still takes the weights"):
+            make().resume(by_length[3].path.name, display=False)
+
+
+def test_a_missing_history_is_named_with_what_is_left(make):
+    learn = make()
+    learn.fit(1, 1e-2, cbs=CheckpointCallback(), display=False)
+    run = Run(next((learn.path / "runs").iterdir()))
+    run.history_file.unlink()
+    with pytest.raises(FileNotFoundError, match=r"has no history\.jsonl, so the run cannot go on\. Restore it"):
+        make().resume(display=False)
+    make().load(run.checkpoints[-1])
+
+
+@pytest.mark.parametrize("step", [1, 3, 6, 8])
+def test_gradients_that_wait_for_their_step_go_on_with_the_run(make, step):
+    def fit(learn, *cbs):
+        learn.fit(2, 1e-2, cbs=[GradientAccumulation(24), *cbs], display=False)
+
+    whole = make("whole")
+    fit(whole)
+    killed(make(), step, lambda learn: fit(learn, CheckpointCallback(every_steps=1)))
+    again = make()
+    again.resume(cbs=GradientAccumulation(24), display=False)
+    assert_same(whole, again)
+
+
+class Hoarder(Callback):
+    """Keeps things that files cannot hold: some that matter, some that are there again anyway."""
+
+    def __init__(self):
+        self.queue, self.table = collections.deque([1]), {"a": {"b": object()}}
+        self.rng, self.teacher = torch.Generator(), torch.nn.Linear(2, 2)
+        self.function, self.functions, self.kind = len, [("a", print)], torch.float32
+        self.lock, self.file, self.activation = threading.Lock(), io.StringIO(), torch.nn.ReLU()
+
+    def before_fit(self):
+        self.head, self.mine, self.loader = self.model[1], [self.learn], self.dls.train
+        self.weak, self.criterion = weakref.ref(self.learn), torch.nn.CrossEntropyLoss(weight=torch.ones(2))
+
+
+def test_what_callbacks_remember_and_no_checkpoint_holds_is_said_once(make):
+    learn = make()
+    with pytest.warns(RuntimeWarning, match="Checkpoints do not hold") as said:
+        learn.fit(2, 1e-2, cbs=[Hoarder(), CheckpointCallback(every_steps=1)], display=False)
+    (text,) = [str(one.message) for one in said if "do not hold" in str(one.message)]
+    names = ", ".join(f"Hoarder.{name}" for name in ("queue", "table", "rng", "teacher"))
+    assert text.startswith(f"Checkpoints do not hold {names}: ") and "load_state_dict(state)" in text
+
+
+OURS = [
+    ActivationStats, ChannelsLast, CSVLogger, EarlyStoppingCallback, GradientClip, MixUp, ModelResetter,
+    MixedPrecision, NonNativeMixedPrecision, ReduceLROnPlateau, RNNRegularizer, SaveModelCallback, ShowGraphCallback,
+    WeightAveraging, CollectDataCallback, FetchPredsCallback, BnFreeze, ShortEpochCallback,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cb", OURS)
+def test_our_own_callbacks_lose_nothing(make, cb):
+    learn = make(metrics=accuracy)
+    learn.loss_func = torch.nn.CrossEntropyLoss(weight=torch.ones(2))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Checkpoints do not hold")
+        learn.fit_one_cycle(2, 1e-2, cbs=[cb(), CheckpointCallback(every_steps=3)], display=False)
 
 
 SCRIPT = """
