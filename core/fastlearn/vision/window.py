@@ -118,7 +118,8 @@ def _place_in_view(inside: Window, window: Window, out: Size) -> tuple[int, int,
     x, y = out[0] / (window.right - window.left), out[1] / (window.bottom - window.top)
     left, right = round((inside.left - window.left) * x), round((inside.right - window.left) * x)
     top, bottom = round((inside.top - window.top) * y), round((inside.bottom - window.top) * y)
-    return min(left, out[0] - 1), min(top, out[1] - 1), max(right, left + 1), max(bottom, top + 1)
+    left, top = min(left, out[0] - 1), min(top, out[1] - 1)
+    return left, top, max(right, left + 1), max(bottom, top + 1)
 
 
 def _pad(pixels: np.ndarray, rows: tuple[int, int], columns: tuple[int, int], pad_mode: str) -> np.ndarray:

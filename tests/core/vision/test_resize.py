@@ -9,7 +9,7 @@ import pytest
 import torch
 from fastlearn.vision.open import PILImage, PILMask
 from fastlearn.vision.resize import CropPad, PadMode, RandomCrop, Resize, ResizeMethod
-from fastlearn.vision.window import largest_inside, smallest_around, view_boxes, view_points
+from fastlearn.vision.window import largest_inside, smallest_around, view_boxes, view_picture, view_points
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -178,3 +178,10 @@ def test_bad_settings_are_named_with_a_remedy():
         Resize(64, method="stretch")
     with pytest.raises(ValueError, match="no picture"):
         Resize(64)((torch.zeros(1, 4),), kinds=("boxes",))
+
+
+@pytest.mark.parametrize("place", [(0.0, 0.0), (0.9, 0.9), (1.0, 1.0)])
+def test_a_strip_padded_to_a_single_pixel_stays_inside_it(place):
+    strip = Image.new("RGB", (5, 1), "red")
+    window = smallest_around((5, 1), (1, 1), place)
+    assert view_picture(strip, window, (1, 1), Image.Resampling.BILINEAR, "zeros").size == (1, 1)
