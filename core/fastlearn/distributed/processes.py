@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -108,6 +109,7 @@ def setup_distrib() -> Processes | None:
 def teardown_distrib() -> None:
     """Leave the processes that `setup_distrib` has joined; also done when this one ends."""
     if _joined():
+        gc.collect()  # what still holds the group, such as a model wrapped for it, goes first
         dist.destroy_process_group()
 
 
