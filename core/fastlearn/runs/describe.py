@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import platform
+import reprlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
+from fastlearn.data.transform import constructor_arguments
 from fastlearn.install import package_version
 from fastlearn.metrics.base import function_name
-from fastlearn.runs.callback_state import plain_attributes
 from fastlearn.runs.packing import CannotPack, pack
 from fastlearn.train.host import as_callbacks
 
@@ -76,7 +77,8 @@ def _described(cbs: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def _settings(cb: Any) -> dict[str, Any]:
-    return {name: _json(value) for name, value in plain_attributes(cb).items() if not name.startswith("_")}
+    """What it was made with; not what it has gathered, which may be much."""
+    return {name: _json(value) for name, value in constructor_arguments(cb).items()}
 
 
 def _json(value: Any) -> Any:
@@ -84,7 +86,7 @@ def _json(value: Any) -> Any:
     try:
         return pack(value.tolist() if isinstance(value, np.ndarray | np.generic) else value, _NoTensors())
     except CannotPack:
-        return {"$unknown": repr(value)[:200]}
+        return {"$unknown": reprlib.repr(value)[:200]}
 
 
 class _NoTensors(dict[str, Any]):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from fastlearn.callbacks.collect_data import CollectDataCallback
+from fastlearn.callbacks.early_stopping import EarlyStoppingCallback
 from fastlearn.metrics import accuracy
 from fastlearn.train.history import History
 from hypothesis import given
@@ -114,3 +115,12 @@ def test_the_plot_has_a_panel_for_each_metric_and_a_line_between_fits(make_learn
     np.testing.assert_allclose(loss.lines[0].get_ydata(), learn.history.steps()["smooth_loss"])
     assert list(metric.lines[0].get_ydata()) == [row["accuracy"] for row in learn.history.epochs]
     assert [line.get_linestyle() for line in metric.lines[1:]] == [":"]
+
+
+def test_settings_are_what_a_callback_was_made_with_and_not_what_it_gathered(make_learner):
+    learn = make_learner(cbs=[CollectDataCallback(), EarlyStoppingCallback(patience=7)])
+    learn.fit(2)
+    learn.fit(1)
+    settings = {cb["class"]: cb["settings"] for cb in learn.history.fits[-1].settings["learner"]["callbacks"]}
+    assert learn.collect_data.data and settings["CollectDataCallback"] == {}
+    assert settings["EarlyStoppingCallback"]["patience"] == 7 and "best" not in settings["EarlyStoppingCallback"]
