@@ -44,11 +44,12 @@ class ParamScheduler(Callback):
 
     def before_batch(self) -> None:
         learn = self.learn
-        position = min(learn.position, self._last)  # a loader may give more batches than it promised
+        position = learn.position
+        if position > self._last:
+            position = self._last  # a loader may give more batches than it promised
         scale = learn.control.applied_lr_scale
         for put, rows, is_rate in self._moves:
-            value = rows[position]
-            put(value * scale if is_rate and scale != 1 else value)
+            put(rows[position] * scale if is_rate and scale != 1 else rows[position])
 
 
 def _table(sched: Callable[[Any], Any], positions: NDArray[np.float64]) -> NDArray[np.float64]:

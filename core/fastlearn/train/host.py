@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from fastlearn.train.callback import EVENTS, Callback
 from fastlearn.train.cancel import CancelException
-from fastlearn.train.dispatch import CLEAN_UP_EVENTS, name_error, order_callbacks, resolve
+from fastlearn.train.dispatch import CLEAN_UP_EVENTS, Handlers, name_error, order_callbacks, resolve
 from fastlearn.warn import warn_user
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class CallbackHost:
     """
 
     cbs: list[Callback]
+    handlers: Handlers  # by event; an event without any need not be fired
     training: bool
     loss_may_change: bool  # a callback handles the loss before the backward pass, so `loss` is a copy of it
     processes: Processes | None = None  # those that train the model together; None where this one is alone
@@ -106,8 +107,8 @@ class CallbackHost:
         for cb in self.cbs:
             if not cb.belongs_to(self):  # it was given to another learner meanwhile
                 cb.attach(cast("Learner", self))
-        self._handlers = resolve(self.cbs, self.training, self.processes is None or self.processes.first)
-        near_loss = (*self._handlers["after_loss"], *self._handlers["before_backward"])
+        self.handlers = resolve(self.cbs, self.training, self.processes is None or self.processes.first)
+        near_loss = (*self.handlers["after_loss"], *self.handlers["before_backward"])
         self.loss_may_change = not all(getattr(_owner(handler), "only_reads", False) for handler in near_loss)
 
     # Firing
@@ -118,7 +119,7 @@ class CallbackHost:
 
     def fire(self, event: str) -> None:
         """Call every handler of `event`. An error is named after callback and event; clean-up events reach all."""
-        handlers = self._handlers[event]
+        handlers = self.handlers[event]
         if not handlers:
             return
         left = iter(handlers)
@@ -137,7 +138,7 @@ class CallbackHost:
         outer, self.cleaning_up = self.cleaning_up, True
         try:
             for event in events:
-                self._finish_quietly(self._handlers[event], event)
+                self._finish_quietly(self.handlers[event], event)
         finally:
             self.cleaning_up = outer
 

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A part of training: its three events, and the exception by which a callback ends it early."""
 
@@ -64,7 +64,8 @@ def staged(learn: Learner, stage: Stage, work: Callable[[Learner], None]) -> boo
     completed = True
     try:
         try:
-            learn.fire(stage.before)
+            if learn.handlers[stage.before]:
+                learn.fire(stage.before)
             work(learn)
         except stage.cancel:
             completed = False
@@ -72,7 +73,8 @@ def staged(learn: Learner, stage: Stage, work: Callable[[Learner], None]) -> boo
     except BaseException:
         learn.clean_up(*((stage.cancelled, stage.after) if completed else (stage.after,)))
         raise
-    learn.fire(stage.after)
+    if learn.handlers[stage.after]:
+        learn.fire(stage.after)
     return completed
 
 
@@ -155,12 +157,14 @@ def _train_batch(learn: Learner) -> None:
 
 def _valid_batch(learn: Learner) -> None:
     learn.pred = learn.forward(*learn.xb)
-    learn.fire("after_pred")
+    if learn.handlers["after_pred"]:
+        learn.fire("after_pred")
     if learn.yb:
         learn.loss_grad = learn.compute_loss()
         loss = learn.loss_grad.detach()
         learn.loss = loss.clone() if learn.loss_may_change else loss
-        learn.fire("after_loss")
+        if learn.handlers["after_loss"]:
+            learn.fire("after_loss")
 
 
 def _backward(learn: Learner) -> None:
