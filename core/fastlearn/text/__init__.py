@@ -1,0 +1,3 @@
+"""Texts: tokenising, loading, language models and classifiers."""
+
+from __future__ import annotations

@@ -1,0 +1,65 @@
+"""The texts of items: a text itself, a file, or columns of a row; and what is wrong with those that have none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fastlearn.data.category import is_missing
+from fastlearn.data.label import cell
+from fastlearn.data.problems import DataError, describe, short
+from fastlearn.text.special import FLD
+
+
+def read_text(path: str | os.PathLike[str], encoding: str = "utf-8") -> str:
+    """The text in the file `path`; line ends become `\\n`, a byte-order mark is left out.
+
+    Raises: DataError, naming file and byte, if it is not in that encoding; OSError if it cannot be read.
+    """
+    content = Path(path).read_bytes()
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"The file {str(path)!r} is not a text in {encoding}: byte {error.start} is "
+            f"0x{content[error.start]:02x} ({error.reason}). Try encoding='latin-1' or 'cp1252', or save it as UTF-8."
+        ) from None
+    except LookupError:
+        raise DataError(f"There is no text encoding {encoding!r}. Try 'utf-8', 'latin-1' or 'cp1252'.") from None
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def text_of(item: Any, encoding: str = "utf-8", text_cols: Sequence[str | int] = (), mark_fields: bool = False) -> str:
+    """The text of `item`: a string as it is, a path's file, or the columns `text_cols` of a row.
+
+    Raises: DataError if there is none: a missing value, or something else than text.
+    """
+    if isinstance(item, str):
+        return item
+    if isinstance(item, Path):
+        return read_text(item, encoding)
+    if text_cols and (hasattr(item, "iloc") or hasattr(item, "_fields") or isinstance(item, dict)):
+        return joined_columns([cell(item, col) for col in text_cols], mark_fields, item)
+    if is_missing(item):
+        raise DataError("There is no text here: the value is missing (NaN). Try df.dropna(subset=[column]), or "
+                        "df[column].fillna('').")  # fmt: skip
+    if isinstance(item, bytes):
+        raise DataError("A text is a str, but got bytes. Try item.decode('utf-8').")
+    raise DataError(f"A text is a str, the path of a file, or a row with text columns, but got {describe(item)}. Try "
+                    "get_x=ColReader('text') for the rows of a table.")  # fmt: skip
+
+
+def joined_columns(values: Sequence[Any], mark_fields: bool, row: Any = None) -> str:
+    """Several columns as one text, each after `xxfld` and its number where they are marked; missing ones are empty.
+
+    Raises: DataError if all are missing.
+    """
+    if all(is_missing(value) for value in values):
+        raise DataError(f"There is no text in {short(row)}: the value is missing (NaN). Try df.dropna(subset=[...]), "
+                        "or df[column].fillna('').")  # fmt: skip
+    texts = ["" if is_missing(value) else str(value) for value in values]
+    if not mark_fields:
+        return " ".join(texts)
+    return " ".join(f"{FLD} {number} {text}" for number, text in enumerate(texts, 1))

@@ -1,0 +1,87 @@
+"""Tokens back to writing: special tokens turned into case and repetitions, spaces as in print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from fastlearn.text.special import BOS, EOS, FAKE, FLD, PAD, SPACE, TK_MAJ, TK_REP, TK_UP, TK_WREP, UNK
+
+MOST_REPEATS = 1000  # a number that a model made up must not fill the memory
+
+# ruff: noqa: RUF001  # typographic signs are meant
+_NO_SPACE_BEFORE = re.compile(
+    r" (?=[,;:!?]+(?:[\s,;:!?.)\]}\"'”’]|$)|[)\]}%»”…]|\.(?!\w)|n['’]t\b|['’](?:s|re|ve|ll|d|m)\b)", re.I
+)
+_NO_SPACE_AFTER = re.compile(r"(?<=[(\[{«“$£€#]) ")
+_QUOTED = re.compile(r'(^|[\s(\[{])" ([^"\n]*?) ?"')
+_HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
+_SLASH = re.compile(r"(?<=\w) / (?=\w)")
+_LINE_BREAK = re.compile(r" ?(\n\s*?) (?=\S)")
+
+
+class ReadText(str):
+    """A text for people; `tokens` are those that it was read from."""
+
+    tokens: list[str]
+
+    def __new__(cls, text: str, tokens: Iterable[str] = ()) -> ReadText:
+        made = super().__new__(cls, text)
+        made.tokens = list(tokens)
+        return made
+
+
+def readable(tokens: Sequence[str], sep: str = " ") -> str:
+    """The writing that `tokens` stand for; what was lost in tokenising (which of two spaces it was) is guessed.
+
+    Unknown words stay `xxunk`. `sep` stood between the tokens' words.
+    """
+    return mend_spaces(sep.join(written_words(tokens)))
+
+
+def written_words(tokens: Iterable[str]) -> Iterator[str]:
+    """Words for tokens: `xxmaj good` gives `Good`, `xxup` capitals, `xxrep 4 !` gives `!!!!`; padding is left out."""
+    waiting = iter(tokens)
+    for token in waiting:
+        if token in (BOS, EOS, PAD, FAKE, ""):
+            continue
+        if token in (TK_MAJ, TK_UP):
+            yield _in_case(token, waiting)
+        elif token in (TK_REP, TK_WREP):
+            yield from _repeated(token, waiting)
+        elif token == FLD:
+            next(waiting, None)  # its number
+            yield "\n"
+        else:
+            yield token.replace(SPACE, " ")
+
+
+def mend_spaces(text: str) -> str:
+    """`text` with the spaces before and after signs that printed text does not have."""
+    text = _QUOTED.sub(r'\1"\2"', text)
+    text = _NO_SPACE_AFTER.sub("", _NO_SPACE_BEFORE.sub("", text))
+    return _LINE_BREAK.sub(r"\1", _SLASH.sub("/", _HYPHEN.sub("-", text))).strip(" ")
+
+
+def _in_case(mark: str, waiting: Iterator[str]) -> str:
+    word = next(waiting, "")
+    while word in (TK_MAJ, TK_UP):  # a model that writes may repeat a mark
+        mark, word = word, next(waiting, "")
+    word = word.replace(SPACE, " ")
+    if word == UNK:
+        return word
+    return word.upper() if mark == TK_UP else word[:1].upper() + word[1:]
+
+
+def _repeated(mark: str, waiting: Iterator[str]) -> Iterator[str]:
+    count, what = next(waiting, ""), next(waiting, "")
+    if not count.isdecimal() or not what:
+        yield from (word for word in (count, what) if word)
+        return
+    if what in (TK_MAJ, TK_UP):
+        what = _in_case(what, waiting)
+    n = min(int(count[:9]), MOST_REPEATS)
+    if mark == TK_REP:
+        yield what * n
+    else:
+        yield from [what] * n

@@ -1,0 +1,44 @@
+"""What text models ask of loaders: the words, the padding, the number of classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastlearn.text.special import PAD
+
+__all__ = ["n_classes", "pad_id_of", "words_of"]
+
+DEFAULT_PAD = 1
+
+
+def words_of(dls: Any) -> list[str] | None:
+    """The tokens of the texts of `dls` in the order of their ids; None where it does not tell.
+
+    `dls.vocab` is the list of tokens, or a pair of that and the classes.
+    """
+    vocab = getattr(dls, "vocab", None)
+    if vocab is None or not isinstance(vocab, Sequence) or isinstance(vocab, str) or not len(vocab):
+        return None
+    words = vocab if isinstance(vocab[0], str) else vocab[0]
+    return list(words) if isinstance(words, Sequence) else None
+
+
+def pad_id_of(dls: Any) -> int:
+    """The id of padding: that of the loader, or of its mark in the vocabulary, or 1."""
+    known = getattr(getattr(dls, "train", None), "pad_id", None)
+    if known is not None:
+        return int(known)
+    words = words_of(dls) or []
+    return words.index(PAD) if PAD in words else DEFAULT_PAD
+
+
+def n_classes(dls: Any) -> int:
+    """How many outputs `dls` asks for. Raises: ValueError if it does not say so."""
+    n = getattr(dls, "c", None)
+    if not n:
+        raise ValueError(
+            "How many outputs the model needs is not known from the data (dls.c). Try n_out=<number of classes, or of "
+            "predicted values>."
+        )
+    return int(n)
