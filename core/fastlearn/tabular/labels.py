@@ -1,0 +1,76 @@
+"""Columns of categories: distinct labels, codes, and codes by another list of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastlearn.data.category import plain_label
+
+__all__ = ["code_dtype", "factorize", "labels_in", "lookup", "recode"]
+
+PLAIN = (str, int, float, bool)
+CHUNK = 1 << 16  # rows looked at before asking whether every label has been met
+
+
+def factorize(column: Any) -> tuple[NDArray[np.intp], list[Any]]:
+    """`(codes, labels)`: for each row the place of its label in `labels`, -1 where it has none.
+
+    Labels are plain text, numbers and truth values; anything else (dates, intervals) becomes its text. Those of a
+    pandas categorical are its categories, in their order, also those that do not occur.
+    """
+    import pandas as pd
+
+    dtype = getattr(column, "dtype", None)
+    if isinstance(dtype, pd.CategoricalDtype):
+        codes = np.asarray(column.cat.codes if hasattr(column, "cat") else column.codes, dtype=np.intp)
+        distinct: Any = dtype.categories
+    elif dtype == np.dtype(bool):
+        codes, distinct = np.asarray(column).astype(np.intp), np.array([False, True])
+    else:
+        codes, distinct = pd.factorize(column, use_na_sentinel=True)
+    labels = [plain_label(label) for label in distinct.tolist()]
+    if all(isinstance(label, PLAIN) for label in labels):
+        return codes, labels
+    return _joined(codes, [label if isinstance(label, PLAIN) else str(label) for label in labels])
+
+
+def _joined(codes: NDArray[np.intp], labels: list[Any]) -> tuple[NDArray[np.intp], list[Any]]:
+    """Codes over labels that are distinct, where turning them into text has made some equal."""
+    places: dict[Any, int] = {}
+    for label in labels:
+        places.setdefault(label, len(places))
+    moved = np.fromiter((*(places[label] for label in labels), -1), dtype=np.intp, count=len(labels) + 1)
+    return moved[codes], list(places)
+
+
+def labels_in(codes: NDArray[np.intp], n_labels: int, rows: Any = slice(None)) -> NDArray[np.bool_]:
+    """Which of `n_labels` labels occur in `codes`, in `rows` (positions or a slice); done when all have been met."""
+    met = np.zeros(n_labels + 1, dtype=bool)  # the last place is that of -1, "none"
+    looked_at = codes[rows] if isinstance(rows, slice) else rows
+    for start in range(0, len(looked_at), CHUNK):
+        part = looked_at[start : start + CHUNK]
+        met[part if isinstance(rows, slice) else codes[part]] = True
+        if met[:-1].all():
+            break
+    return met[:-1]
+
+
+def lookup(labels: Sequence[Any], codes_of: dict[Any, int], dtype: Any = np.intp) -> NDArray[Any]:
+    """For each of `labels` its code by another list, 0 for one that is not in it; one more place, 0, for "none"."""
+    found = (codes_of.get(label, 0) for label in labels)
+    return np.fromiter((*found, 0), dtype=dtype, count=len(labels) + 1)
+
+
+def recode(codes: NDArray[np.intp], table: NDArray[Any]) -> NDArray[Any]:
+    """Codes through a table that `lookup` made; -1 reads its last place."""
+    recoded: NDArray[Any] = table[codes]
+    return recoded
+
+
+def code_dtype(n_codes: int) -> Any:
+    """The smallest signed type that torch can index with and that holds `n_codes` different codes."""
+    return np.int16 if n_codes <= 1 << 15 else np.int32
