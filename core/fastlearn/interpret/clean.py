@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,13 +32,30 @@ def clean_loader(loader: Any) -> Any:
     return loader.new(dataset=dataset, shuffle=False, drop_last=False, sampler=None, batch_sampler=None, split_idx=1)
 
 
-def items_at(dataset: Any, positions: NDArray[np.int64]) -> list[Any] | None:
+class FrameRows(Sequence[Any]):
+    """Rows of a data frame, each made a Series when it is asked for: a large table has many."""
+
+    def __init__(self, frame: Any, positions: NDArray[np.int64]) -> None:
+        self.frame, self.positions = frame, positions
+
+    def __getitem__(self, i: Any) -> Any:
+        if isinstance(i, slice):
+            return [self.frame.iloc[int(position)] for position in self.positions[i]]
+        return self.frame.iloc[int(self.positions[i])]
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+
+def items_at(dataset: Any, positions: NDArray[np.int64]) -> Sequence[Any] | None:
     """The source items (paths, rows) at `positions`; None where the data set does not tell them."""
     if isinstance(dataset, torch.utils.data.Subset):
         return items_at(dataset.dataset, np.asarray(dataset.indices)[positions])
     items = getattr(dataset, "items", None)
     if items is None or callable(items) or not hasattr(items, "__len__"):
         return None
+    if hasattr(items, "iloc"):
+        return FrameRows(items, positions)
     get = item_getter(items)
     return [get(int(i)) for i in positions]
 
@@ -75,10 +93,20 @@ def in_words(value: Tensor, vocab: list[str] | None) -> str:
 
 
 def item_name(item: Any, root: Path, limit: int = 46) -> str:
-    """An item as a title: its path below `root`, shortened at the front so that the file name stays."""
+    """An item as a title of at most `limit` characters: its path below `root`, or the values of a table's row.
+
+    Paths are shortened at the front, between two folders where that is possible, so that the file name stays.
+    """
+    if hasattr(item, "iloc"):  # pandas' row
+        text = " ".join(", ".join(str(value) for value in item.tolist()).split())
+        return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    item = item[0] if hasattr(item, "_fields") and len(item) else item  # a named row, such as a file with its boxes
     text = str(item)
     if isinstance(item, Path | str):
         path = Path(item)
         text = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
     text = " ".join(text.split())
-    return text if len(text) <= limit else f"…{text[-limit + 1 :]}"
+    if len(text) <= limit:
+        return text
+    kept = text[-limit + 1 :]
+    return f"…{kept[kept.index(os.sep) :] if os.sep in kept else kept}"

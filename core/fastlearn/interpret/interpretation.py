@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DRAWN_TARGETS = ("mask", "points", "boxes")
 LARGEST = 3  # classes of a mask, in a title
+TITLE_POINTS = 8  # size of the titles of the top losses
 
 
 class Interpretation:
@@ -93,20 +94,26 @@ class Interpretation:
     ) -> None:
         """Show the `k` items with the largest losses, each with prediction, actual, probabilities, loss and path.
 
-        `k` may be places in that ranking: `range(9, 18)` shows the next nine. Data without pictures is printed.
+        `k` may be places in that ranking: `range(9, 18)` shows the next nine. Rows of a table are shown as one, other
+        data without pictures is printed.
         """
         _, ranked = self.top_losses(k if isinstance(k, int) else None, largest)
         rows = ranked.tolist() if isinstance(k, int) else [int(ranked[i]) for i in k]
         samples = self._samples(rows)
-        if find_viewer(self._kinds(samples)[0], None) is None:
+        viewer = find_viewer(self._kinds(samples)[0], None)
+        if getattr(viewer, "as_table", False):
+            self._show_with_losses(rows, samples)
+            return
+        if viewer is None:
             print("\n".join(", ".join(self.describe(row)) for row in rows))
             return
-        from fastlearn.vision.plots import get_grid
+        from fastlearn.vision.plots import characters_across, get_grid
 
         axes = get_grid(len(rows), nrows=nrows, ncols=ncols, figsize=figsize, imsize=3.2)
         for row, sample, ax in zip(rows, samples, axes, strict=True):
             self._draw(sample, ax)
-            ax.set_title("\n".join(self.describe(row)), fontsize=8, parse_math=False)  # names may have dollar signs
+            lines = self.describe(row, limit=characters_across(ax, TITLE_POINTS))
+            ax.set_title("\n".join(lines), fontsize=TITLE_POINTS, parse_math=False)  # names may have dollar signs
 
     def show_results(
         self,
@@ -138,15 +145,27 @@ class Interpretation:
             )
         )
 
-    def describe(self, row: int) -> list[str]:
-        """What is known of a row, in labelled lines: prediction, actual, loss, and the item if the data tells it."""
+    def _show_with_losses(self, rows: Sequence[int], samples: Sequence[tuple[Any, ...] | None]) -> None:
+        """The rows of a table, each with its target, prediction and loss."""
+        found = [sample for sample in samples if sample is not None]
+        kinds = self._kinds(found)
+        words = [self._shown(self._row_decoded(row), sample, kinds) for row, sample in zip(rows, found, strict=True)]
+        losses = {"columns": {"loss": [self.losses[row].item() for row in rows]}}
+        show_view(View(found, kinds, self._n_inp(), vocab=self.vocab, predictions=words, options=losses,
+                       vocabs=part_vocabs(self.dl.dataset, len(kinds))))  # fmt: skip
+
+    def describe(self, row: int, limit: int = 46) -> list[str]:
+        """What is known of a row, in labelled lines: prediction, actual, loss, and the item if the data tells it.
+
+        `limit` is how many characters the item's name may have.
+        """
         decoded, target = self._row_decoded(row), _at(self.targs, row)
         lines = [
             f"prediction: {self._words(decoded)}{self._probability(row, decoded)}",
             f"actual: {self._words(target)}{self._probability(row, target)}",
             f"loss: {self.losses[row].item():.4g}",
         ]
-        return lines if self.items is None else [*lines, item_name(self.items[row], self.path)]
+        return lines if self.items is None else [*lines, item_name(self.items[row], self.path, limit)]
 
     def _words(self, value: Any) -> str:
         parts = tuple(value) if isinstance(value, tuple | list) else (value,)
