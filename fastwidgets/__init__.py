@@ -6,11 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fastwidgets.grid.image_grid import ImageGrid
     from fastwidgets.lr_finder.widget import LRFinder
     from fastwidgets.monitor.widget import TrainingMonitor
 
-_WHERE = {"LRFinder": "fastwidgets.lr_finder.widget", "TrainingMonitor": "fastwidgets.monitor.widget"}
-__all__ = ["LRFinder", "TrainingMonitor"]
+_WHERE = {
+    "ImageGrid": "fastwidgets.grid.image_grid",
+    "LRFinder": "fastwidgets.lr_finder.widget",
+    "TrainingMonitor": "fastwidgets.monitor.widget",
+}
+__all__ = ["ImageGrid", "LRFinder", "TrainingMonitor"]
 
 
 def __getattr__(name: str) -> Any:

@@ -133,6 +133,7 @@ def test_the_archives_hold_both_packages_the_front_end_and_no_tests(sdist: Path,
     assert {"fastwidgets/py.typed", "fastlearn/py.typed"} <= set(names)
     for bundle in ("fastwidgets", "fastwidgets-shell"):
         assert any(name.endswith(f"share/jupyter/labextensions/{bundle}/package.json") for name in names)
+    assert any(name.endswith("etc/jupyter/jupyter_server_config.d/fastwidgets.json") for name in names)
     assert not any("build_log.json" in name for name in names)  # it would record paths of the building machine
     with tarfile.open(sdist) as archive:
         inside = archive.getnames()

@@ -5,7 +5,7 @@ export interface IKey {
   label: string;
   /** What the key does, in words. */
   text: string;
-  run: () => void;
+  run: (event: KeyboardEvent) => void;
 }
 
 const TYPING = 'input, textarea, select, [contenteditable="true"]';
@@ -31,7 +31,7 @@ export function bindKeys(root: HTMLElement, keys: IKey[]): () => void {
     if (found) {
       event.preventDefault();
       event.stopPropagation();
-      found.run();
+      found.run(event);
     }
   };
   // Notebook 7 looks at a key before the elements on the page do, but not when its element bears this attribute.

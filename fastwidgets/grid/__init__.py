@@ -1,0 +1,1 @@
+"""A grid of pictures, as many as there are: looked through, filtered, sorted, selected and acted on."""

@@ -1,0 +1,1 @@
+"""Small pictures of image files: made once, kept on disk, sent in packed pages."""
