@@ -31,6 +31,7 @@ def check_keywords(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        __tracebackhide__ = True
         if not known.issuperset(kwargs):
             raise unknown_keyword(_called(function, args), next(k for k in kwargs if k not in known), known)
         return function(*args, **kwargs)

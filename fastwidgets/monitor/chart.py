@@ -9,6 +9,7 @@ from html import escape
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fastwidgets.monitor.axis import highest
 from fastwidgets.monitor.words import short
 
 HEIGHT = 170
@@ -39,16 +40,15 @@ def chart(
     """An SVG of `lines` on common axes, `width` pixels wide.
 
     `floor` is the lowest value the axis must show and `top` the highest it may: what lies above sits on its border,
-    and the axis says how far it goes. `marks` are places on the x axis with the words that stand there.
+    and words below that say how far each line goes. `marks` are places on the x axis with the words that stand there.
     """
     drawn = [line for line in lines if np.isfinite(line.y).any()]
     if not drawn:
         return ""
     x_low, x_high = _span(np.concatenate([line.x for line in drawn]))
     values = np.concatenate([line.y for line in drawn])
-    highest = float(np.max(values[np.isfinite(values)]))
-    cut = top is not None and top < highest
-    y_low, y_high = _span(np.minimum(values, top) if cut else values, floor)  # type: ignore[arg-type]
+    above = [] if top is None else [(line.label, peak) for line in drawn if (peak := highest(line.y) or 0.0) > top]
+    y_low, y_high = _span(np.minimum(values, top) if above else values, floor)  # type: ignore[arg-type]
 
     def place(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:  # (n, 2) pixels
         across = LEFT + (np.asarray(x) - x_low) / (x_high - x_low) * (width - LEFT - RIGHT)
@@ -57,12 +57,12 @@ def chart(
 
     paths = [_path(line, place(line.x, line.y)) for line in drawn]
     rules = [_rule(float(place(step, y_low)[0]), text) for step, text in marks if x_low < step < x_high]
-    above = _above(width, highest) if cut else ""
     return (
         f'<svg viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}" role="img" '
         f'aria-label="{escape(title)}" fill="currentColor" '
         'style="max-width:100%;font:11px system-ui,sans-serif;color:var(--jp-ui-font-color1,currentColor)">'
-        f"{_legend(drawn)}{_axes(width, (x_low, x_high), (y_low, y_high))}{''.join(rules)}{''.join(paths)}{above}</svg>"
+        f"{_legend(drawn)}{_axes(width, (x_low, x_high), (y_low, y_high))}{''.join(rules)}{''.join(paths)}"
+        f"{_above(width, above)}</svg>"
     )
 
 
@@ -78,7 +78,7 @@ def _axes(width: int, x: tuple[float, float], y: tuple[float, float]) -> str:
     frame = f'<path d="M{LEFT} {TOP}V{bottom}H{right}" fill="none" stroke="currentColor" opacity=".5"/>'
     texts = [(LEFT - 4, TOP + 8, "end", short(y[1])), (LEFT - 4, bottom, "end", short(y[0])),
              (LEFT, HEIGHT - 8, "start", f"{x[0]:.0f}"), (right, HEIGHT - 8, "end", f"{x[1]:.0f}"),
-             ((LEFT + right) // 2, HEIGHT - 8, "middle", "batch")]  # fmt: skip
+             ((LEFT + right) // 2, HEIGHT - 8, "middle", "step")]  # fmt: skip
     return frame + "".join(
         f'<text x="{at}" y="{down}" text-anchor="{a}">{escape(t)}</text>' for at, down, a, t in texts
     )
@@ -89,7 +89,7 @@ def _legend(lines: Sequence[Line]) -> str:
     for line in lines:
         dash = f' stroke-dasharray="{line.dash}"' if line.dash else ""
         parts.append(
-            f'<path d="M{x} 9h18" stroke="{line.color}" stroke-width="2"{dash}/>'
+            f'<path d="M{x} 9h18" stroke="{line.color}" stroke-width="{max(line.width, 1):g}"{dash}/>'
             f'<text x="{x + 22}" y="13">{escape(line.label)}</text>'
         )
         x += 34 + 6 * len(line.label)
@@ -104,8 +104,13 @@ def _rule(x: float, text: str) -> str:
     )
 
 
-def _above(width: int, highest: float) -> str:
-    return f'<text x="{width - RIGHT}" y="{TOP + 9}" text-anchor="end">↑ to {escape(short(highest))}</text>'
+def _above(width: int, lines: Sequence[tuple[str, float]]) -> str:
+    """How far the lines go that the axis cuts off."""
+    told = ", ".join(f"{label} to {short(peak)}" for label, peak in lines)
+    if not told:
+        return ""
+    halo = "paint-order:stroke;stroke:var(--jp-layout-color0,Canvas);stroke-width:4px"  # no curve runs through words
+    return f'<text x="{width - RIGHT}" y="{TOP + 13}" text-anchor="end" style="{halo}">↑ {escape(told)}</text>'
 
 
 def _path(line: Line, points: NDArray[np.float64]) -> str:

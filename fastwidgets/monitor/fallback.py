@@ -42,20 +42,23 @@ def headline(session: MonitorSession) -> str:
 def html_of(session: MonitorSession) -> str:
     """Charts of the losses and of the learning rate, the epochs as a table, the changes made by hand."""
     columns = thin(session.curve(), POINTS).astype(np.float64)
-    step, loss, smooth, lr, mom = columns
+    step, loss, smooth, lr, mom, lr_first = columns
     epochs = session.epochs()
     at = np.array([row["step"] for row in epochs], np.float64)
     valid = np.array([_number(row["values"][1]) for row in epochs], np.float64)
     losses = [Line("each batch", step, loss, BLUE, width=0.5), Line("smoothed", step, smooth, BLUE, width=2),
               Line("validation", at, valid, ORANGE, dash="5 3", dots=True)]  # fmt: skip
-    rate = Line("learning rate", step, lr, GREEN)
+    rates = [Line("learning rate", step, lr, GREEN, width=2)]
+    if np.isfinite(lr_first).any():
+        rates.append(Line("first group", step, lr_first, GREEN, width=1))
     fits = [(start, f"fit {number}") for number, start in enumerate(session.starts, 1)][1:]
-    charts = chart("Loss by batch", losses, top=loss_top(loss, valid), marks=fits, width=360)
-    charts += chart("Learning rate by batch", [rate], floor=0.0, marks=fits)
+    charts = chart("Loss by step", losses, top=loss_top(loss, valid, smooth), marks=fits, width=360)
+    charts += chart("Learning rate by step", rates, floor=0.0, marks=fits)
     if np.isfinite(mom).any() and np.nanmax(mom) > np.nanmin(mom):
-        charts += chart("Momentum by batch", [Line("momentum", step, mom, PURPLE, dash="2 2")], marks=fits)
+        charts += chart("Momentum by step", [Line("momentum", step, mom, PURPLE, dash="2 2")], marks=fits)
     title = f"<p><strong>{escape(headline(session))}</strong></p>"
-    return f"{title}<div>{charts}</div>{_table(session, epochs)}{_notes(session)}"
+    groups = "".join(f"<p>{escape(line)}</p>" for line in _groups(session))
+    return f"{title}<div>{charts}</div>{groups}{_table(session, epochs)}{_notes(session)}"
 
 
 def text_of(session: MonitorSession) -> str:
@@ -65,8 +68,17 @@ def text_of(session: MonitorSession) -> str:
     rows = [[_epoch(session, row), *map(short, row["values"]), duration(row["seconds"])] for row in epochs]
     widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
     lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in (names, *rows)]
-    notes = [f"batch {note['step']}: {note['text']}" for note in session.notes()[-ROWS:]]
-    return "\n".join([headline(session), *(lines if rows else []), *notes])
+    notes = [f"step {note['step']}: {note['text']}" for note in session.notes()[-ROWS:]]
+    return "\n".join([headline(session), *(lines if rows else []), *_groups(session), *notes])
+
+
+def _groups(session: MonitorSession) -> list[str]:
+    """Which rate is shown where the layer groups have several."""
+    share = session.fit.first_share
+    if not np.isfinite(share):
+        return []
+    part = f"1/{1 / share:.4g}" if share < 1 else f"{share:.4g} times"
+    return [f"The learning rate is that of the last layer group; the first has {part} of it."]
 
 
 def _table(session: MonitorSession, epochs: list[dict[str, Any]]) -> str:
@@ -83,13 +95,13 @@ def _table(session: MonitorSession, epochs: list[dict[str, Any]]) -> str:
 
 
 def _epoch(session: MonitorSession, row: dict[str, Any]) -> str:
-    """The number of an epoch; of one after the first fit, with the number of its fit."""
-    fit = session.fit_of(row)
-    return str(row["epoch"]) if fit <= 1 else f"fit {fit}: {row['epoch']}"
+    """The number of an epoch, from 1; of one after the first fit, with the number of its fit."""
+    fit, number = session.fit_of(row), row["epoch"] + 1
+    return str(number) if fit <= 1 else f"fit {fit}: {number}"
 
 
 def _notes(session: MonitorSession) -> str:
-    items = "".join(f"<li>batch {note['step']}: {escape(note['text'])}</li>" for note in session.notes()[-ROWS:])
+    items = "".join(f"<li>step {note['step']}: {escape(note['text'])}</li>" for note in session.notes()[-ROWS:])
     return f"<ul>{items}</ul>" if items else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from fastwidgets.monitor.clock import RunClock
 from fastwidgets.monitor.speed import RecentSteps
 from fastwidgets.monitor.thin import Columns, Thinner
 
-ROWS = ("step", "loss", "smooth_loss", "lr", "mom")  # of every array of steps on the wire
+ROWS = ("step", "loss", "smooth_loss", "lr", "mom", "lr_first")  # of every array of steps on the wire
 Plan = NDArray[np.float32] | None
 
 
@@ -21,7 +22,8 @@ class FitState:
     """The state of one fit of `n_epoch` epochs of `n_batches` training batches, after `start_step` steps of others.
 
     `plan_lr` and `plan_mom` hold one value for each training batch, or are None. `limit` is about how many points of
-    its curve are wanted.
+    its curve are wanted. `first_share` is the rate of the first layer group as a share of that of the last, which is
+    what `lr` means; NaN where they have the same.
     """
 
     def __init__(
@@ -33,9 +35,10 @@ class FitState:
         now: Callable[[], float],
         plan_lr: Plan = None,
         plan_mom: Plan = None,
+        first_share: float = math.nan,
     ) -> None:
         self.n_epoch, self.n_batches, self.start_step, self.limit = n_epoch, n_batches, start_step, limit
-        self.plan_lr, self.plan_mom = plan_lr, plan_mom
+        self.plan_lr, self.plan_mom, self.first_share = plan_lr, plan_mom, first_share
         self.epoch = self.batch = 0
         self.phase, self.phase_batches = "train", n_batches
         self.applied_scale = self._asked_scale = 1.0
@@ -71,14 +74,15 @@ class FitState:
         self._asked_scale = 1.0
 
     def read(self, steps: Mapping[str, NDArray[Any]], last: bool) -> Columns:
-        """Take the steps that the history has got since `read_to`; the points to draw, shape `(5, m)`.
+        """Take the steps that the history has got since `read_to`; the points to draw, shape `(6, m)`.
 
         `last` says that no more will come.
         """
         n = len(steps["step"])
         self.read_to += n
         self.recent.add(steps)
-        columns = np.stack([steps[name] for name in ROWS]).astype(np.float32)
+        lr_first = np.asarray(steps["lr"], np.float64) * self.first_share
+        columns = np.stack([*(steps[name] for name in ROWS[:-1]), lr_first]).astype(np.float32)
         columns[0] += 1  # drawn where the step ends: an epoch of 50 batches ends at 50, as does its validation loss
         if n:
             self.newest = columns[:, -1].tolist()
@@ -94,13 +98,13 @@ class FitState:
             self._told = step
 
     def planned(self) -> Columns:
-        """Step, learning rate and momentum as planned, shape `(3, n)`; NaN where nothing is planned."""
+        """Step, learning rate, momentum and rate of the first group as planned, shape `(4, n)`; NaN: not planned."""
         given = self.plan_lr if self.plan_lr is not None else self.plan_mom
         n = 0 if given is None else len(given)
         at = np.unique(np.linspace(0, max(n - 1, 0), min(n, self.limit // 2)).astype(int))
         blank = np.full(len(at), np.nan, np.float32)
-        plans = [blank if plan is None else plan[at] for plan in (self.plan_lr, self.plan_mom)]
-        return np.stack([self.start_step + at + 1, *plans]).astype(np.float32)
+        lr, mom = (blank if plan is None else plan[at] for plan in (self.plan_lr, self.plan_mom))
+        return np.stack([self.start_step + at + 1, lr, mom, lr * self.first_share]).astype(np.float32)
 
     def seconds_left(self) -> float | None:
         """Seconds to go, or None while nothing is known."""

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from fastwidgets.comm.arrays import number_or_none, number_or_word
 from fastwidgets.monitor.fit_state import ROWS, FitState
+from fastwidgets.monitor.layer_groups import first_share
 from fastwidgets.monitor.memory import Memory, memory_held
 from fastwidgets.monitor.thin import Columns
 
@@ -43,8 +44,9 @@ class MonitorSession:
     """Follows the fits of one learner through their events and its history.
 
     `take` gives what is new since the last call and `whole` all there is, both as a header in words and an array of
-    shape `(5, n)`, float32: step, loss, smoothed loss, learning rate, momentum. Losses are in the loss's own unit.
-    `limit` is about how many points of one fit are sent, however many steps it has.
+    shape `(6, n)`, float32: step, loss, smoothed loss, learning rate and momentum of the last layer group, learning
+    rate of the first (NaN where it is the same). Losses are in the loss's own unit. Steps are numbered by how many are
+    done. `limit` is about how many points of one fit are sent, however many steps it has.
     """
 
     def __init__(
@@ -106,7 +108,7 @@ class MonitorSession:
         self.n_fits, self.starts = 1, [last.start_step]
         self.metric_names = tuple(last.metric_names)
         n_batches = rows[0]["step"] - last.start_step if rows else 0
-        self.fit = self._new_fit(last.n_epoch, n_batches, last.start_step)
+        self.fit = self._new_fit(last.n_epoch, n_batches, last.start_step, first_share=first_share(last.settings))
         self.fit.epoch = max(len(rows) - 1, 0)
         self._adopted_seconds = float(sum(row["seconds"] for row in rows))
         self.reason = last.reason or ""
@@ -130,11 +132,11 @@ class MonitorSession:
         return self._message(epochs, notes, reset=True), self._sent[0]
 
     def plan(self) -> Message:
-        """The message for the planned path of the fit: step, learning rate and momentum, shape `(3, n)`."""
+        """The message for the planned path of the fit: step, rate, momentum, rate of the first group; `(4, n)`."""
         return {"kind": "plan"}, self.fit.planned()
 
     def curve(self) -> Columns:
-        """All points taken so far, shape `(5, n)`."""
+        """All points taken so far, shape `(6, n)`."""
         return np.concatenate(self._sent, axis=1) if self._sent else np.empty((len(ROWS), 0), np.float32)
 
     def columns(self) -> list[str]:
@@ -147,8 +149,9 @@ class MonitorSession:
         return [_epoch(row, columns) for row in self.history.epochs[self._first_epoch + start :]]
 
     def epochs_done(self) -> int:
-        """How many epochs of the running or last fit are over."""
-        return sum(row["step"] > self.fit.start_step for row in self.history.epochs[self._first_epoch :])
+        """How many epochs of the running or last fit are over, with those that `start_epoch` left out."""
+        rows = [row for row in self.history.epochs[self._first_epoch :] if row["step"] > self.fit.start_step]
+        return int(rows[-1]["epoch"]) + 1 if rows else 0
 
     def fit_of(self, row: Mapping[str, Any]) -> int:
         """The number of the fit, from 1, that the epoch `row` belongs to."""
@@ -164,7 +167,7 @@ class MonitorSession:
     def progress(self) -> dict[str, Any]:
         """Where the run is and how fast it goes, in plain numbers; times in seconds, memory in bytes."""
         fit, speed, memory = self.fit, self.fit.recent.speed(), self._measure()
-        step, loss, smooth, lr, mom = map(number_or_none, fit.newest)
+        step, loss, smooth, lr, mom, lr_first = map(number_or_none, fit.newest)
         return {
             "status": self.status,
             "phase": fit.phase,
@@ -183,6 +186,7 @@ class MonitorSession:
             "smooth_loss": smooth,
             "lr": lr,
             "mom": mom,
+            "lr_first": lr_first,
             "elapsed": self.elapsed(),
             "left": None if self.over else number_or_none(fit.seconds_left()),
             "rate": None if speed is None else speed.rate,
@@ -199,8 +203,8 @@ class MonitorSession:
 
     # Inside
 
-    def _new_fit(self, n_epoch: int, n_batches: int, start_step: int, **plan: NDArray[np.float32] | None) -> FitState:
-        return FitState(n_epoch, n_batches, start_step, self._limit, self._now, **plan)
+    def _new_fit(self, n_epoch: int, n_batches: int, start_step: int, **more: Any) -> FitState:
+        return FitState(n_epoch, n_batches, start_step, self._limit, self._now, **more)
 
     def _fit_started(self, event: FitStarted) -> None:
         if self.n_fits == 0:
@@ -210,7 +214,12 @@ class MonitorSession:
         self.began = self._today()
         self.metric_names = tuple(event.metric_names)
         self.fit = self._new_fit(
-            event.n_epoch, event.n_batches, event.start_step, plan_lr=event.planned_lr, plan_mom=event.planned_mom
+            event.n_epoch,
+            event.n_batches,
+            event.start_step,
+            plan_lr=event.planned_lr,
+            plan_mom=event.planned_mom,
+            first_share=first_share(self.history.fits[-1].settings),
         )
         self.status, self.reason, self._adopted_seconds = "running", "", None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from fastlearn.data.loaders import DataLoaders
 from fastlearn.train.learner import Learner
@@ -27,12 +29,17 @@ def accuracy(pred: Tensor, target: Tensor) -> Tensor:
     return (pred.argmax(-1) == target).float().mean()
 
 
-def busy_learner(load: int, n: int = 1600) -> Learner:
-    """Batches of 16, 100 an epoch, and a fifth of the data again to validate on."""
+def two_groups(model: Busy) -> list[list[nn.Parameter]]:
+    """Each layer a group."""
+    return [list(model.net[0].parameters()), list(model.net[2].parameters())]
+
+
+def busy_learner(load: int, n: int = 1600, **settings: Any) -> Learner:
+    """Batches of 16, 100 an epoch, and a fifth of the data again to validate on; `settings` are of the learner."""
     torch.set_num_threads(1)
     draw = torch.Generator().manual_seed(0)
     x = torch.randn(n, 20, generator=draw)
     y = (x[:, :3].sum(1) > 0).long()
     train = DataLoader(TensorDataset(x, y), 16, shuffle=True)
     valid = DataLoader(TensorDataset(x[: n // 5], y[: n // 5]), 64)
-    return Learner(DataLoaders(train, valid), Busy(load), nn.CrossEntropyLoss(), metrics=[accuracy])
+    return Learner(DataLoaders(train, valid), Busy(load), nn.CrossEntropyLoss(), metrics=[accuracy], **settings)

@@ -18,7 +18,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -226,10 +226,11 @@ class Page:
     def saved_outputs(self, cell: int, text: str) -> str:
         """The HTML outputs of a cell in the notebook's file, as soon as `text` is in them."""
         path = self.server.root / self.page.url.split("/")[-1].split("?")[0]
-        html, deadline = "", time.monotonic() + 10
+        html, outputs, deadline = "", [], time.monotonic() + 10
         while text not in html and time.monotonic() < deadline:
             self.page.wait_for_timeout(100)
-            outputs = json.loads(path.read_text())["cells"][cell]["outputs"]
+            with suppress(json.JSONDecodeError):  # it may be in the middle of being written
+                outputs = json.loads(path.read_text())["cells"][cell]["outputs"]
             html = "".join("".join(output.get("data", {}).get("text/html", "")) for output in outputs)
         assert text in html, html
         return html

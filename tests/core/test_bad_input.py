@@ -196,18 +196,18 @@ def test_batch_larger_than_the_data_set_is_one_batch(pets):
 
 
 class Spoiler(Callback):
-    """Makes the input NaN at step 20."""
+    """Makes the input NaN when 20 steps are done."""
 
     def before_batch(self):
         if self.training and self.learn.history.n_steps == 20:
             self.learn.xb = (self.x * float("nan"),)
 
 
-def test_nan_at_step_20_stops_with_step_and_remedy_and_sound_weights(pets):
+def test_nan_after_20_steps_stops_with_step_and_remedy_and_sound_weights(pets):
     learn = learner(loaders(pets), cbs=Spoiler())
-    with pytest.warns(RuntimeWarning, match=r"loss became nan at step 20.*learning rate ten times lower"):
+    with pytest.warns(RuntimeWarning, match=r"loss became nan at step 21.*learning rate ten times lower"):
         learn.fit(9, display=False)
-    assert learn.history.n_steps in (20, 21) and "nan at step 20" in learn.history.reason
+    assert learn.history.n_steps in (20, 21) and "nan at step 21" in learn.history.reason
     assert all(torch.isfinite(p).all() for p in weights(learn))
     learn.remove_cb(Spoiler)
     assert trains(learn)

@@ -44,16 +44,16 @@ def test_text_tells_the_run_in_a_table() -> None:
     assert text_of(run()).splitlines() == [
         "Training finished: 2 of 2 epochs in 0:00.",
         "epoch  train_loss  valid_loss  accuracy  time",
-        "    0      1.0000      0.5000       nan  1:01",
         "    1      1.0000      0.5000       nan  1:01",
-        "batch 6: learning rate times 0.5",
+        "    2      1.0000      0.5000       nan  1:01",
+        "step 6: learning rate times 0.5",
     ]
 
 
 def test_html_is_well_formed_and_shows_words_as_words() -> None:
     html = html_of(run(note="<script>alert(1)</script>", reason="a < b"))
     root = ElementTree.fromstring(f"<div>{html}</div>")
-    assert root.find(".//li").text == "batch 6: <script>alert(1)</script>"
+    assert root.find(".//li").text == "step 6: <script>alert(1)</script>"
     assert "a < b" in root.find(".//strong").text
     assert [cell.text for cell in root.findall(".//th")] == ["epoch", "train_loss", "valid_loss", "accuracy", "time"]
     assert len(root.findall(".//tbody/tr")) == 2
@@ -92,7 +92,7 @@ def test_a_run_that_is_saved_in_its_middle_is_told_as_such() -> None:
 
 def test_the_second_fit_is_told_apart_in_table_and_charts() -> None:
     session = run()
-    assert "fit" not in html_of(session).split("Loss by batch")[1]
+    assert "fit" not in html_of(session).split("Loss by step")[1]
     session.history.begin_fit(1, ("accuracy",))
     session.on(FitStarted(1, 3, 6, ("accuracy",), None, None))
     for _ in range(3):
@@ -100,15 +100,15 @@ def test_the_second_fit_is_told_apart_in_table_and_charts() -> None:
     session.history.add_epoch(0, {"train_loss": 1.0, "valid_loss": math.nan}, 61.0)
     session.take()
     assert [line.split()[:3] for line in text_of(session).splitlines()[2:5]] == [
-        ["0", "1.0000", "0.5000"],
         ["1", "1.0000", "0.5000"],
-        ["fit", "2:", "0"],
+        ["2", "1.0000", "0.5000"],
+        ["fit", "2:", "1"],
     ]
     root = ElementTree.fromstring(f"<div>{html_of(session)}</div>")
     charts = root.findall(".//svg")
     assert len(charts) == 3  # loss, learning rate, momentum
     assert all("fit 2" in [text.text for text in svg.findall("text")] for svg in charts)
-    assert [row[0].text for row in root.findall(".//tbody/tr")] == ["0", "1", "fit 2: 0"]
+    assert [row[0].text for row in root.findall(".//tbody/tr")] == ["1", "2", "fit 2: 1"]
 
 
 def test_momentum_does_not_look_like_validation() -> None:
@@ -147,14 +147,26 @@ def test_a_spike_does_not_press_the_rest_of_the_curve_flat(losses: list[float], 
     assert loss_top(losses, valid) == pytest.approx(top)
 
 
+@pytest.mark.parametrize(
+    "spike, smooth, top",
+    [
+        (40, [2.3, 4, 3.5, 3, 2.5, 2.2, 2, 2], 4.0),  # one and a half times as high as without it: it is shown whole
+        (40, [2.3, 2.5, 2.4, 2, 1.8, 1.5, 1.2, 1], 2.2 + 1.2),
+        (4000, [2.3, 900, 800, 700, 600, 500, 400, 300], 2.2 + 1.2),  # all else would be flat
+    ],
+)
+def test_the_smoothed_losses_stay_in_view_where_that_leaves_room(spike: float, smooth: list[float], top: float) -> None:
+    assert loss_top([2.3, spike, 2.2, 2.0, 1.8, 1.5, 1.2, 1.0], [], smooth) == pytest.approx(top)
+
+
 def test_without_losses_there_is_no_top() -> None:
     assert loss_top([math.nan], []) is None
 
 
 def test_what_lies_above_the_axis_is_on_its_border_and_told() -> None:
     line = Line("a", np.arange(4.0), np.array([1.0, 4000.0, 2.0, 1.0]), "red")
-    svg = chart("t", [line], top=3.0)
-    assert "↑ to 4000" in svg and ">3.0000<" in svg
+    svg = chart("t", [line, Line("b", line.x, line.y / 40, "blue"), Line("c", line.x, np.ones(4), "gray")], top=3.0)
+    assert "↑ a to 4000, b to 100<" in svg and ">3.0000<" in svg
     path = re.search(r'd="M([^"]+)" fill="none" stroke="red"', svg)[1]
     heights = [float(point.split()[1]) for point in path.split("L")]
     assert min(heights) == heights[1] == 22.0
@@ -177,6 +189,51 @@ def test_a_line_has_a_gap_where_there_is_no_number() -> None:
     svg = chart("t", [Line("a", np.arange(4.0), np.array([1.0, 2.0, math.nan, 3.0]), "red")])
     path = re.search(r'd="(M[^"]+)" fill="none" stroke="red"', svg)
     assert path is not None and path[1].count("M") == 2 and path[1].count("L") == 1
+
+
+def groups_of(session: MonitorSession, *rates: float, method: str = "fit_one_cycle") -> None:
+    """A fit of three steps whose layer groups begin with these `rates`; the last group's rate is 0.1, 0.2, 0.1."""
+    settings = {
+        "call": {"method": method},
+        "learner": {
+            "optimizer": {"groups": [{"lr": rate} for rate in rates]},
+            "callbacks": [{"class": "ParamScheduler"}],
+        },
+    }
+    session.history.begin_fit(1, (), settings)
+    session.on(FitStarted(1, 3, session.history.n_steps, (), None, None))
+    for lr in (0.1, 0.2, 0.1):
+        session.history.add_step(torch.tensor(1.0), 0, lr, math.nan, 0.0, 0.0, 1)
+    session.take()
+
+
+def test_rates_of_layer_groups_are_drawn_and_told() -> None:
+    session = MonitorSession(History(), memory=lambda: None)
+    groups_of(session, 1e-4, 1e-3, 1e-2)
+    told = "The learning rate is that of the last layer group; the first has 1/100 of it."
+    assert told in text_of(session).splitlines() and told in html_of(session)
+    np.testing.assert_allclose(session.curve()[5], [1e-3, 2e-3, 1e-3], rtol=1e-6)
+    rates = ElementTree.fromstring(f"<div>{html_of(session)}</div>").findall(".//svg")[1]
+    assert {"learning rate", "first group"} <= {text.text for text in rates.findall("text")}
+    assert rates.get("aria-label") == "Learning rate by step"
+
+
+@pytest.mark.parametrize(
+    "rates, method",
+    [
+        ((1e-2, 1e-2), "fit_one_cycle"),
+        ((1e-2,), "fit_one_cycle"),
+        ((1e-4, 1e-2), "fit"),  # with a scheduler of the user's own, nobody knows the first group's rate
+        ((0.0, 1e-2), "fit_one_cycle"),
+    ],
+)
+def test_one_rate_is_drawn_where_there_is_one_or_the_others_are_not_known(
+    rates: tuple[float, ...], method: str
+) -> None:
+    session = MonitorSession(History(), memory=lambda: None)
+    groups_of(session, *rates, method=method)
+    assert np.isnan(session.curve()[5]).all() and "group" not in html_of(session)
+    assert session.progress()["lr_first"] is None
 
 
 def test_lines_are_told_apart_without_colour() -> None:

@@ -112,6 +112,15 @@ def test_two_fits_in_one_monitor_share_the_axis_and_the_table() -> None:
     assert run.session.plan()[1][0].tolist() == [*range(11, 21)]
 
 
+def test_epochs_that_start_epoch_left_out_count_as_done() -> None:
+    run = Run()
+    run.start(n_epoch=5)
+    assert run.session.epochs_done() == 0
+    run.batches(10, epoch=3)
+    run.epoch(3)
+    assert run.session.epochs_done() == 4
+
+
 def test_what_earlier_fits_left_in_the_history_is_not_shown() -> None:
     run = Run()
     run.start(n_epoch=1)

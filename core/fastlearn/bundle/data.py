@@ -39,6 +39,10 @@ class MissingStep(Transform):
 def data_spec(dls: Any, tensors: Tensors) -> dict[str, Any] | None:
     """What makes the batches of `dls` from items; None for loaders that are not ours."""
     dl = dls.train
+    if isinstance(dl, DataLoader) and hasattr(dl, "table"):
+        from fastlearn.tabular.bundle import table_spec
+
+        return table_spec(dls, tensors)
     if not isinstance(dl, DataLoader) or not isinstance(dl.dataset, Datasets | TfmdLists):
         return None
     dataset: Any = dl.dataset
@@ -60,6 +64,10 @@ def data_from_spec(spec: dict[str, Any] | None, tensors: Mapping[str, Tensor], t
     """Loaders over no items, that make batches of new ones as those of the exported learner did."""
     if spec is None:
         return TorchLoader([], batch_size=64), None  # type: ignore[arg-type]
+    if "table" in spec:
+        from fastlearn.tabular.bundle import loaders_from_spec
+
+        return loaders_from_spec(spec, tensors, trust)
     steps = [from_spec(part, tensors, trust) for part in spec["parts"]]
     dataset: Any
     if spec["single"]:

@@ -42,6 +42,7 @@ def export(learn: Learner, path: str | Path = "export.zip", build: Callable[[], 
             "torch": torch.__version__,
             "python": platform.python_version(),
         },
+        "learner": path_of(_kind_of(learn)),
         "model": model,
         "loss": _loss_spec(learn.loss_func, tensors),
         "input_tfms": [to_spec(step, tensors, f"input_tfms.{i}") for i, step in enumerate(learn.input_tfms.fs)],
@@ -57,7 +58,13 @@ def names_in_bundle(content: dict[str, Any]) -> set[str]:
     """Every import path that a bundle holds and predictions need; metrics that are not trusted are left out."""
     model = content["model"]
     own = {model["build"]} if "build" in model else _makes(model)
+    own |= {content["learner"]} if "learner" in content else set()
     return own | names_in([content["loss"], content["input_tfms"], content["data"], model])
+
+
+def _kind_of(learn: Learner) -> type[Learner]:
+    """The class of `learn`; of a class of the user's own the nearest that is this library's."""
+    return next(kind for kind in type(learn).__mro__ if kind.__module__.startswith("fastlearn."))
 
 
 def _makes(spec: Any) -> set[str]:

@@ -79,7 +79,16 @@ def _learner(content: dict[str, Any], tensors: dict[str, torch.Tensor], trust: T
     steps = from_spec(content["input_tfms"], tensors, trust)
     metrics = metrics_from_specs(content.get("metrics", ()), tensors, trust)
     dls = data_from_spec(content["data"], tensors, trust)
-    return Learner(dls, model, loss_func, input_tfms=steps, metrics=metrics)
+    learner: type[Learner] = getattr(dls, "learner_type", None) or _kind(content, trust)  # that of tables is its own
+    return learner(dls, model, loss_func=loss_func, input_tfms=steps, metrics=metrics)
+
+
+def _kind(content: dict[str, Any], trust: Trust) -> type[Learner]:
+    """The class of the learner: language models write texts, for example."""
+    found = trust.get(content["learner"]) if "learner" in content else Learner
+    if not (isinstance(found, type) and issubclass(found, Learner)):
+        raise ValueError(f"{content['learner']} is named as a learner in the bundle, but is none.")
+    return found
 
 
 @contextmanager

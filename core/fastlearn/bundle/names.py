@@ -12,12 +12,17 @@ from torch import nn
 
 __all__ = ["CannotExport", "Trust", "UntrustedCode", "found_at", "path_of"]
 
+TEXT_RULES = (
+    "fix_html", "replace_rep", "replace_wrep", "spec_add_spaces", "rm_useless_spaces", "replace_all_caps",
+    "replace_maj", "lowercase", "replace_space",
+)  # fmt: skip
 # Functions that a pipeline may begin with, or a model or loss may be: they read, or they compute.
 FUNCTIONS = frozenset(
     {
         "fastlearn.data.label.parent_label",
         "fastlearn.vision.open.load_image",
         *(f"fastlearn.vision.open.{name}.create" for name in ("PILBase", "PILImage", "PILImageBW", "PILMask")),
+        *(f"fastlearn.text.rules.{name}" for name in TEXT_RULES),
     }
 )
 METRICS = ("fastlearn.metrics.", "sklearn.metrics._")
@@ -29,6 +34,12 @@ VALUES = frozenset(
         "fastlearn.data.category.CategoryMap",
         "fastlearn.data.label.RegexLabeller",
         "fastlearn.metrics.sklearn_based._Guarded",
+        "fastlearn.text.pieces.BaseTokenizer",
+        "fastlearn.text.sentencepiece_tokenizer.SentencePieceTokenizer",
+        "fastlearn.text.spacy_tokenizer.SpacyTokenizer",
+        "fastlearn.text.subword_tokenizer.SubwordTokenizer",
+        "fastlearn.text.transformers_tokenizer.TransformersTokenizer",
+        "fastlearn.text.word_tokenizer.WordTokenizer",
         "fastlearn.vision.augment.draws.DeterministicDraw",
     }
 )
@@ -125,9 +136,10 @@ def is_own(path: str) -> bool:
         return False
     from fastlearn.data.transform import Transform
     from fastlearn.metrics.base import Metric
+    from fastlearn.train.learner import Learner
 
     found = found_at(path)
-    return isinstance(found, type) and issubclass(found, Transform | nn.Module | Metric)
+    return isinstance(found, type) and issubclass(found, Transform | nn.Module | Metric | Learner)
 
 
 def is_metric_function(path: str) -> bool:

@@ -22,11 +22,11 @@ class Rows:
 
     Where each batch tells its positions among `n` rows, it is written to its place in one array allocated at the first
     batch; otherwise batches are joined in the order in which they came. `ragged` says that the second axis may be
-    longer in some batches (boxes of a picture); shorter ones are filled up with zeros, which boxes mean as padding.
+    longer in some batches (boxes of a picture, words of a text); shorter ones are filled up with `fill`, the padding.
     """
 
-    def __init__(self, n: int | None = None, concat_dim: int = 0, ragged: bool = False) -> None:
-        self.n, self.concat_dim, self.ragged = n, concat_dim, ragged
+    def __init__(self, n: int | None = None, concat_dim: int = 0, ragged: bool = False, fill: int = 0) -> None:
+        self.n, self.concat_dim, self.ragged, self.fill = n, concat_dim, ragged, fill
         self._parts: list[Any] = []
         self._whole: list[Tensor] | None = None
         self._tuple: type | None = None
@@ -43,8 +43,8 @@ class Rows:
             self._whole = [torch.empty((self.n, *t.shape[1:]), dtype=t.dtype) for t in tensors]
         index = torch.from_numpy(positions)
         if self.ragged:
-            self._whole = [_longer(whole, _length(t)) for whole, t in zip(self._whole, tensors, strict=True)]
-            tensors = [_longer(t, _length(whole)) for whole, t in zip(self._whole, tensors, strict=True)]
+            self._whole = [_longer(whole, _length(t), self.fill) for whole, t in zip(self._whole, tensors, strict=True)]
+            tensors = [_longer(t, _length(whole), self.fill) for whole, t in zip(self._whole, tensors, strict=True)]
         for whole, tensor in zip(self._whole, tensors, strict=True):
             whole[index] = tensor.to("cpu")
 
@@ -55,7 +55,7 @@ class Rows:
         elif self._parts:
             columns = list(zip(*self._parts, strict=True))
             if self.ragged:
-                columns = [tuple(_longer(t, max(map(_length, parts))) for t in parts) for parts in columns]
+                columns = [tuple(_longer(t, max(map(_length, parts)), self.fill) for t in parts) for parts in columns]
             joined = [torch.cat(parts, dim=self.concat_dim) for parts in columns]
         else:
             return None
@@ -98,8 +98,11 @@ class GatherPredsCallback(Callback):
     def before_validate(self) -> None:
         dataset = getattr(self.dl, "dataset", None)
         n = len(dataset) if self.reorder and isinstance(dataset, Sized) else None
-        boxes = "boxes" in (getattr(self.dls.train, "kinds", None) or ())
+        kinds = getattr(self.dls.train, "kinds", None) or ()
+        boxes = "boxes" in kinds
         self._rows = {name: Rows(n, self.concat_dim, boxes) for name in ("inputs", "preds", "targs", "losses")}
+        if kinds and kinds[0] == "text":  # as long as the longest text of its batch
+            self._rows["inputs"] = Rows(n, self.concat_dim, True, getattr(self.dls.train, "pad_id", 1))
         self._seen = None if n is None else torch.zeros(n, dtype=torch.bool)
         self._positions: list[NDArray[np.int64]] = []
 
@@ -172,12 +175,12 @@ def _length(tensor: Tensor) -> int:
     return tensor.shape[1] if tensor.ndim > 1 else 0
 
 
-def _longer(tensor: Tensor, length: int) -> Tensor:
-    """`tensor` with its second axis at least `length` long, filled up with zeros."""
+def _longer(tensor: Tensor, length: int, fill: int) -> Tensor:
+    """`tensor` with its second axis at least `length` long, filled up with `fill`."""
     if _length(tensor) >= length:
         return tensor
-    zeros = tensor.new_zeros((len(tensor), length - tensor.shape[1], *tensor.shape[2:]))
-    return torch.cat([tensor, zeros], dim=1)
+    padding = tensor.new_full((len(tensor), length - tensor.shape[1], *tensor.shape[2:]), fill)
+    return torch.cat([tensor, padding], dim=1)
 
 
 def _folder(path: str | Path | None) -> Path | None:

@@ -56,7 +56,7 @@ class KeepBest(Callback):
         with torch.no_grad():
             for name, tensor in self._tensors():
                 tensor.copy_(self._saved[name])
-        return f"the weights of epoch {self._epoch} are back ({self.monitor} {self._value:.4g})"
+        return f"the weights of epoch {self._epoch + 1} are back ({self.monitor} {self._value:.4g})"
 
     def _copy(self) -> None:
         for name, tensor in self._tensors():

@@ -42,22 +42,22 @@ class RNNCallback(Callback):
             self.raw_out, self.out = (_last(part) for part in pred[1:])
 
 
-class RNNRegularizer(Callback):
+class RNNRegularizer(RNNCallback):
     """Adds to the training loss: `alpha` times the mean square of the outputs, `beta` times that of their changes.
 
+    It takes the output of the model apart itself, where no `RNNCallback` has.
     Shapes: the outputs are `(B, T, H)`; changes are from one time step to the next.
     Source: Merity, McCann & Socher 2017, "Revisiting Activation Regularization for Language RNNs", equations 1 and 2.
     """
 
     order = 1  # after RNNCallback
-    run_valid = False
 
     def __init__(self, alpha: float = 0.0, beta: float = 0.0) -> None:
         self.alpha, self.beta = alpha, beta
 
     def after_loss(self) -> None:
-        rnn = next((cb for cb in self.cbs if isinstance(cb, RNNCallback)), None)
-        if rnn is None or not hasattr(rnn, "out"):
+        rnn = next((cb for cb in self.cbs if isinstance(cb, RNNCallback) and hasattr(cb, "out")), None)
+        if rnn is None or not self.training:
             return
         if self.alpha:
             self._add(self.alpha * rnn.out.float().pow(2).mean())

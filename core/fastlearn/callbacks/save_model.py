@@ -59,7 +59,7 @@ class SaveModelCallback(TrackerCallback):
             if self.learn.processes is not None:
                 self.learn.processes.wait()  # for the first, which writes
             self.learn.load(self.fname, with_opt=self.with_opt)
-            text = f"the weights of epoch {self.best_epoch} are back ({self.monitor} {self.best:.4g})"
+            text = f"the weights of epoch {self.best_epoch + 1} are back ({self.monitor} {self.best:.4g})"
             add_note(self.learn, "stop", text)
 
     def _save(self, name: str) -> None:

@@ -74,8 +74,9 @@ class TerminateOnNaNCallback(Callback):
         return all(bool(torch.isfinite(p).all()) for p in self.model.parameters())
 
     def _stop(self, step: int, loss: float, weights_kept: bool) -> None:
+        """`step` counts from 0, as the history does; in words steps are numbered by how many are done."""
         weights_kept = weights_kept and self._weights_are_numbers()
-        reason = f"loss became {'nan' if np.isnan(loss) else 'infinite'} at step {step}"
+        reason = f"loss became {'nan' if np.isnan(loss) else 'infinite'} at step {step + 1}"
         weights = (
             "The weights are those before that step"
             if weights_kept
@@ -85,9 +86,9 @@ class TerminateOnNaNCallback(Callback):
         add_note(
             self.learn,
             "problem",
-            f"The {reason}, counted from 0, so training was stopped. {weights}. Try a learning rate ten times lower "
+            f"The {reason}, so training was stopped. {weights}. Try a learning rate ten times lower "
             f"(it was {self.opt.param_groups[-1]['lr']:.2g}), and look for NaN or extreme values in that batch: "
-            f"learn.history.items({step}) tells its items where the loader knows them.",
+            f"learn.history.items({step}), counted from 0, tells its items where the loader knows them.",
             step,
         )
         self.control.stop(reason)

@@ -49,6 +49,7 @@ from fastlearn.data.split import (
     RandomSubsetSplitter,
     TrainTestSplitter,
 )
+from fastlearn.data.split_time import TimeSplitter
 from fastlearn.data.stratify import GroupSplitter, StratifiedSplitter
 from fastlearn.data.transform import (
     DisplayedTransform,
@@ -104,6 +105,7 @@ __all__ = [
     "SetAside",
     "StratifiedSplitter",
     "TfmdLists",
+    "TimeSplitter",
     "TrainTestSplitter",
     "Transform",
     "TransformBlock",

@@ -19,6 +19,7 @@ from fastlearn.data.category import (
 )
 from fastlearn.data.datasets import Datasets
 from fastlearn.data.items import as_items
+from fastlearn.data.own_settings import own_arguments, with_own_arguments
 from fastlearn.data.pipeline import as_list, merge_tfms
 from fastlearn.data.problems import DataError, describe
 from fastlearn.data.transform import ItemTransform, Transform, mk_transform
@@ -48,6 +49,10 @@ class TransformBlock:
     ) -> None:
         self.type_tfms, self.item_tfms, self.batch_tfms = as_list(type_tfms), as_list(item_tfms), as_list(batch_tfms)
         self.dl_type, self.dls_kwargs = dl_type, dict(dls_kwargs or {})
+
+    def getter_steps(self, getter: Callable[[Any], Any] | None) -> list[Any]:
+        """The steps before the block's own: the getter of its part, if there is one."""
+        return [] if getter is None else [_as_getter(getter)]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(type_tfms={self.type_tfms})"
@@ -175,8 +180,7 @@ class DataBlock:
     def _type_tfms(self, i: int) -> list[Transform]:
         """The steps of part `i`, fresh: what they learn from this source stays with it."""
         getter, block = self.getters[i], self.blocks[i]
-        first = [] if getter is None else [_as_getter(getter)]
-        return first + [copy.copy(mk_transform(tfm)) for tfm in block.type_tfms]
+        return block.getter_steps(getter) + [copy.copy(mk_transform(tfm)) for tfm in block.type_tfms]
 
     def dataloaders(
         self,
@@ -199,7 +203,7 @@ class DataBlock:
         from fastlearn.data.loaders import DataLoaders
 
         made = dls_type or DataLoaders
-        _check_extra(kwargs, made)
+        _check_extra(kwargs, made, kwargs.get("dl_type") or self.dl_type)
         block = self.new(item_tfms, batch_tfms)
         given = {"path": path, "bs": bs, "val_bs": val_bs, "shuffle": shuffle, "device": device, "seed": seed}
         return block.loaders_over(block.datasets(source, seed), made, given, kwargs)
@@ -212,7 +216,8 @@ class DataBlock:
         for one in self.blocks:
             settings.update(one.dls_kwargs)
         settings.update(after_item=fresh(self.item_tfms), after_batch=fresh(self.batch_tfms), dl_type=dsets.dl_type)
-        return dls_type.from_dsets(*(dsets.subset(i) for i in range(dsets.n_subsets)), **{**settings, **chosen})
+        settings = with_own_arguments({**settings, **chosen}, dsets.n_subsets)
+        return dls_type.from_dsets(*(dsets.subset(i) for i in range(dsets.n_subsets)), **settings)
 
     def summary(self, source: Any, bs: int = 4, show_batch: bool = False, **kwargs: Any) -> None:
         """Print what every stage makes of one item and one batch of `source`, and explain what does not fit."""
@@ -265,9 +270,9 @@ def _to_tensor() -> list[Any]:
     return [ToTensor()]
 
 
-def _check_extra(kwargs: dict[str, Any], dls_type: type[DataLoaders]) -> None:
+def _check_extra(kwargs: dict[str, Any], dls_type: type[DataLoaders], dl_type: Any) -> None:
     takers = (dls_type.from_dsets, DataBlock.dataloaders)
-    known = {name for taker in takers for name in inspect.signature(taker).parameters}
+    known = {name for taker in takers for name in inspect.signature(taker).parameters} | own_arguments(dl_type)
     wrong = next((name for name in kwargs if name not in known), None)
     if wrong is not None:
         raise unknown_keyword("DataBlock.dataloaders", wrong, known - {"ds", "kwargs", "source"})

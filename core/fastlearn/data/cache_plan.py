@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import PIL
+import torch
 
 from fastlearn.data.datasets import Datasets, TfmdLists
 from fastlearn.data.items import item_getter
@@ -16,7 +17,7 @@ from fastlearn.data.opening import opening_at
 from fastlearn.data.pipeline import Pipeline
 from fastlearn.data.transform import Kinds, Transform
 
-VERSION = 1  # of what the steps make of a picture: raise it when one of them changes its pixels
+VERSION = 2  # of what the steps make of a picture: raise it when one of them changes its pixels
 PICTURES = frozenset({"image", "mask"})
 UNMOVED = LABEL_KINDS | {"value", "text"}  # what the steps of pictures leave as it is
 
@@ -77,7 +78,8 @@ def plan_for(
         return None
     fixed, rest, alike = _divided(after_item)
     deep = bool(fixed) and _is_deep(parts, kinds)
-    words = [f"version {VERSION}", f"Pillow {PIL.__version__}", *(repr(opener[0]) for opener in opening)]
+    words = [f"version {VERSION}", f"Pillow {PIL.__version__}", f"torch {torch.__version__}"]
+    words += [repr(opener[0]) for opener in opening]
     words += [f"at least {at_least}", f"split {after_item.split_idx}"]
     words += [repr(list(_fixed_steps(after_item, len(fixed))))] if deep else []
     after, left = _pipeline(fixed, after_item), _pipeline(rest, after_item)

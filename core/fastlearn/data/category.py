@@ -75,7 +75,17 @@ class CategoryMap(Sequence[Any]):
                 "the training set: try StratifiedSplitter(), or give all of them with vocab=[...].")  # fmt: skip
 
     def __getitem__(self, index: Any) -> Any:
-        return self.items[index] if isinstance(index, slice) else self.items[int(index)]
+        """The label at `index`; a list of them for a slice, for several indices, or for a yes or no to each label."""
+        if isinstance(index, slice):
+            return self.items[index]
+        asked = index.tolist() if hasattr(index, "tolist") else index  # tensors and arrays, of any device
+        if not isinstance(asked, list | tuple):
+            return self.items[int(asked)]
+        if asked and all(isinstance(one, bool) for one in asked):
+            if len(asked) != len(self.items):
+                raise IndexError(f"There are {len(self.items)} labels, but a yes or no for {len(asked)} of them.")
+            return [item for item, yes in zip(self.items, asked, strict=True) if yes]
+        return [self.items[int(one)] for one in asked]
 
     def __len__(self) -> int:
         return len(self.items)

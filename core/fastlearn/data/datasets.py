@@ -273,7 +273,8 @@ def test_set(dsets: TfmdLists | Datasets, items: Any, rm_tfms: Any = None, with_
     `rm_tfms` says how many to leave out instead, one number or one for each part.
     """
     items = [items] if is_single_item(items) else as_items(items)
-    if len(dsets) and isinstance(item_getter(dsets.items)(0), Path):  # labellers count on `.parent` and the like
+    if len(dsets) and isinstance(item_getter(dsets.items)(0), Path) and not _takes_text(dsets):
+        # labellers count on `.parent` and the like
         items = [Path(item) if isinstance(item, str) else item for item in items]
     if isinstance(dsets, TfmdLists):
         return _from_stage(dsets, items, rm_tfms)
@@ -281,6 +282,12 @@ def test_set(dsets: TfmdLists | Datasets, items: Any, rm_tfms: Any = None, with_
     leave_out = rm_tfms if isinstance(rm_tfms, Sequence) else [rm_tfms] * len(tls)
     parts = [_from_stage(tl, items, skip) for tl, skip in zip(tls, leave_out, strict=True)]
     return dsets._viewing(parts[0].items, parts, split_idx=1)
+
+
+def _takes_text(dsets: TfmdLists | Datasets) -> bool:
+    """Whether a str given as a new item is a text, and not the path of a file."""
+    first = dsets.tls[0] if isinstance(dsets, Datasets) else dsets
+    return any(getattr(step, "takes_text", False) for step in first.tfms)
 
 
 def _from_stage(tl: TfmdLists, items: Any, skip: int | None) -> TfmdLists:

@@ -49,7 +49,7 @@ def show_batch(
     max_n = max_n if nrows is None or ncols is None else nrows * ncols
     if b is None:
         b = repeated(dl, max_n) if unique else dl.peek(max_n)
-    samples = decode_batch(dl, b, max_n)
+    samples = dl.decode_batch(b, max_n)
     if not show:
         return samples
     kinds = _kinds(dl, b, samples)
@@ -70,10 +70,10 @@ def show_results(
     options: dict[str, Any],
 ) -> Any:
     """Show samples of `b` beside predictions; see `DataLoader.show_results`."""
-    samples = decode_batch(dl, b, max_n)
+    samples = dl.decode_batch(b, max_n)
     inputs = tuple(b)[: dl.n_inp] if isinstance(b, tuple | list) else (b,)
     predicted = Batch((*inputs, *(out if isinstance(out, tuple) else (out,))), kinds=getattr(b, "kinds", None))
-    decoded = [sample[dl.n_inp :] for sample in decode_batch(dl, predicted, max_n)]
+    decoded = [sample[dl.n_inp :] for sample in dl.decode_batch(predicted, max_n)]
     predictions = [parts[0] if len(parts) == 1 else parts for parts in decoded]
     kinds = _kinds(dl, b, samples)
     view = View(samples, kinds, dl.n_inp, dl.vocab, predictions, ctxs, nrows, ncols, figsize,

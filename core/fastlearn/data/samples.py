@@ -1,4 +1,4 @@
-"""Small real data sets that come with installed packages: ready at once, without a network."""
+"""Small data sets that need no network: real ones that come with installed packages, and made-up ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pathlib import Path
 from PIL import Image
 
 from fastlearn.data.config import Config, make_folder
+from fastlearn.data.made_up import write_fish, write_gauges, write_leaves, write_shapes
 from fastlearn.data.problems import DataError
+from fastlearn.text.docstrings import write_docstrings
 
 MARK = ".sample"  # a file in a finished sample; names that start with a dot are not found as data
 
@@ -22,6 +24,11 @@ def sample_data(name: str = "digits", folder: str | os.PathLike[str] | None = No
 
     Without `folder` it goes to `samples` in the folder of data sets (see `Config`), and stays until you delete it.
     `"digits"`: scikit-learn's 1,797 handwritten digits, each an 8x8 grey PNG at `digits/<label>/<index>.png`.
+    `"docstrings"`: those of this Python's standard library in `docstrings.csv`, with columns package, name, text and
+    is_valid: a corpus for a language model, and texts to tell which package they are from.
+    The others are drawn, in a few seconds, the same everywhere. `"leaves"`: 600 leaves at `<tree>/<index>.jpg`.
+    `"shapes"`: 800 pictures of up to three shapes, with masks, labels and boxes. `"gauges"`: 800 gauges and their
+    readings. `"fish"`: 500 fish, each with three points.
     Raises: ValueError, with the names there are, for another `name`; DataError if a folder of that name is in the way.
     """
     if name not in WRITERS:
@@ -64,4 +71,11 @@ def write_digits(folder: Path) -> None:
         Image.fromarray(image).save(folder / str(label) / f"{index:04d}.png")
 
 
-WRITERS: dict[str, Callable[[Path], None]] = {"digits": write_digits}
+WRITERS: dict[str, Callable[[Path], None]] = {
+    "digits": write_digits,
+    "docstrings": write_docstrings,
+    "fish": write_fish,
+    "gauges": write_gauges,
+    "leaves": write_leaves,
+    "shapes": write_shapes,
+}

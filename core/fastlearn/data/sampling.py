@@ -28,8 +28,12 @@ class SeededSampler(Sampler[int]):
     def __iter__(self) -> Iterator[int]:
         if not self.shuffle:
             return iter(range(self.n))
-        order: list[int] = torch.randperm(self.n, generator=new_generator(self.seed, ORDER, self.epoch)).tolist()
+        order: list[int] = self.order().tolist()
         return iter(order)
+
+    def order(self) -> torch.Tensor:
+        """The positions of an epoch that shuffles, int64 of shape `(n,)`."""
+        return torch.randperm(self.n, generator=new_generator(self.seed, ORDER, self.epoch))
 
     def __len__(self) -> int:
         return self.n

@@ -144,7 +144,19 @@ def _grid(view: View) -> list[Any]:
 
 def _bring_in_viewers(kind: str) -> None:
     """Register the viewers of our own domain for this kind when it is first shown; those of the user stay."""
-    if kind in _loaded or kind not in ("image", "mask", "points", "boxes", "noise"):
+    if kind in _loaded or kind not in ("image", "mask", "points", "boxes", "noise", "cats", "text"):
+        return
+    if kind == "text":
+        from fastlearn.text.show import show_texts
+
+        _viewers.setdefault((kind, ANY), show_texts)
+        _loaded.add(kind)
+        return
+    if kind == "cats":
+        from fastlearn.tabular.show import show_rows
+
+        _viewers.setdefault((kind, ANY), show_rows)
+        _loaded.add(kind)
         return
     from fastlearn.vision.gan.show import register_viewers as register_for_noise
     from fastlearn.vision.show import register_viewers

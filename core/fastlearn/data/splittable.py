@@ -86,9 +86,11 @@ class Splittable:
     def dataloaders(self, bs: int = 64, **kwargs: Any) -> DataLoaders:
         """Loaders over the splits; the arguments are those of `DataLoaders.from_dsets`, and are checked there."""
         from fastlearn.data.loaders import DataLoaders
+        from fastlearn.data.own_settings import with_own_arguments
 
         kwargs.setdefault("dl_type", self.dl_type)
-        return DataLoaders.from_dsets(*(self.subset(i) for i in range(self.n_subsets)), bs=bs, **kwargs)
+        settings = with_own_arguments(kwargs, self.n_subsets)
+        return DataLoaders.from_dsets(*(self.subset(i) for i in range(self.n_subsets)), bs=bs, **settings)
 
 
 def _position(i: int, n: int) -> int:

@@ -80,7 +80,7 @@ def default_loss(target_kinds: Sequence[str]) -> Any:
 def _loss_for(kind: str) -> Any:
     from fastlearn.losses import BCEWithLogitsLossFlat, CrossEntropyLossFlat, MSELossFlat, PointsLossFlat
 
-    if kind == "category":
+    if kind in ("category", "text"):
         return CrossEntropyLossFlat()
     if kind == "mask":
         return CrossEntropyLossFlat(axis=1)

@@ -46,6 +46,7 @@ def as_one_call(method: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(method)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        __tracebackhide__ = True
         learn: Any = args[0]
         if learn.call is not None:
             return method(*args, **kwargs)
@@ -57,6 +58,7 @@ def as_one_call(method: Callable[P, R]) -> Callable[P, R]:
         finally:
             recording = learn.call.recording
             learn.call = None
+            learn.last_run = None if recording is None else recording.run
             if recording is not None:
                 recording.close(learn)
 

@@ -71,6 +71,7 @@ class Fitter(RunState):
         `lr` is one rate, `slice(high)`, `slice(low, high)` or one rate for each layer group. The optimizer and what it
         has learned are kept between fits unless `reset_opt`. Ctrl-C ends a fit normally, with the history kept.
         """
+        __tracebackhide__ = True
         self._check_idle()
         _check_epochs(n_epoch, start_epoch)
         if self._is_behind_us():
@@ -268,6 +269,7 @@ class Fitter(RunState):
         start_epoch: int,
         display: bool,
     ) -> None:
+        __tracebackhide__ = True
         scheduler = fit_policies.scheduler_for(self.opt, scheds)
         self.fit(n_epoch, rates, wd, [scheduler, *as_callbacks(cbs)], reset_opt, start_epoch, display)
 

@@ -39,6 +39,7 @@ class Outcome(NamedTuple):
 
 def run_fit(learn: Learner, start_epoch: int) -> None:
     """Run the loop; a stop, a cancel and Ctrl-C end it normally, an error is raised after the cleaning up."""
+    __tracebackhide__ = True
     outcome = Outcome("completed", True)
     try:
         if not staged(learn, FIT, partial(run_epochs, start_epoch=start_epoch)):

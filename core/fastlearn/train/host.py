@@ -119,6 +119,7 @@ class CallbackHost:
 
     def fire(self, event: str) -> None:
         """Call every handler of `event`. An error is named after callback and event; clean-up events reach all."""
+        __tracebackhide__ = True
         handlers = self.handlers[event]
         if not handlers:
             return

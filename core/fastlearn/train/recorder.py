@@ -146,6 +146,7 @@ class Recorder(Callback):
             self._raise_failed()
 
     def after_epoch(self) -> None:
+        __tracebackhide__ = True
         if self.learn.cleaning_up:
             return  # stopped, interrupted or failed: half an epoch has no row
         seconds = perf_counter() - self._began
@@ -175,7 +176,7 @@ class Recorder(Callback):
             self._header = True
         numbers = ["" if value is None else f"{value:.6f}" for value in self._values.values()]
         time = [f"{int(seconds) // 60:02d}:{int(seconds) % 60:02d}"] if self.add_time else []
-        self.learn.logger([str(self.epoch), *numbers, *time])
+        self.learn.logger([str(self.epoch + 1), *numbers, *time])  # for people, who count from 1; the history does not
 
     def state_dict(self) -> dict[str, Any]:
         """What the metrics of the pass have counted, for a run that goes on in the middle of it."""
@@ -194,6 +195,7 @@ class Recorder(Callback):
             metric.reset()
 
     def _accumulate(self, metric: Metric) -> None:
+        __tracebackhide__ = True
         if metric.name in self._failed or not self.learn.yb:
             return
         try:
@@ -220,6 +222,7 @@ class Recorder(Callback):
         merge_metrics(self.learn.processes, [self._loss, *self._active])
 
     def _read(self, metric: Metric) -> float | None:
+        __tracebackhide__ = True
         if metric.name in self._failed:
             return None
         try:
@@ -230,9 +233,10 @@ class Recorder(Callback):
             return None
 
     def _raise_failed(self) -> None:
+        __tracebackhide__ = True
         name, error = next(iter(self._failed.items()))
         self._failed = {}
-        name_error(error, f"The metric {name!r} failed in epoch {self.epoch}; the epoch's other values are kept")
+        name_error(error, f"The metric {name!r} failed in epoch {self.epoch + 1}; the epoch's other values are kept")
         raise error
 
     # Plots

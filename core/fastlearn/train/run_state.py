@@ -25,6 +25,7 @@ from fastlearn.train.ingredients import as_loaders, as_metrics
 
 if TYPE_CHECKING:
     from fastlearn.runs.resume import Resume
+    from fastlearn.runs.run import Run
     from fastlearn.train.call import FitCall
 
 __all__ = ["RunState", "model_device"]
@@ -53,6 +54,7 @@ class RunState(CallbackHost):
         self.planned: dict[str, NDArray[np.float32]] = {}
         self.display, self.in_fit = True, False
         self.call: FitCall | None = None  # the fit method under way
+        self.last_run: Run | None = None  # the folder of the latest fit, if it was recorded
         self.entry: Resume | None = None  # where the fit that begins goes on
         self.resume_next: Resume | None = None  # where the next call goes on
         self.take_step: Callable[[], None] | None = None  # what steps in place of the optimizer: a gradient scaler

@@ -51,12 +51,11 @@ from fastlearn.data import (
     DataError, DataLoader, DataLoaders, Datasets, DisplayedTransform, EncodedMultiCategorize, EndSplitter,
     FileGetter, FileSplitter, FuncSplitter, GrandparentSplitter, GroupSplitter, ImageGetter, IndexSplitter,
     InplaceTransform, ItemError, ItemGetter, ItemTransform, MaskSplitter, MultiCategorize, MultiCategoryBlock,
-    OneHotEncode, Pipeline, RandomSplitter, RandomSubsetSplitter, RandomTransform, RegexLabeller,
-    RegressionBlock, RegressionSetup, SampleTransform, StratifiedSplitter, TfmdLists, TrainTestSplitter,
-    Transform, TransformBlock, URLs, WeightedSampler, class_weights, clear_cache, collate, compose_tfms,
-    decode_at, default_device, download_url, get_files, get_image_files, get_text_files, item_weights, kfold,
-    merge_tfms, mk_transform, parent_label, register_viewer, sample_data, show_at, test_set, to_cpu, to_device,
-    untar_data,
+    OneHotEncode, Pipeline, RandomSplitter, RandomSubsetSplitter, RandomTransform, RegexLabeller, RegressionBlock,
+    RegressionSetup, SampleTransform, StratifiedSplitter, TfmdLists, TimeSplitter, TrainTestSplitter, Transform,
+    TransformBlock, URLs, WeightedSampler, class_weights, clear_cache, collate, compose_tfms, decode_at,
+    default_device, download_url, get_files, get_image_files, get_text_files, item_weights, kfold, merge_tfms,
+    mk_transform, parent_label, register_viewer, sample_data, show_at, test_set, to_cpu, to_device, untar_data,
 )
 from fastlearn.explain import Explanation, explain
 from fastlearn.distributed import (
@@ -71,7 +70,11 @@ from fastlearn.distributed import (
 from fastlearn.hooks import Hook, Hooks, hook_output, hook_outputs, layer_info, module_summary, total_params
 from fastlearn.install import show_install
 from fastlearn.interpret.attributions import Attribution, CaptumInterpretation
-from fastlearn.interpret import ClassificationInterpretation, Interpretation
+from fastlearn.interpret import (
+    ClassConfusion, ClassificationInterpretation, Confusion, DuplicateGroup, GradCAM, HeatMap, Interpretation,
+    LabelConfusion, LabelDoubts, LabelMistake, Neighbours, PixelConfusion, Residuals, Staleness, StoredAnswers,
+    Tag, duplicate_groups, find_label_doubts, linked_confusion, why_here,
+)
 from fastlearn.loggers import ScalarLogger, TensorBoardCallback, WandbCallback
 from fastlearn.losses import (
     BCELossFlat, BCEWithLogitsLossFlat, BaseLoss, CombinedLoss, CrossEntropyLossFlat, DiceLoss, FocalLoss,
@@ -194,6 +197,10 @@ from fastlearn.data import Batch, SetAside
 from fastlearn.data.picture_cache import PictureCache
 
 __all__ = [
+    "TimeSplitter",
+    "ClassConfusion", "Confusion", "DuplicateGroup", "GradCAM", "HeatMap", "LabelConfusion", "LabelDoubts",
+    "LabelMistake", "Neighbours", "PixelConfusion", "Residuals", "Staleness", "StoredAnswers", "Tag",
+    "duplicate_groups", "find_label_doubts", "linked_confusion", "why_here",
     "PictureCache",
     "Batch", "SetAside",
     "LRFinder",

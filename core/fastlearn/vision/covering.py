@@ -14,9 +14,10 @@ from fastlearn.data.transform import Kinds, SampleTransform, Transform
 from fastlearn.vision.channels import OpenChannels
 from fastlearn.vision.masks import OpenMask
 from fastlearn.vision.open import PILBase, PILMask
+from fastlearn.vision.planes import picture_of, view_planes, with_tensor
 from fastlearn.vision.resize import CropPad, RandomCrop, Resize, ResizeMethod, ViewTransform, size_of, whole_steps
 from fastlearn.vision.tensors import ToTensor
-from fastlearn.vision.window import Place, Window, view_picture
+from fastlearn.vision.window import Place, Size, Window, view_picture
 
 
 class Still(SampleTransform):
@@ -44,18 +45,32 @@ class Covering(SampleTransform):
         self.resize, self.label = resize, resize.name
 
     def apply_image(self, image: Any, params: None) -> Any:
-        return self._covered(image, self.resize.resamples[0])
+        planes = self.planes_of(image, params)
+        return self._covered(image, self.resize.resamples[0]) if planes is None else _as_one(picture_of(planes), image)
 
     def apply_mask(self, mask: Any, params: None) -> Any:
         return self._covered(mask, self.resize.resamples[1])
 
+    def planes_of(self, image: Any, params: None) -> Tensor | None:
+        """What `apply_image` makes of a colour picture, as planes `(3, H, W)`; None where only Pillow can do it."""
+        if not isinstance(image, Image.Image) or self.resize.resamples[0] != Image.Resampling.BILINEAR:
+            return None
+        return view_planes(image, *self._window(image))
+
+    def merged_with(self, following: Transform) -> Transform | None:
+        """Resizing straight into a tensor, where `ToTensor` follows."""
+        return with_tensor(self, following)
+
     def _covered(self, part: Image.Image, resample: int) -> Image.Image:
+        window, size = self._window(part)
+        return _as_one(view_picture(part, window, size, resample, self.resize.pad_mode), part)
+
+    def _window(self, part: Image.Image) -> tuple[Window, Size]:
         full, out = size_of(part), self.resize.out
         scale, steps = whole_steps(full, out)
         size = (out[0] + steps[0], out[1] + steps[1])
-        window = Window(0, 0, size[0] * scale, size[1] * scale).scaled(part.width / full[0], part.height / full[1])
-        view = view_picture(part, window, size, resample, self.resize.pad_mode)
-        return type(part).adopt(view) if isinstance(part, PILBase) else view
+        window = Window(0, 0, size[0] * scale, size[1] * scale)
+        return window.scaled(part.width / full[0], part.height / full[1]), size
 
 
 class CutOut(SampleTransform):
@@ -91,6 +106,11 @@ class DrawnOnly(SampleTransform):
 
     def draw(self, parts: Sequence[Any], kinds: Kinds, rng: torch.Generator) -> Any:
         return ViewTransform.draw(self.step, (), (), rng)
+
+
+def _as_one(view: Image.Image, picture: Image.Image) -> Image.Image:
+    """`view` as a picture of the class of `picture`."""
+    return type(picture).adopt(view) if isinstance(picture, PILBase) else view
 
 
 def divide(step: Transform, split_idx: int | None) -> Divided | None:

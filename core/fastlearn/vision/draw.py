@@ -29,7 +29,7 @@ def draw_mask(mask: Any, ax: Axes, codes: Sequence[Any] | None = None) -> None:
     show_image(ids, ax=ax, cmap=cmap, alpha=0.5, vmin=0, vmax=top, interpolation="nearest")
     if codes:
         there = [int(i) for i in np.unique(ids) if 0 <= i < len(codes)]
-        add_to_legend(ax, {str(codes[i]): cmap(i / top) for i in there})
+        add_to_legend(ax, {str(codes[i]): cmap(i / top) for i in there}, order=[str(code) for code in codes])
 
 
 def class_colours(n: int) -> Colormap:
@@ -43,8 +43,11 @@ def class_colours(n: int) -> Colormap:
     return ListedColormap([colours[i % len(colours)] for i in range(n)])
 
 
-def add_to_legend(ax: Axes, names: dict[str, Any]) -> None:
-    """Name the colours `names` in one legend below all axes of the figure, beside those that it names already."""
+def add_to_legend(ax: Axes, names: dict[str, Any], order: Sequence[str] = ()) -> None:
+    """Name the colours `names` in one legend below all axes of the figure, beside those that it names already.
+
+    Names come as in `order`, those that are not in it last.
+    """
     from matplotlib.patches import Patch
 
     figure = ax.get_figure(root=True)
@@ -59,6 +62,7 @@ def add_to_legend(ax: Axes, names: dict[str, Any]) -> None:
         old.remove()
     for name, colour in names.items():
         known.setdefault(name, Patch(facecolor=colour, edgecolor="0.3", alpha=0.7, label=name))
+    known = {name: known[name] for name in (*order, *known) if name in known}
     handles = list(known.values())[:MOST_NAMED]
     columns = min(len(handles), max(2, round(LEGEND_COLUMNS * float(figure.get_figwidth()) / 9)))
     made = figure.legend(handles=handles, labels=list(known)[:MOST_NAMED], loc="outside lower center", ncols=columns,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -12,6 +12,9 @@ from torch import Tensor
 from fastlearn.data.problems import DataError
 from fastlearn.data.transform import SampleTransform, Transform
 from fastlearn.vision.buffers import empty_batch, in_chunks
+
+if TYPE_CHECKING:
+    from fastlearn.tabular.normalize import NormalizeColumns
 
 EPS = 1e-7
 
@@ -21,6 +24,8 @@ class Normalize(SampleTransform):
 
     Shapes: images are `(B, C, H, W)`; `mean` and `std` are lists of C numbers or tensors that broadcast to a batch.
     Without them they are measured over `axes` on one training batch when the loaders are made, 1e-7 added to `std`.
+
+    Among the steps of a table (`procs=[Categorify, FillMissing, Normalize]`) it is `NormalizeColumns`.
     """
 
     order = 99
@@ -85,6 +90,15 @@ class Normalize(SampleTransform):
             raise DataError(f"Normalize has statistics of shape {tuple(mean.shape)}, but the images are "
                             f"{tuple(shape)}. Give one mean and std for each channel.")  # fmt: skip
         return mean, std
+
+    def as_proc(self) -> NormalizeColumns:
+        """This step for the columns of a table, whose statistics are learnt there."""
+        from fastlearn.tabular.normalize import NormalizeColumns
+
+        if self.mean is not None:
+            raise DataError("Normalize in the steps of a table learns a mean and a std for each column, but got those "
+                            "of pictures. Try Normalize, or schema={'column': {'mean': …, 'std': …}}.")  # fmt: skip
+        return NormalizeColumns()
 
     @property
     def same_for_all(self) -> bool:

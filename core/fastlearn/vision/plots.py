@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TITLE_LINES = 4
 CHARACTERS_PER_INCH = 11  # of a title in matplotlib's default font and size
+USUAL_POINTS = 12.0  # that size
 
 
 def show_image(
@@ -121,14 +122,19 @@ def get_grid(
 
 def set_title(ax: Axes, title: Any, **kwargs: Any) -> None:
     """Put `title` above `ax`, wrapped to its width, at most four lines of it."""
-    figure = ax.get_figure()
-    inches = 3.0 if figure is None else float(ax.get_window_extent().width / figure.dpi)
-    columns = max(8, int(inches * CHARACTERS_PER_INCH))
+    columns = characters_across(ax)
     text = str(title.item() if isinstance(title, torch.Tensor) and title.numel() == 1 else title)
     lines = [piece for line in text.split("\n") for piece in textwrap.wrap(line, columns) or [""]]
     if len(lines) > TITLE_LINES:
         lines = [*lines[: TITLE_LINES - 1], lines[TITLE_LINES - 1][: columns - 1] + "…"]
     ax.set_title("\n".join(lines), parse_math=False, **kwargs)  # a $ in a label or a file name is a $
+
+
+def characters_across(ax: Axes, points: float = USUAL_POINTS) -> int:
+    """How many characters of that size fit above `ax`; at least 8."""
+    figure = ax.get_figure()
+    inches = 3.0 if figure is None else float(ax.get_window_extent().width / figure.dpi)
+    return max(8, int(inches * CHARACTERS_PER_INCH * USUAL_POINTS / points))
 
 
 def to_pixels(im: Any) -> np.ndarray:

@@ -9,8 +9,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from fastlearn.data.transform import Kinds, SampleTransform
+from fastlearn.data.transform import Kinds, SampleTransform, Transform
 from fastlearn.vision.open import PILBase
+from fastlearn.vision.planes import picture_of, view_planes, with_tensor
 from fastlearn.vision.window import (
     Place,
     Size,
@@ -113,10 +114,18 @@ class ViewTransform(SampleTransform):
         if isinstance(part, Tensor):
             smooth = resample != Image.Resampling.NEAREST
             return view_tensor(part, window, out, smooth, self.pad_mode)
-        if part.size != full:  # decoded smaller than its file, so that there is less to resize
-            window = window.scaled(part.width / full[0], part.height / full[1])
-        view = view_picture(part, window, out, resample, self.pad_mode)
+        window = _as_decoded(part, full, window)
+        planes = view_planes(part, window, out) if resample == Image.Resampling.BILINEAR else None
+        view = view_picture(part, window, out, resample, self.pad_mode) if planes is None else picture_of(planes)
         return type(part).adopt(view) if isinstance(part, PILBase) else view
+
+    def planes_of(self, image: Any, drawn: Drawn) -> Tensor | None:
+        """What `apply_image` makes of a colour picture, as planes `(3, H, W)`; None where only Pillow can do it."""
+        if not isinstance(image, Image.Image) or self.resamples[0] != Image.Resampling.BILINEAR:
+            return None
+        full = size_of(image)
+        window = _as_decoded(image, full, self.window_in(full, drawn.place))
+        return view_planes(image, window, self.out_of(drawn.canvas or full))
 
     def _canvas(self, drawn: Drawn) -> Size:
         if drawn.canvas is None:
@@ -156,6 +165,10 @@ class Resize(ViewTransform):
         if self.method != ResizeMethod.Crop or drawn.canvas is None:
             return drawn
         return Drawn(_on_a_pixel(drawn.place, drawn.canvas, self.out), drawn.canvas)
+
+    def merged_with(self, following: Transform) -> Transform | None:
+        """Resizing straight into a tensor, where `ToTensor` follows."""
+        return with_tensor(self, following) if type(self) is Resize else None
 
     def window_in(self, size: Size, place: Place) -> Window:
         """The largest window of the shape asked for, the smallest around the picture, or all of it."""
@@ -228,6 +241,11 @@ def size_of(picture: Any) -> Size:
         return picture.shape[-1], picture.shape[-2]
     full: Size = picture.full_size if isinstance(picture, PILBase) else picture.size
     return full
+
+
+def _as_decoded(picture: Image.Image, full: Size, window: Window) -> Window:
+    """`window` of a picture that is `full` large, in `picture`, which may be decoded smaller to have less to resize."""
+    return window if picture.size == full else window.scaled(picture.width / full[0], picture.height / full[1])
 
 
 def canvas_of(parts: Sequence[Any], kinds: Kinds) -> Size | None:

@@ -143,9 +143,10 @@ def encoder_of(body: nn.Module, n_in: int, sizes: Iterable[Size] = ()) -> Encode
 def recipe_of(arch: Arch, cut: Cut | None, n_in: int) -> dict[str, Any] | None:
     """What builds the body again: the name of a listed or timm architecture, or a constructor; None for a network.
 
-    A listed architecture may have options, given by `functools.partial`.
+    A listed architecture may have options, given by `functools.partial`. A constructor of a notebook, or one that has
+    no name, is none either: another process would not find it, but can put the layers together one by one.
     """
-    if isinstance(arch, nn.Module):
+    if isinstance(arch, nn.Module) or _is_of_this_process(arch):
         return None
     known, options = as_arch(arch), {}
     if isinstance(arch, functools.partial) and isinstance(as_arch(arch.func), ListedArch) and not arch.args:
@@ -153,6 +154,12 @@ def recipe_of(arch: Arch, cut: Cut | None, n_in: int) -> dict[str, Any] | None:
     listed = known.name if isinstance(known, ListedArch) else None
     recipe = {"arch": listed or known, "listed": listed is not None, "cut": cut, "n_in": n_in}
     return {**recipe, "options": options} if options else recipe
+
+
+def _is_of_this_process(arch: Arch) -> bool:
+    """Whether `arch` is a function that no other process can import."""
+    name = getattr(arch, "__qualname__", "")
+    return callable(arch) and (getattr(arch, "__module__", None) == "__main__" or "<" in name)
 
 
 def is_pretrained(arch: Arch, pretrained: bool | None, weights: Any) -> bool:

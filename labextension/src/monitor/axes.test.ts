@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alone, lossTop, padded, ticks } from './axes';
+import { alone, highest, lossTop, padded, stretchesAbove, ticks } from './axes';
 
 describe('ticks', () => {
   it.each([
@@ -60,6 +60,27 @@ it.each([
 ])('a spike does not press the rest of %j flat', (losses, valid, top) =>
   expect(lossTop(losses, valid)).toBeCloseTo(top, 9)
 );
+
+it.each([
+  [[2.3, 40, 2.2, 2.0, 1.8, 1.5, 1.2, 1.0], [2.3, 4, 3.5, 3, 2.5, 2.2, 2, 2], 4.0], // one and a half times the height
+  [[2.3, 40, 2.2, 2.0, 1.8, 1.5, 1.2, 1.0], [2.3, 2.5, 2.4, 2, 1.8, 1.5, 1.2, 1], 2.2 + 1.2],
+  [[2.3, 4000, 2.2, 2.0, 1.8, 1.5, 1.2, 1.0], [2.3, 900, 800, 700, 600, 500, 400, 300], 2.2 + 1.2] // it would be flat
+])('the smoothed losses of %j stay in view where that leaves room: %j', (losses, smooth, top) =>
+  expect(lossTop(losses, [], smooth)).toBeCloseTo(top, 9)
+);
+
+it('tells where a line is cut off, across the gaps of other lines', () => {
+  expect(stretchesAbove([1, 5, undefined, 6, 2, 7, null], 4)).toEqual([
+    [1, 3],
+    [5, 5]
+  ]);
+  expect(stretchesAbove([1, null, 4], 4)).toEqual([]);
+});
+
+it('the highest is a number, if there is one', () => {
+  expect(highest([null, 2, NaN, Infinity, 3, undefined])).toBe(3);
+  expect(highest([null])).toBeNull();
+});
 
 it('without losses there is no top', () => expect(lossTop([null], [])).toBeNull());
 

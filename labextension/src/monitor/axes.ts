@@ -13,12 +13,14 @@ export function padded(low: number | null, high: number | null, fromZero: boolea
 const SHARE = 20; // a spike is shorter than half of this part of the curve
 const [WIDTH, WIDTH_VALID] = [5, 3]; // points of a stretch at least
 const SPIKE = 5; // times as high as all stretches, from the lowest loss: what is worth cutting off
+const ROOM = 3; // times as high: what the axis reaches for the smoothed losses, which keep a spike for long
 
 /**
  * The highest loss to show of a run, null without any: where there is a spike of a few batches, as far above the highest
- * stretch as that lies above the lowest loss. The same rule as fastwidgets/monitor/axis.py, which says more.
+ * stretch as that lies above the lowest loss, farther where that keeps the smoothed losses whole. The same rule as
+ * fastwidgets/monitor/axis.py, which says more.
  */
-export function lossTop(losses: Values, valid: Values): number | null {
+export function lossTop(losses: Values, valid: Values, smooth: Values = []): number | null {
   const known = [losses, valid].map(values => values.filter(value => Number.isFinite(value)) as number[]);
   const widths = [Math.max(WIDTH, Math.floor(known[0].length / SHARE)), WIDTH_VALID];
   const top = Math.max(...known.map((values, i) => highestMiddle(values, widths[i])));
@@ -28,7 +30,34 @@ export function lossTop(losses: Values, valid: Values): number | null {
   if (low > high) {
     return null;
   }
-  return top > low && high - low > SPIKE * (top - low) ? top + (top - low) : high;
+  if (!(top > low && high - low > SPIKE * (top - low))) {
+    return high;
+  }
+  const cut = top + (top - low);
+  const smoothed = highest(smooth);
+  return smoothed !== null && smoothed - low <= ROOM * (top - low) ? Math.max(cut, smoothed) : cut;
+}
+
+/** The highest of the values that are numbers; null without any. */
+export function highest(values: Values): number | null {
+  return values.reduce<number | null>(
+    (top, value) => (Number.isFinite(value) && (top === null || value! > top) ? value! : top),
+    null
+  );
+}
+
+/** The stretches of the line `values` that lie above `top`, as pairs of first and last position; gaps belong to them. */
+export function stretchesAbove(values: Values, top: number): [number, number][] {
+  const found: [number, number][] = [];
+  let open = false;
+  values.forEach((value, i) => {
+    if (value === null || value === undefined) return;
+    if (value <= top) open = false;
+    else if (open) found[found.length - 1][1] = i;
+    else found.push([i, i]);
+    open = value > top;
+  });
+  return found;
 }
 
 /** The highest median of stretches of `width` points that overlap by half; of two middle ones the lower counts. */

@@ -1,5 +1,5 @@
 import type { MonitorNote } from '../contract/monitor';
-import { count, factor } from './words';
+import { count, factor, fitName } from './words';
 
 /** Where something happened, and in few words what. */
 export interface IMark {
@@ -36,11 +36,6 @@ export function marks(notes: MonitorNote[], starts: number[] = []): IMark[] {
   starts.slice(1).forEach((step, i) => steps.set(step, [...(steps.get(step) ?? []), fitName(i + 2)]));
   const found = Array.from(steps, ([step, signs]) => ({ step, text: signs.join(', ') }));
   return found.sort((a, b) => a.step - b.step);
-}
-
-/** What a fit after the first is called, in the charts and in the table. */
-export function fitName(number: number): string {
-  return `fit ${number}`;
 }
 
 interface ICluster {

@@ -1,11 +1,10 @@
 import { element, setText } from '../kit/dom';
-import { fitName } from './marks';
 import type { MonitorRun } from './state';
-import { duration, short } from './words';
+import { duration, fitName, short } from './words';
 
 const SAMPLES = 50;
 const AWAITED = 'Each epoch adds a row here when it ends.';
-const VALUE_NAMES = ['batch', 'loss', 'smoothed', 'learning rate', 'momentum'];
+const VALUE_NAMES = ['step', 'loss', 'smoothed', 'learning rate', 'momentum', 'rate of the first layer group'];
 
 function header(names: string[]): HTMLTableSectionElement {
   const row = element('tr', '', ...names.map(name => element('th', '', name)));
@@ -43,7 +42,7 @@ export class EpochTable {
     }
     const fresh = this._run.epochs.slice(this._body.rows.length);
     for (const epoch of fresh) {
-      const row = line([String(epoch.epoch), ...epoch.values.map(short), duration(epoch.seconds)]);
+      const row = line([String(epoch.epoch + 1), ...epoch.values.map(short), duration(epoch.seconds)]);
       this._setApart(row, this._run.fitOf(epoch));
       this._body.append(row);
     }
@@ -56,7 +55,7 @@ export class EpochTable {
     }
   }
 
-  /** The first row of another fit says so: its epochs are counted from 0 again. */
+  /** The first row of another fit says so: its epochs are counted from 1 again. */
   private _setApart(row: HTMLTableRowElement, fit: number): void {
     if (fit > this._fit) {
       row.classList.add('fw-mod-fit');
@@ -76,10 +75,13 @@ export class EpochTable {
 
 /** The curves in numbers, for those who do not see them: some fifty steps, and everything that was done by hand. */
 export function valueTable(run: MonitorRun): HTMLElement {
-  const samples = run.sample(SAMPLES).map(([step, ...values]) => line([String(step), ...values.map(short)]));
-  const caption = element('caption', '', `${samples.length} of ${run.steps.length} batches drawn`);
-  const table = element('table', 'fw-Table', caption, header(VALUE_NAMES), element('tbody', '', ...samples));
-  const notes = run.notes.map(note => element('li', '', `batch ${note.step}: ${note.text}`));
+  const names = VALUE_NAMES.slice(0, run.hasLayerGroups ? 6 : 5);
+  const samples = run
+    .sample(SAMPLES)
+    .map(([step, ...values]) => line([String(step), ...values.slice(0, names.length - 1).map(short)]));
+  const caption = element('caption', '', `${samples.length} of the ${run.steps.length} steps drawn`);
+  const table = element('table', 'fw-Table', caption, header(names), element('tbody', '', ...samples));
+  const notes = run.notes.map(note => element('li', '', `step ${note.step}: ${note.text}`));
   const marks = notes.length ? [element('ul', '', ...notes)] : [];
   return element('div', 'fw-Monitor-values', ...marks, table);
 }

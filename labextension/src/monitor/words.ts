@@ -34,9 +34,10 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** Where the run is: the left half of the head line. Epochs are counted when they are over, as the table does. */
+/** Where the run is: the left half of the head line; `done` is how many epochs are over. */
 export function whereabouts(now: MonitorProgress, done: number): string {
-  const epoch = `${done} of ${count(now.n_epoch, 'epoch')} done`;
+  const fit = now.fit > 1 ? `${fitName(now.fit)}, ` : '';
+  const epoch = `${fit}epoch ${Math.min(now.epoch + 1, now.n_epoch)} of ${now.n_epoch}`;
   const of = now.n_batches ? ` of ${grouped(now.n_batches)}` : ''; // a loader without a length has no number of batches
   const batch = now.batch ? ` · batch ${grouped(now.batch)}${of}` : '';
   switch (now.status) {
@@ -49,7 +50,7 @@ export function whereabouts(now: MonitorProgress, done: number): string {
     case 'done':
       return `Finished · ${count(now.n_epoch, 'epoch')}`;
     case 'stopped':
-      return `Ended early · ${epoch}`;
+      return `Ended early · ${fit}${done} of ${count(now.n_epoch, 'epoch')} done`;
   }
 }
 
@@ -83,6 +84,11 @@ export function factor(value: number): string {
   return `${part ? '÷' : '×'} ${size < 1e5 ? size : size.toExponential().replace('+', '')}`;
 }
 
+/** What a fit after the first is called: in the head line, in the charts and in the table. */
+export function fitName(number: number): string {
+  return `fit ${number}`;
+}
+
 /** `1 epoch`, `2 epochs`. */
 export function count(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`;
@@ -93,6 +99,7 @@ export function newest(now: MonitorProgress): string {
   const parts: [string, number | null][] = [
     ['loss', now.smooth_loss],
     ['learning rate', now.lr],
+    ['of the first layer group', now.lr_first],
     ['momentum', now.mom]
   ];
   return parts.flatMap(([name, value]) => (value === null ? [] : [`${name} ${short(value)}`])).join(' · ');

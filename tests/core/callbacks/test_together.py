@@ -80,7 +80,7 @@ def test_a_gradient_that_is_not_a_number_is_not_said_to_have_spared_the_weights(
     learn = make(model=SpoilsGradients())
     with pytest.warns(RuntimeWarning, match="The weights hold NaN"):
         learn.fit(2, display=False)
-    assert learn.history.reason == "loss became nan at step 1"
+    assert learn.history.reason == "loss became nan at step 2"
 
 
 def test_a_loss_that_a_callback_left_in_its_graph_is_recorded_as_a_number(make):

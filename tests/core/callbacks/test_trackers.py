@@ -72,7 +72,7 @@ def test_the_best_weights_are_saved_and_come_back(make, dictate):
     learn.fit(4, 0.1, cbs=[saver, copy], display=False)
     assert torch.equal(learn.model[0].weight, kept[1])
     assert saver.last_saved_path == learn.path / "models" / "model.safetensors"
-    assert learn.history.notes[-1].text == "the weights of epoch 1 are back (valid_loss 1)"
+    assert learn.history.notes[-1].text == "the weights of epoch 2 are back (valid_loss 1)"
 
 
 def test_the_best_weights_come_back_after_a_stop_and_ctrl_c_but_not_after_an_error(make, dictate):

@@ -110,3 +110,14 @@ def test_missing_numbers_are_found_before_training(gap):
 def test_regression_on_text_says_what_to_try():
     with pytest.raises(DataError, match="number or a list of numbers, but got str 'cat'"):
         RegressionSetup()("cat")
+
+
+def test_several_labels_are_looked_up_at_once():
+    vocab = CategoryMap(["rain", "fog", "sun"])
+    assert (vocab[1], vocab[torch.tensor(2)], vocab[-1], vocab[:2]) == ("rain", "sun", "sun", ["fog", "rain"])
+    for indices in (torch.tensor([2, 0]), np.array([2, 0]), [2, 0], (2, 0)):
+        assert vocab[indices] == ["sun", "fog"]
+    assert vocab[torch.tensor([], dtype=torch.int64)] == []
+    assert vocab[torch.tensor([True, False, True])] == vocab[[True, False, True]] == ["fog", "sun"]
+    with pytest.raises(IndexError, match="3 labels, but a yes or no for 2"):
+        vocab[[True, False]]

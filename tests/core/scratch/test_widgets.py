@@ -20,7 +20,7 @@ def test_the_monitors_session_follows_a_fit(make_learner):
     learn.events.subscribe(session.on)
     learn.fit(2, cbs=[OneCycle(0.5)])
     header, points = session.take()
-    assert points.shape == (5, 16) and points[0].tolist() == list(range(1, 17))
+    assert points.shape == (6, 16) and points[0].tolist() == list(range(1, 17))
     assert header["progress"]["status"] == "done" and header["progress"]["total_steps"] == 16
     assert header["progress"]["columns"] == ["train_loss", "valid_loss", "accuracy"]
     assert len(header["epochs"]) == 2 and None not in header["epochs"][1]["values"]

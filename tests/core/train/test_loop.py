@@ -196,7 +196,7 @@ def test_stop_with_the_best_weights_puts_back_those_of_the_best_epoch(make_learn
         if self.epoch == 3:
             self.control.stop("overfitting", keep="best")
 
-    def after_validate(self):  # epoch 1, the second, shall be the best
+    def after_validate(self):  # the second shall be the best
         self.recorder._values["valid_loss"] = [0.5, 0.1, 0.4, 0.3][self.epoch]
 
     spy = type("Spy", (Callback,), {"order": 55, "after_epoch": after_epoch, "after_validate": after_validate})
@@ -204,7 +204,7 @@ def test_stop_with_the_best_weights_puts_back_those_of_the_best_epoch(make_learn
     learn.fit(6)
     after = weights(learn.model)
     assert all(torch.equal(best[name], after[name]) for name in best)
-    assert "the weights of epoch 1 are back (valid_loss 0.1)" in [note.text for note in learn.history.notes]
+    assert "the weights of epoch 2 are back (valid_loss 0.1)" in [note.text for note in learn.history.notes]
 
 
 def test_stop_with_the_best_weights_before_any_epoch_says_that_there_are_none(make_learner, capsys):
@@ -254,9 +254,9 @@ def test_a_loss_that_is_no_number_stops_the_fit_before_it_spoils_the_weights(mak
         return nn.functional.cross_entropy(pred, target) * (bad if calls[-1] == 5 else 1)
 
     learn = make_learner(loss_func=loss, n=160, model=nn.Linear(4, 2))
-    with pytest.warns(RuntimeWarning, match=rf"loss became {word} at step 5.*Try a learning rate ten times lower"):
+    with pytest.warns(RuntimeWarning, match=rf"loss became {word} at step 6.*Try a learning rate ten times lower"):
         learn.fit(1)
-    assert learn.history.reason == f"loss became {word} at step 5" and learn.history.n_steps == 6
+    assert learn.history.reason == f"loss became {word} at step 6" and learn.history.n_steps == 6
     assert all(torch.isfinite(w).all() for w in weights(learn.model).values())
     calls.extend([0] * 10)
     learn.fit(1)
@@ -283,7 +283,7 @@ def test_on_an_accelerator_the_optimizer_skips_bad_steps_by_itself_until_somebod
 
     watch = NoWaiting()
     learn = make_learner(loss_func=loss, model=nn.Linear(4, 2), cbs=watch)
-    with pytest.warns(RuntimeWarning, match=r"loss became nan at step 3"):
+    with pytest.warns(RuntimeWarning, match=r"loss became nan at step 4"):
         learn.fit(1)
     assert learn.history.n_steps == 8  # all batches ran before it was looked at
     assert all(torch.equal(watch.before[name], w) for name, w in weights(learn.model).items())
@@ -364,7 +364,7 @@ def test_a_metric_that_raises_is_named_and_the_other_values_are_kept(make_learne
     from fastlearn.metrics import accuracy
 
     learn = make_learner(metrics=[accuracy, moody])
-    with pytest.raises(ZeroDivisionError, match=r"metric 'moody' failed in epoch 0.*no positives"):
+    with pytest.raises(ZeroDivisionError, match=r"metric 'moody' failed in epoch 1.*no positives"):
         learn.fit(2)
     row = learn.history.epochs[0]
     assert row["moody"] is None and 0 <= row["accuracy"] <= 1 and row["valid_loss"] > 0

@@ -16,7 +16,7 @@ def test_two_fits_at_one_line_that_stop_at_nan_are_both_told_at_that_line(make_l
             learn = make_learner(loss_func=lambda pred, target: nn.functional.cross_entropy(pred, target) * torch.nan)
             line = inspect.currentframe().f_lineno + 1
             learn.fit_one_cycle(1)
-    said = [w for w in caught if "loss became nan at step 0" in str(w.message)]
+    said = [w for w in caught if "loss became nan at step 1" in str(w.message)]
     assert [(w.filename, w.lineno) for w in said] == [(__file__, line)] * 2
 
 

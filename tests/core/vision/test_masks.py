@@ -114,6 +114,16 @@ def test_one_legend_names_the_classes_that_occur():
     plt.close("all")
 
 
+def test_the_legend_has_the_order_of_the_codes_whichever_is_met_first():
+    import matplotlib.pyplot as plt
+
+    picture = torch.zeros(3, 8, 12, dtype=torch.uint8)
+    samples = [(picture, torch.full((8, 12), i)) for i in (2, 0, 1)]
+    figure = show_view(View(samples, ("image", "mask"), 1, vocab=CODES))[0].get_figure()
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == list(CODES)[:3]
+    plt.close("all")
+
+
 def test_many_classes_keep_different_colours():
     colours = {tuple(class_colours(32)(i / 31)) for i in range(32)}
     assert len(colours) == 32

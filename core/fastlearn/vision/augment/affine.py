@@ -30,8 +30,8 @@ class AffineCoordTfm(BatchTransform):
     generator if it takes `rng`. `size` is that of the result, (height, width) or one side; validation only resizes.
 
     Images are `(B, C, H, W)`; bytes become floats of 0 to 1. Masks `(B, H, W)` are read by `mode_mask`. Points
-    `(B, N, 2)` and boxes `(B, N, 4)` are in pixels of the sample's first picture. Where the result is coarser than its
-    source, images are smoothed before. In a `Pipeline`, neighbouring steps of this kind read each pixel once.
+    `(B, N, 2)` and boxes `(B, N, 4)` are in pixels of the sample's first picture. Images are smoothed before where the
+    result is half as fine as its source, or coarser. In a `Pipeline`, neighbouring steps read each pixel once.
     """
 
     order = 30

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -98,6 +98,9 @@ class Moves:
     def shrink_levels(self, n: int) -> Tensor:
         """How much smaller samples are drawn down and across, in quarter octaves, `(n, 2)`; 0 where they are not.
 
+        0 also where they stay larger than half: reading between neighbours misses no pixel there, and smoothing before
+        costs detail that pretrained networks count on.
+
         Measured at the centre: the distance in the source between neighbours in the result, by the map's derivative.
         """
         m = self.matrix(n).double()
@@ -106,7 +109,8 @@ class Moves:
         source, result = (extent(size, self.align_corners) for size in (self.canvas, self.size))
         pixels = slope * slope.new_tensor(source[::-1])[:, None] / slope.new_tensor(result[::-1])
         levels = (LEVELS_PER_OCTAVE * pixels.norm(dim=-1).clamp(min=1).log2() + 1e-4).floor()
-        return cast(Tensor, levels.int().flip(-1))
+        levels = torch.where(levels < LEVELS_PER_OCTAVE, 0, levels)
+        return levels.int().flip(-1)
 
     def move_points(self, points: Tensor) -> Tensor:
         """Points `(B, N, 2)`, x and y in pixels of the source, in pixels of the result; they may fall outside it."""

@@ -188,6 +188,13 @@ def test_a_resize_by_half_is_torchs_with_antialias():
     torch.testing.assert_close(done, expected, atol=1e-5, rtol=0)
 
 
+def test_detail_is_kept_where_a_picture_stays_larger_than_half():
+    x = torch.rand(2, 3, 32, 32, generator=seeded())
+    done = Flip(p=0.0, size=24, align_corners=False)(x, split_idx=1)
+    expected = torch.nn.functional.interpolate(x, (24, 24), mode="bilinear", antialias=False)
+    torch.testing.assert_close(done, expected, atol=1e-5, rtol=0)
+
+
 def test_samples_that_are_zoomed_in_are_not_smoothed_with_those_that_are_not():
     checks = ((torch.arange(64)[:, None] + torch.arange(64)) % 2).float().expand(2, 1, 64, 64)
     done = Zoom(draw=[1.0, 4.0], draw_x=0.5, draw_y=0.5, size=16)(checks, split_idx=0)
