@@ -284,6 +284,9 @@ def test_set(dsets: TfmdLists | Datasets, items: Any, rm_tfms: Any = None, with_
     return dsets._viewing(parts[0].items, parts, split_idx=1)
 
 
+test_set.__test__ = False  # type: ignore[attr-defined]  # no test, whatever pytest makes of its name
+
+
 def _takes_text(dsets: TfmdLists | Datasets) -> bool:
     """Whether a str given as a new item is a text, and not the path of a file."""
     first = dsets.tls[0] if isinstance(dsets, Datasets) else dsets

@@ -195,9 +195,11 @@ from fastlearn.synthetic import (
 from fastlearn.train import LRFinder
 from fastlearn.data import Batch, SetAside
 from fastlearn.data.picture_cache import PictureCache
+from fastlearn.metrics.box_precision import BoxAP
+from fastlearn.metrics.boxes import BoxIoU
 
 __all__ = [
-    "TimeSplitter",
+    "BoxAP", "BoxIoU", "TimeSplitter",
     "ClassConfusion", "Confusion", "DuplicateGroup", "GradCAM", "HeatMap", "LabelConfusion", "LabelDoubts",
     "LabelMistake", "Neighbours", "PixelConfusion", "Residuals", "Staleness", "StoredAnswers", "Tag",
     "duplicate_groups", "find_label_doubts", "linked_confusion", "why_here",
