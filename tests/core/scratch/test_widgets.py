@@ -24,7 +24,7 @@ def test_the_monitors_session_follows_a_fit(make_learner):
     assert header["progress"]["status"] == "done" and header["progress"]["total_steps"] == 16
     assert header["progress"]["columns"] == ["train_loss", "valid_loss", "accuracy"]
     assert len(header["epochs"]) == 2 and None not in header["epochs"][1]["values"]
-    assert session.plan()[1].shape == (3, 16)
+    assert session.plan()[1].shape == (4, 16)
 
 
 def test_the_monitors_session_adopts_a_fit_that_is_over(make_learner):
