@@ -55,7 +55,7 @@ class TrackResults(Callback):
         learn.history.add_epoch(learn.epoch, values, perf_counter() - self._began)
         if self.log is not None and not learn.shown:
             cells = [f"{name} {value:.4f}" for name, value in values.items() if value is not None]
-            self.log("  ".join([f"epoch {learn.epoch}", *cells]))
+            self.log("  ".join([f"epoch {learn.epoch + 1}", *cells]))
 
     def _measure(self, loss: Tensor) -> None:
         """Add up a validation batch, weighted by its size: the last one may be smaller."""

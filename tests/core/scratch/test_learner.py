@@ -102,8 +102,8 @@ def test_a_validation_batch_counts_by_its_size(make_learner):
 def test_a_line_is_logged_for_each_epoch(make_learner, capsys):
     make_learner([TrackResults()]).fit(2)
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split("  ")[0] for line in lines] == ["epoch 0", "epoch 1"]
-    assert re.fullmatch(r"epoch 0(  \w+ \d\.\d{4}){3}", lines[0]) and "valid_loss" in lines[0]
+    assert [line.split("  ")[0] for line in lines] == ["epoch 1", "epoch 2"]
+    assert re.fullmatch(r"epoch 1(  \w+ \d\.\d{4}){3}", lines[0]) and "valid_loss" in lines[0]
 
 
 @pytest.mark.parametrize("event", ["before_batch", "after_pred", "after_loss"])

@@ -233,5 +233,5 @@ class GANTrainer(Callback):
         if made is None:
             return
         self.imgs.append(tiled(made))
-        self.titles.append(f"epoch {self.epoch}")
+        self.titles.append(f"epoch {self.epoch + 1}")
         self._strip.draw(self.epoch, self.imgs[-1], self.titles[-1])

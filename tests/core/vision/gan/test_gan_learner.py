@@ -106,7 +106,7 @@ def test_pictures_of_fixed_noise_are_kept_with_titles_and_drawn(image_gan):
     learn = image_gan()
     learn.fit(3, 1e-2, display=False)
     trainer = learn.gan_trainer
-    assert trainer.titles == ["epoch 0", "epoch 1", "epoch 2"]
+    assert trainer.titles == ["epoch 1", "epoch 2", "epoch 3"]
     assert [tuple(img.shape) for img in trainer.imgs] == [(1, 35, 35)] * 3
     assert all(img.dtype == torch.uint8 for img in trainer.imgs)
     panels = [(ax.get_title(), np.asarray(ax.images[0].get_array())) for ax in trainer.figure.axes]
@@ -140,7 +140,7 @@ def test_a_long_fit_draws_eight_panels_and_every_learner_keeps_one_figure(image_
     learn = image_gan()
     learn.fit(11, 1e-2, display=False)
     titles = [ax.get_title() for ax in learn.gan_trainer.figure.axes]
-    assert len(titles) == 8 and titles[-1] == "epoch 10" and "" not in titles and len(learn.gan_trainer.imgs) == 11
+    assert len(titles) == 8 and titles[-1] == "epoch 11" and "" not in titles and len(learn.gan_trainer.imgs) == 11
     learn.fit(1, 1e-2, display=False)
     assert len(plt.get_fignums()) == 1
 
@@ -280,7 +280,7 @@ def test_a_run_that_goes_on_has_the_pictures_and_the_noise_of_its_beginning(imag
         broken.fit(3, 1e-2, cbs=CheckpointCallback(every_epochs=1), display=False)
     again.gan_trainer._inputs = (torch.zeros(16, 8),)
     again.resume(display=False)
-    assert again.gan_trainer.titles == ["epoch 0", "epoch 1", "epoch 2"]
+    assert again.gan_trainer.titles == ["epoch 1", "epoch 2", "epoch 3"]
     assert all(torch.equal(a, b) for a, b in zip(again.gan_trainer.imgs, whole.gan_trainer.imgs, strict=True))
 
 
