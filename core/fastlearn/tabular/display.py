@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from fastlearn.notebook import notebook_display
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,16 +14,8 @@ __all__ = ["show_frame"]
 
 def show_frame(frame: pd.DataFrame) -> None:
     """Show all of `frame`, by the notebook's own `display` where one runs."""
-    display = _notebook_display()
+    display = notebook_display()
     if display is not None:
         display(frame)
     else:
         print(frame.to_string(float_format=lambda value: f"{value:.6g}", max_colwidth=40))
-
-
-def _notebook_display() -> Any:
-    """The `display` of a running notebook, which was imported long before us; None in a script or a terminal."""
-    if "ipykernel" not in sys.modules:
-        return None
-    module = sys.modules.get("IPython.display")
-    return getattr(module, "display", None)

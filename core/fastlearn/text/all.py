@@ -56,7 +56,7 @@ from fastlearn.data import (
     RegressionSetup, SampleTransform, StratifiedSplitter, TfmdLists, TrainTestSplitter, Transform, TransformBlock,
     URLs, WeightedSampler, class_weights, clear_cache, collate, compose_tfms, decode_at, default_device,
     download_url, get_files, get_text_files, item_weights, kfold, merge_tfms, mk_transform, parent_label,
-    register_viewer, sample_data, show_at, test_set, to_cpu, to_device, untar_data, Batch, SetAside,
+    register_viewer, sample_data, show_at, test_set, to_cpu, to_device, untar_data, Batch, SetAside, TimeSplitter,
 )
 from fastlearn.explain import Explanation, explain
 from fastlearn.distributed import (
@@ -115,7 +115,6 @@ from fastlearn.layers import (
     mish_jit, module, sequential, sigmoid, sigmoid_, swish, swish_jit, trunc_normal_, vleaky_relu,
 )
 from fastlearn.synthetic import RegModel, VerboseCallback, synth_dbunch, synth_learner
-from fastlearn.data.split_time import TimeSplitter
 from fastlearn.text.awd_lstm import AWD_LSTM
 from fastlearn.text.blocks import TextBlock
 from fastlearn.text.configs import TextArch, awd_lstm_clas_config, awd_lstm_lm_config, register_text_arch

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fastlearn.data.show import View
+from fastlearn.notebook import notebook_display
 
 MOST_TOKENS = 150  # of a text that is shown
 HEADS = {"text": "text", "category": "category", "multicategory": "labels", "regression": "value"}
@@ -35,7 +35,7 @@ class TextTable:
 def show_texts(view: View) -> TextTable:
     """Show decoded texts, and what goes with them. `trunc_at=150` tokens of each; `as_tokens=True` shows the tokens."""
     table = table_of(view)
-    display = _notebook_display()
+    display = notebook_display()
     if display is None:
         print(table)
     else:
@@ -88,10 +88,3 @@ def _cell(value: str) -> str:
 def _one_line(value: str, most: int = 100) -> str:
     line = " ".join(value.split())
     return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def _notebook_display() -> Any:
-    """The `display` of a running notebook, which was imported long before us; None in a script or a terminal."""
-    if "ipykernel" not in sys.modules:
-        return None
-    return getattr(sys.modules.get("IPython.display"), "display", None)
