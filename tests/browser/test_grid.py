@@ -201,12 +201,13 @@ def test_no_images_are_told_in_words(notebook) -> None:
 
 
 def test_a_page_loaded_again_finds_the_place_and_a_second_tab_the_selection(notebook, chromium) -> None:
-    page = shown(notebook, "grid = ImageGrid('set')\ngrid", "print(len(grid.selected))", n=200)
+    page = shown(notebook, "grid = ImageGrid('set')\ngrid", "grid", n=200)
     page.locator(PORT).focus()
     press(page, "1")  # no action takes digits: only the first class is shown
     expect(page.locator(COUNTS)).to_have_text("67 of 200 images")
     press(page, "+", "End", "Space", "ArrowUp", "Space")
     expect(page.locator(COUNTS)).to_have_text("67 of 200 images · 2 selected")
+    page.wait_for_function(LOADED, timeout=30_000)  # before that a tile's name is "loading"
     focused = page.evaluate(FOCUSED)
     page.wait_for_timeout(1000)
     page.reload()
@@ -226,6 +227,8 @@ def test_a_page_loaded_again_finds_the_place_and_a_second_tab_the_selection(note
     other.keyboard.press("i")
     expect(page.locator(COUNTS)).to_have_text("67 of 200 images")
     other.close()
+    page.run(2)  # a second view on the same page
+    expect(page.locator(f"{PORT}[aria-activedescendant]")).to_have_count(2, timeout=30_000)
 
 
 def test_in_both_themes_narrow_and_wide_and_without_its_kernel(notebook) -> None:

@@ -56,6 +56,8 @@ export class GridModel extends LiveModel<{ kind: string }> {
     ids => this.trigger('tiles', ids)
   );
   readonly pictures = new Pictures((id, side) => this._askPicture(id, side));
+  /** Whether the order of the tiles has come: a view that is made later shows it at once. */
+  viewed = false;
   /** What the owner last said, for the line below the tiles. */
   said = '';
   /** By column, how many items of each class the other filters let through. */
@@ -106,8 +108,9 @@ export class GridModel extends LiveModel<{ kind: string }> {
     post<GridAct>(this, { kind: 'act', action, focus, argument });
   }
 
-  /** Let the kernel know where the user is, for a reload. */
+  /** Let the kernel know where the user is, for a reload, and later views of this page. */
   look(look: GridLook): void {
+    this.grid = { ...this.grid, look };
     post<GridLooked>(this, { kind: 'look', ...look });
   }
 
@@ -132,6 +135,7 @@ export class GridModel extends LiveModel<{ kind: string }> {
         break;
       case 'view':
         this.order.load(numbers(buffers[0], known.dtype), this.grid.total);
+        this.viewed = true;
         this.trigger('view');
         break;
       case 'selection':

@@ -67,6 +67,9 @@ export class GridPane {
     this._watch = new ResizeObserver(() => this._relayout());
     this._watch.observe(this._port);
     this.update();
+    if (model.viewed) {
+      this._onView();
+    }
   }
 
   /** The item with the focus. */
