@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from fastlearn.runs.files import write_json, write_whole
+from fastlearn.whole_files import write_json, write_whole
 
 from fastwidgets.journal.identity import place_of
 from fastwidgets.journal.journal import Journal

@@ -45,6 +45,7 @@ def test_contributing_stays_short() -> None:
     [
         ("fastlearn", ["torch", "numpy", "pandas"]),
         ("fastwidgets", ["IPython", "ipywidgets", "bqplot", "fastlearn", "torch", "numpy"]),
+        ("fastwidgets.journal", ["torch", "numpy", "pandas"]),  # a script reads decisions at once
         ("fastlearn.vision.all", ["IPython", "ipywidgets", "jupyter_core", "traitlets", "bqplot", "fastwidgets"]),
     ],
 )

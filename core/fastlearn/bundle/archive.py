@@ -12,7 +12,8 @@ from typing import Any
 
 from torch import Tensor
 
-from fastlearn.runs.files import tensors_to_bytes, write_whole
+from fastlearn.runs.files import tensors_to_bytes
+from fastlearn.whole_files import write_whole
 
 __all__ = ["JSON_FILE", "TENSOR_FILE", "read_files", "write_files"]
 

@@ -13,10 +13,11 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from fastlearn.runs.files import read_tensors, write_json
+from fastlearn.runs.files import read_tensors
 from fastlearn.runs.lines import read_history
 from fastlearn.train.history import History
 from fastlearn.warn import warn_user
+from fastlearn.whole_files import write_json
 
 __all__ = ["Run", "RunInUse", "find_run"]
 

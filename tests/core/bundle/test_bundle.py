@@ -285,7 +285,7 @@ def test_pickles_and_strange_members_are_refused_unread(bundle, tmp_path):
         "builtins.eval",
         "fastlearn.data.download.download_url",
         "fastlearn.data.archive.untar_data",
-        "fastlearn.runs.files.write_json",
+        "fastlearn.whole_files.write_json",
         "torch.nn.functional.torch.load",
         "torch.nn.modules.module.torch.load",
         "torch.hub.load",
