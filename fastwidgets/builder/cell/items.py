@@ -1,0 +1,70 @@
+"""Where a cell's items come from: files below a folder, or rows of a table."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from fastwidgets.builder.cell.parts import Cell, call, literal
+from fastwidgets.builder.recipe import Recipe
+
+__all__ = ["add_items", "add_left_out", "add_table"]
+
+FINDERS = {"images": "get_image_files", "texts": "get_text_files"}
+
+
+def add_items(cell: Cell, recipe: Recipe) -> None:
+    """Files: the finder itself where all of them count, else a function that leaves some out."""
+    source, finder = recipe.source, FINDERS[recipe.source.items]
+    tests = _tests(recipe)
+    folders = {"folders": list(source.folders)} if source.folders else {}
+    if not tests:
+        cell.block["get_items"] = call("ImageGetter", **folders) if folders else finder
+        if folders and finder != "get_image_files":
+            cell.block["get_items"] = call("FileGetter", extensions=".txt", **folders)
+        return
+    if source.excluded:
+        add_left_out(cell, recipe)
+    found = call(finder, "folder", **folders)
+    cell.add(
+        f"def items_of(folder):\n    found = {found}\n    return [file for file in found if {' and '.join(tests)}]"
+    )
+    cell.block["get_items"] = "items_of"
+
+
+def add_left_out(cell: Cell, recipe: Recipe) -> None:
+    """The files that were left out by hand, relative to the folder."""
+    cell.add(f"left_out = {literal(list(recipe.source.excluded))}")
+
+
+def _tests(recipe: Recipe) -> list[str]:
+    """What a file has to pass, as code over `file` and `folder`."""
+    tests = []
+    if recipe.source.excluded:
+        tests.append("file.relative_to(folder).as_posix() not in left_out")
+    if recipe.labels.by == "masks" and recipe.labels.mask.startswith("{below}"):
+        stem = PurePosixPath(recipe.labels.mask).stem
+        ending = stem.rpartition("}")[2]
+        tests.append(f"not file.stem.endswith({ending!r})")  # the masks lie among the pictures
+    if recipe.split.by == "folders" and recipe.labels.by != "folder":
+        sides = sorted({recipe.split.train, recipe.split.valid})
+        tests.append(f"set({sides!r}) & set(file.relative_to(folder).parts[:-1])")
+    return tests
+
+
+def add_table(cell: Cell, recipe: Recipe) -> None:
+    """The rows of a table, without those of files that were left out or that are marked for neither side."""
+    source, split = recipe.source, recipe.split
+    reader = "read_parquet" if source.table.lower().endswith(".parquet") else "read_csv"
+    tab = {"sep": "\t"} if source.table.lower().endswith(".tsv") else {}
+    cell.imports.append("import pandas as pd")
+    cell.add(f"table = {call(f'pd.{reader}', f'path / {source.table!r}', **tab)}")
+    if source.excluded:
+        add_left_out(cell, recipe)
+        before = f"{source.prefix!r} + " if source.prefix else ""
+        after = f" + {source.suffix!r}" if source.suffix else ""
+        name = f"table[{source.path_column!r}].astype(str)"
+        cell.add(f"table = table[~({before}{name}{after}).isin(left_out)]")
+    if split.by == "column" and split.train:
+        marks = [split.train, split.valid]
+        cell.add(f"table = table[table[{split.column!r}].isin({literal(marks)})]  # what has another mark is left out")
+    cell.source = "table"

@@ -1,0 +1,51 @@
+"""The parts of a cell while it is put together, and values written as code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Cell", "call", "literal"]
+
+WIDTH = 100  # of a line that holds a list
+
+
+@dataclass
+class Cell:
+    """`before`: statements above the block, in their order; `block`: arguments of the DataBlock; `source`: what its
+    loaders are made from, an expression.
+    """
+
+    star: str = "fastlearn.vision.all"
+    imports: list[str] = field(default_factory=list)
+    before: list[str] = field(default_factory=list)
+    block: dict[str, str] = field(default_factory=dict)
+    source: str = "path"
+
+    def add(self, statement: str) -> None:
+        """One more statement, once."""
+        if statement not in self.before:
+            self.before.append(statement)
+
+
+def literal(value: Any) -> str:
+    """A value as code: any text is quoted safely; long collections take several lines. Sets and tuples keep order."""
+    if isinstance(value, dict):
+        return _listed("{", (f"{literal(k)}: {literal(v)}" for k, v in value.items()), "}")
+    if isinstance(value, list | tuple):
+        return _listed("[", map(literal, value), "]")
+    return repr(value)
+
+
+def call(name: str, *args: str, **named: Any) -> str:
+    """A call: `args` are code, `named` are values."""
+    return f"{name}({', '.join([*args, *(f'{key}={literal(value)}' for key, value in named.items())])})"
+
+
+def _listed(opening: str, parts: Iterable[str], closing: str) -> str:
+    written = list(parts)
+    line = f"{opening}{', '.join(written)}{closing}"
+    if len(line) <= WIDTH:
+        return line
+    return "\n".join([opening, *(f"    {part}," for part in written), closing])

@@ -1,0 +1,29 @@
+"""Folders of DICOM files."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from fastwidgets.builder.folder import Folder
+from fastwidgets.builder.guesses.guess import Guess
+from fastwidgets.builder.recipe import Labels, Recipe, Source, Split
+
+__all__ = ["dicom_series"]
+
+
+def dicom_series(folder: Folder) -> list[Guess]:
+    """DICOM files: in class folders, or without labels; a patient stays on one side."""
+    files = folder.dicoms
+    if not files or len(files) < len(folder.pictures):
+        return []
+    parents = {PurePosixPath(file).parent.name for file in files}
+    why = [f"{len(files):,} DICOM files.", "A patient stays on one side of the split."]
+    by_folder = len(parents) > 1
+    if by_folder:
+        why.insert(1, f"Their folders are taken for classes: {', '.join(sorted(parents)[:4])}.")
+    recipe = Recipe(
+        source=Source(str(folder.path), "dicom"),
+        labels=Labels("folder" if by_folder else "none"),
+        split=Split("group", column="PatientID"),
+    )
+    return [Guess(recipe, 65, tuple(why))]

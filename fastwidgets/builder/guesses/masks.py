@@ -1,0 +1,96 @@
+"""Masks beside pictures: a second folder, or the same one, with names that answer to those of the pictures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import PurePosixPath
+
+from fastwidgets.builder.folder import Folder
+from fastwidgets.builder.guesses.guess import Guess
+from fastwidgets.builder.recipe import Labels, Recipe, Source
+
+__all__ = ["masks_beside"]
+
+WORDS = ("mask", "masks", "label", "labels", "seg", "segmentation", "segmentations", "annotation", "annotations", "gt",
+         "groundtruth", "ground_truth", "annot", "trimap", "trimaps", "labelids")  # fmt: skip
+ENDINGS = ("", "_mask", "-mask", "_P", "_L", "_seg", "_gt", "_label", "_labels", "_segmentation", "_manual1", "_GT")
+CODES = ("codes.txt", "classes.txt", "labels.txt")
+FITS = 0.9
+
+
+def masks_beside(folder: Folder) -> list[Guess]:
+    """Pictures with a mask each."""
+    return _in_another_folder(folder) or _in_the_same_folder(folder)
+
+
+def _in_another_folder(folder: Folder) -> list[Guess]:
+    tops = _by_top(folder.pictures)
+    for masks_top, masks in tops.items():
+        if masks_top.rpartition("/")[2].lower() not in WORDS:
+            continue
+        answers = set(masks)
+        for top, pictures in tops.items():
+            if top == masks_top or top.rpartition("/")[2].lower() in WORDS:
+                continue
+            found = _template(top, pictures, masks_top, masks, answers)
+            if found:
+                return [_guess(folder, top, pictures, found, masks_top)]
+    return []
+
+
+def _by_top(files: list[str]) -> dict[str, list[str]]:
+    """Files by the highest folder below which they lie that is called for masks, or else by their first one."""
+    found: dict[str, list[str]] = {}
+    for file in files:
+        parts = PurePosixPath(file).parts[:-1]
+        at = next((i for i, part in enumerate(parts) if part.lower() in WORDS), 0)
+        found.setdefault("/".join(parts[: at + 1]), []).append(file)
+    return found
+
+
+def _template(top: str, pictures: list[str], masks_top: str, masks: list[str], answers: set[str]) -> str:
+    """How the path of a mask follows from that of its picture: "labels/{stem}_P.png"; "" if it does not."""
+    suffix = Counter(PurePosixPath(mask).suffix for mask in masks).most_common(1)[0][0]
+    nested = any(len(PurePosixPath(file).parts) > len(PurePosixPath(top).parts) + 1 for file in pictures)
+    between = "{below}" if nested else ""
+    for ending in ENDINGS:
+        template = f"{masks_top}/{between}{{stem}}{ending}{suffix}"
+        if sum(mask_path(template, file, top) in answers for file in pictures) >= FITS * len(pictures):
+            return template
+    return ""
+
+
+def mask_path(template: str, file: str, top: str) -> str:
+    """The path of the mask of `file`. {below} stands for the folders between `top` and the file."""
+    path = PurePosixPath(file)
+    below = path.parent.relative_to(top).as_posix() if top else path.parent.as_posix()
+    return template.format(stem=path.stem, name=path.name, below="" if below == "." else f"{below}/")
+
+
+def _in_the_same_folder(folder: Folder) -> list[Guess]:
+    pictures = set(folder.pictures)
+    for ending in ENDINGS[1:]:
+        masks = {file for file in pictures if PurePosixPath(file).stem.endswith(ending)}
+        others = pictures - masks
+        if not masks or not others:
+            continue
+        suffix = Counter(PurePosixPath(mask).suffix for mask in masks).most_common(1)[0][0]
+        template = f"{{below}}{{stem}}{ending}{suffix}"
+        if sum(mask_path(template, file, "") in masks for file in others) >= FITS * len(others):
+            return [_guess(folder, "", sorted(others), template, "")]
+    return []
+
+
+def _guess(folder: Folder, top: str, pictures: list[str], template: str, masks_top: str) -> Guess:
+    where = f"in {masks_top}" if masks_top else "beside it"
+    why = [f"Each of {len(pictures):,} pictures has a mask {where} ({template})."]
+    codes = _codes(folder)
+    if codes:
+        why.append(f"{len(codes)} names for the values of the masks stand in a list.")
+    source = Source(str(folder.path), folders=(top,) if top else ())
+    return Guess(Recipe("segmentation", source, Labels("masks", mask=template, codes=codes)), 88, tuple(why))
+
+
+def _codes(folder: Folder) -> tuple[str, ...]:
+    file = next((file for file in folder.texts if file in CODES), "")
+    return tuple(line.strip() for line in folder.read(file).splitlines() if line.strip()) if file else ()

@@ -1,0 +1,154 @@
+"""The builder without its page: looks at a folder, guesses, lets every change be undone, writes the cell, runs it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from fastwidgets.builder.cell.write import write_cell
+from fastwidgets.builder.folder import Folder, Progress, scan_folder
+from fastwidgets.builder.guess import guess
+from fastwidgets.builder.guesses.guess import Guess
+from fastwidgets.builder.recipe import Recipe
+
+__all__ = ["BuilderSession"]
+
+
+class BuilderSession:
+    """From a folder to loaders: `BuilderSession(path)` guesses what is there, `code()` is the cell that loads it.
+
+        session = BuilderSession("photos")
+        session.change("split", part=0.1)
+        print(session.code())
+        dls = session.build()
+
+    `guesses` are all readings of the folder, the likeliest first, each with its reasons; `take` chooses another one.
+    Every change can be undone. Raises: DataError where there is nothing to learn from.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] = bool,
+    ) -> None:
+        self.folder: Folder = scan_folder(path, progress, cancelled)
+        self.guesses: list[Guess] = guess(self.folder)
+        self._done: list[Recipe] = [self.guesses[0].recipe]
+        self._undone: list[Recipe] = []
+
+    def __repr__(self) -> str:
+        return f"BuilderSession({str(self.folder.path)!r}, task={self.recipe.task!r})"
+
+    @property
+    def recipe(self) -> Recipe:
+        """What the five steps say now."""
+        return self._done[-1]
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The reasons of the guess that the recipe began with; empty where the user chose another task or labels."""
+        for one in self.guesses:
+            if (one.recipe.task, one.recipe.labels) == (self.recipe.task, self.recipe.labels):
+                return one.why
+        return ()
+
+    # Changing
+
+    def take(self, guess: Guess) -> None:
+        """Begin anew from another reading of the folder."""
+        self._set(guess.recipe)
+
+    def change(self, step: str = "", **values: Any) -> None:
+        """Set fields of a step ("source", "labels", "split", "item", "batch"; "" for `task`, `bs` and `name`).
+
+        Raises: ValueError for what there is not; then nothing has changed.
+        """
+        self._set(self.recipe.changed(step, **values))
+
+    def exclude(self, files: Iterable[str | os.PathLike[str]]) -> None:
+        """Leave files out, given below the folder or as whole paths."""
+        out = dict.fromkeys([*self.recipe.source.excluded, *map(self._relative, files)])
+        self.change("source", excluded=tuple(out))
+
+    def keep_together(self, groups: Iterable[Iterable[str | os.PathLike[str]]]) -> None:
+        """Keep each group of files on one side of the split."""
+        self.change("split", together=tuple(tuple(map(self._relative, group)) for group in groups))
+
+    def keep_twins_together(self, near: bool = True) -> int:
+        """Find pictures that are there more than once and keep them on one side; returns how many groups there are.
+
+        `near`: also copies that were resized, compressed again or mirrored, and not only the same bytes.
+        """
+        groups = self.twins(near)
+        self.keep_together(groups)
+        return len(groups)
+
+    def undo(self) -> bool:
+        """Take the latest change back; False where there is none."""
+        if len(self._done) == 1:
+            return False
+        self._undone.append(self._done.pop())
+        return True
+
+    def redo(self) -> bool:
+        """Make the change again that was undone; False where there is none."""
+        if not self._undone:
+            return False
+        self._done.append(self._undone.pop())
+        return True
+
+    # Looking
+
+    def twins(self, near: bool = True) -> list[tuple[str, ...]]:
+        """Groups of pictures that show the same, as paths below the folder."""
+        from fastlearn.interpret.duplicate_groups import duplicate_groups
+        from fastlearn.vision.files.find import find_problems
+
+        codes = ["duplicate", "near_duplicate", "turned_duplicate"] if near else ["duplicate"]
+        problems = find_problems([self.folder.path / file for file in self._pictures()], problems=codes)
+        return [tuple(sorted(map(self._relative, one.paths))) for one in duplicate_groups(problems, turned=near)]
+
+    def shared_twins(self, dls: Any, near: bool = True) -> list[tuple[str, ...]]:
+        """The groups of twins that stand on both sides of the split of `dls`: what the model is asked, it has seen."""
+        train, valid = (
+            {self._relative(self._file_of(item)) for item in side.items} for side in (dls.train_ds, dls.valid_ds)
+        )
+        return [group for group in self.twins(near) if train & set(group) and valid & set(group)]
+
+    # Building
+
+    def code(self) -> str:
+        """The cell that does all this in a fresh kernel. Raises: ValueError where something is still open."""
+        return write_cell(self.recipe)
+
+    def build(self) -> Any:
+        """Run the cell and return its loaders. Raises: what the cell raises, each with a message that says why."""
+        names: dict[str, Any] = {}
+        exec(compile(self.code(), "<data block>", "exec"), names)  # the very code that the user is shown
+        return names[self.recipe.name]
+
+    def _pictures(self) -> list[str]:
+        excluded, folders = set(self.recipe.source.excluded), self.recipe.source.folders
+        return [
+            file for file in self.folder.pictures
+            if file not in excluded and (not folders or any(file.startswith(f"{top}/") for top in folders))
+        ]  # fmt: skip
+
+    def _file_of(self, item: Any) -> Path:
+        source = self.recipe.source
+        if not source.table:
+            return Path(item)
+        return self.folder.path / f"{source.prefix}{item[source.path_column]}{source.suffix}"
+
+    def _relative(self, file: str | os.PathLike[str]) -> str:
+        path = Path(file)
+        return path.relative_to(self.folder.path).as_posix() if path.is_absolute() else path.as_posix()
+
+    def _set(self, recipe: Recipe) -> None:
+        if recipe != self.recipe:
+            self._done.append(recipe)
+            self._undone.clear()
