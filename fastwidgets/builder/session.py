@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from fastwidgets.builder.cell.run import Look, items_and_labels, look_at, run_up_to_loaders
 from fastwidgets.builder.cell.write import write_cell
 from fastwidgets.builder.folder import Folder, Progress, scan_folder
 from fastwidgets.builder.guess import guess
 from fastwidgets.builder.guesses.guess import Guess
 from fastwidgets.builder.recipe import Recipe
+
+if TYPE_CHECKING:
+    from fastwidgets.builder.health import Health
 
 __all__ = ["BuilderSession"]
 
@@ -103,6 +107,25 @@ class BuilderSession:
 
     # Looking
 
+    def look(self) -> Look:
+        """The items and their labels as the cell finds them; no file is opened. Raises: what the cell raises."""
+        names, source = run_up_to_loaders(self.code(), self.recipe.name)
+        items, get_label = items_and_labels(names, source, self.recipe)
+        return look_at(items, self._file_of, get_label)
+
+    def health(
+        self, progress: Callable[[int, int], object] | None = None, cancelled: Callable[[], bool] = bool
+    ) -> list[Health]:
+        """What would go wrong in training, the gravest first; see `find_health`."""
+        from fastwidgets.builder.health import find_health
+
+        names, _ = run_up_to_loaders(self.code(), self.recipe.name)
+        labels = self.recipe.labels
+        return find_health(
+            self.look(), self.recipe.task, codes=labels.codes, mask_of=names.get("mask_of"), progress=progress,
+            cancelled=cancelled,
+        )  # fmt: skip
+
     def twins(self, near: bool = True) -> list[tuple[str, ...]]:
         """Groups of pictures that show the same, as paths below the folder."""
         from fastlearn.interpret.duplicate_groups import duplicate_groups
@@ -115,7 +138,8 @@ class BuilderSession:
     def shared_twins(self, dls: Any, near: bool = True) -> list[tuple[str, ...]]:
         """The groups of twins that stand on both sides of the split of `dls`: what the model is asked, it has seen."""
         train, valid = (
-            {self._relative(self._file_of(item)) for item in side.items} for side in (dls.train_ds, dls.valid_ds)
+            {self._relative(file) for item in side.items if (file := self._file_of(item)) is not None}
+            for side in (dls.train_ds, dls.valid_ds)
         )
         return [group for group in self.twins(near) if train & set(group) and valid & set(group)]
 
@@ -138,10 +162,12 @@ class BuilderSession:
             if file not in excluded and (not folders or any(file.startswith(f"{top}/") for top in folders))
         ]  # fmt: skip
 
-    def _file_of(self, item: Any) -> Path:
+    def _file_of(self, item: Any) -> Path | None:
         source = self.recipe.source
         if not source.table:
             return Path(item)
+        if source.items == "rows":
+            return None
         return self.folder.path / f"{source.prefix}{item[source.path_column]}{source.suffix}"
 
     def _relative(self, file: str | os.PathLike[str]) -> str:

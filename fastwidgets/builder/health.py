@@ -1,0 +1,177 @@
+"""What would go wrong in training, found before it: files, labels, balance, copies, masks."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from fastlearn.data.problems import DataError
+from fastlearn.interpret.duplicate_groups import duplicate_groups
+from fastlearn.vision.files.find import find_problems
+from fastlearn.vision.files.problems import FAULTS
+
+from fastwidgets.builder.cell.run import Look
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Health", "find_health"]
+
+TINY = 5  # items of a class, fewer than which it is called tiny
+UNEVEN = 10  # times that the largest class is larger than the smallest
+SHOWN = 3
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True)
+class Health:
+    """One finding. `files` are those that it is about, which can be shown or left out."""
+
+    code: str
+    severity: Severity
+    words: str
+    files: tuple[Path, ...] = ()
+
+
+def find_health(
+    look: Look,
+    task: str,
+    *,
+    codes: Sequence[str] = (),
+    mask_of: Callable[[Any], Any] | None = None,
+    progress: Callable[[int, int], object] | None = None,
+    cancelled: Callable[[], bool] = bool,
+) -> list[Health]:
+    """All findings, the gravest first. `codes` and `mask_of`: the names of mask values, and the mask of a picture."""
+    found = [*_labels(look), *_missing(look)]
+    if task in ("single", "multi", "text"):
+        found += _balance(look, task)
+    there = [file for file in look.files if file is not None and file.exists()]
+    if there and task != "text":
+        problems = find_problems(there, progress=progress, cancel=cancelled)
+        found += [*_faults(problems), *_copies(problems, look), *_odd(problems)]
+    if mask_of is not None and not cancelled():
+        found += _masks(look, mask_of, codes)
+    order = {"error": 0, "warning": 1, "info": 2}
+    return sorted(found, key=lambda one: order[one.severity])
+
+
+def _labels(look: Look) -> list[Health]:
+    if not look.failed:
+        return []
+    first = next(iter(look.failed.values()))
+    files = tuple(file for i in look.failed if (file := look.files[i]) is not None)
+    words = f"{_n(len(look.failed), 'item')} of {len(look.items):,} have no label. The first: {first}"
+    return [Health("no_label", "error", words, files)]
+
+
+def _missing(look: Look) -> list[Health]:
+    gone = tuple(file for file in look.files if file is not None and not file.exists())
+    if not gone:
+        return []
+    return [Health("missing", "error", f"{_n(len(gone), 'file')} of the table are not there: {_names(gone)}.", gone)]
+
+
+def _balance(look: Look, task: str) -> list[Health]:
+    counts = Counter(str(one) for label in look.labels if label is not None for one in _each(label, task))
+    if len(counts) == 1:
+        return [Health("one_class", "error", f"There is only one class, {next(iter(counts))}: nothing can be learnt.")]
+    if not counts:
+        return []
+    found = []
+    lonely = [name for name, n in counts.items() if n == 1]
+    tiny = [name for name, n in counts.items() if 1 < n < TINY]
+    if lonely:
+        words = f"{_classes(lonely)} one item only, so it cannot be on both sides of the split."
+        found.append(Health("lonely_class", "warning", words, _of(look, lonely, task)))
+    if tiny:
+        words = f"{_classes(tiny)} fewer than {TINY} items."
+        found.append(Health("tiny_class", "warning", words, _of(look, tiny, task)))
+    (most, many), (least, few) = counts.most_common(1)[0], counts.most_common()[-1]
+    if many >= UNEVEN * few:
+        words = f"{most} has {many:,} items, {least} {few:,}. Weights or an equal share in the split may help."
+        found.append(Health("imbalance", "warning", words))
+    return found
+
+
+def _faults(problems: pd.DataFrame) -> list[Health]:
+    rows = problems[problems["code"].isin(FAULTS)]
+    if rows.empty:
+        return []
+    files = tuple(map(Path, rows["path"]))
+    reasons = Counter(rows["code"]).most_common()
+    words = ", ".join(f"{n:,} {code.replace('_', ' ')}" for code, n in reasons)
+    return [
+        Health("unreadable", "error", f"{_n(len(files), 'file')} cannot be used ({words}): {_names(files)}.", files)
+    ]
+
+
+def _copies(problems: pd.DataFrame, look: Look) -> list[Health]:
+    labels = {file: label for file, label in zip(look.files, look.labels, strict=True) if file is not None}
+    groups = duplicate_groups(problems, labels={file: str(label) for file, label in labels.items()}, turned=True)
+    if not groups:
+        return []
+    files = tuple(Path(other) for one in groups for other in one.others)
+    are = "is" if len(groups) == 1 else "are"
+    words = f"{_n(len(groups), 'picture')} {are} there more than once, with {_n(len(files), 'copy', 'copies')}."
+    found = [Health("twins", "warning", words, files)]
+    differ = [one for one in groups if one.labels_differ]
+    if differ:
+        both = tuple(Path(path) for one in differ for path in one.paths)
+        words = f"{_n(len(differ), 'picture')} with different labels on its copies: at least one of them is wrong."
+        found.append(Health("twins_differ", "error", words, both))
+    return found
+
+
+def _odd(problems: pd.DataFrame) -> list[Health]:
+    found: dict[str, list[Path]] = defaultdict(list)
+    for path, code in zip(problems["path"], problems["code"], strict=True):
+        if code in ("odd_size", "odd_shape", "odd_mode", "blurry", "dark", "bright", "low_contrast", "low_information"):
+            found[code].append(Path(path))
+    return [
+        Health(code, "info", f"{_n(len(files), 'picture')}: {code.replace('_', ' ')}, such as {_names(files[:1])}.",
+               tuple(files))
+        for code, files in found.items()
+    ]  # fmt: skip
+
+
+def _masks(look: Look, mask_of: Callable[[Any], Any], codes: Sequence[str]) -> list[Health]:
+    from fastlearn.vision.masks import check_masks
+
+    try:
+        table = check_masks([mask_of(item) for item in look.items], codes=list(codes) or None)
+    except DataError as error:
+        return [Health("masks", "error", str(error))]
+    bad = table[table["problem"] != ""]
+    if bad.empty:
+        return []
+    files = tuple(map(Path, bad["file"]))
+    return [Health("masks", "error", f"{_n(len(files), 'mask')} cannot be used: {bad['problem'].iloc[0]}", files)]
+
+
+def _each(label: Any, task: str) -> Sequence[Any]:
+    return label if task == "multi" and isinstance(label, list | tuple) else [label]
+
+
+def _of(look: Look, names: Sequence[str], task: str) -> tuple[Path, ...]:
+    wanted = set(names)
+    return tuple(
+        file for file, label in zip(look.files, look.labels, strict=True)
+        if file is not None and label is not None and wanted & {str(one) for one in _each(label, task)}
+    )  # fmt: skip
+
+
+def _n(n: int, one: str, many: str = "") -> str:
+    return f"{n:,} {one if n == 1 else many or f'{one}s'}"
+
+
+def _names(files: Sequence[Path]) -> str:
+    return ", ".join(file.name for file in files[:SHOWN]) + (", …" if len(files) > SHOWN else "")
+
+
+def _classes(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+    return f"The class {shown} has" if len(names) == 1 else f"{len(names)} classes ({shown}) have"
