@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fastwidgets.builder.cell.run import Look, items_and_labels, look_at, run_up_to_loaders
 from fastwidgets.builder.cell.write import write_cell
 from fastwidgets.builder.folder import Folder, Progress, scan_folder
+from fastwidgets.builder.group_hints import GroupHint, group_hints
 from fastwidgets.builder.guess import guess
 from fastwidgets.builder.guesses.guess import Guess
 from fastwidgets.builder.recipe import Recipe
@@ -125,6 +126,10 @@ class BuilderSession:
             self.look(), self.recipe.task, codes=labels.codes, mask_of=names.get("mask_of"), progress=progress,
             cancelled=cancelled,
         )  # fmt: skip
+
+    def group_hints(self) -> list[GroupHint]:
+        """What the names of the files say of groups, such as patients, that belong on one side of the split."""
+        return group_hints(self._pictures())
 
     def twins(self, near: bool = True) -> list[tuple[str, ...]]:
         """Groups of pictures that show the same, as paths below the folder."""
