@@ -49,7 +49,7 @@ class NotebookDisplay:
             return None
         from fastwidgets.lr_finder.widget import show_search
 
-        return show_search(finder)
+        return show_search(finder, learn)
 
 
 class _Elsewhere:

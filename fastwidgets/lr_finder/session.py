@@ -10,7 +10,7 @@ import numpy as np
 from fastwidgets.lr_finder.curve import Curve, finite, loss_range, rate_text, round_rate, widened
 from fastwidgets.lr_finder.words import BY_HAND, PREPARING, outcome, reason_for
 
-CODE = "learn.fit_one_cycle(5, lr_max={lr})"
+CODE = "{learner}.fit_one_cycle(5, lr_max={lr})"
 
 
 class Finder(Protocol):
@@ -35,6 +35,7 @@ class FinderSession:
 
     def __init__(self, start_lr: float = 1e-7, end_lr: float = 10.0, num_it: int = 100, code: str = CODE) -> None:
         self.start_lr, self.end_lr, self.num_it, self.code = start_lr, end_lr, num_it, code
+        self.learner = "learn"  # what the user calls it
         self.status, self.message = "ready", ""
         self.markers: list[dict[str, Any]] = []
         self.chosen: dict[str, Any] | None = None
@@ -50,7 +51,9 @@ class FinderSession:
     @property
     def line(self) -> str:
         """The line of code for the chosen rate; empty before anything is chosen."""
-        return "" if self.lr is None else self.code.replace("{lr}", rate_text(self.lr))
+        if self.lr is None:
+            return ""
+        return self.code.replace("{learner}", self.learner).replace("{lr}", rate_text(self.lr))
 
     @property
     def shown(self) -> list[dict[str, Any]]:

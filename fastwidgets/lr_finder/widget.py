@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, ClassVar
@@ -14,6 +15,7 @@ from ipywidgets import widget_serialization
 from fastwidgets.comm.widget import LiveWidget
 from fastwidgets.lr_finder.chart import MARGIN, Chart
 from fastwidgets.lr_finder.fallback import as_html, as_text
+from fastwidgets.lr_finder.learner_name import learner_name
 from fastwidgets.lr_finder.session import Finder, FinderSession
 
 STATUSES = ["ready", "running", "finished", "diverged", "nan", "stopped", "interrupted", "error"]
@@ -57,7 +59,8 @@ class LRFinder(LiveWidget):
 
     def __init__(self, source: Any = None, **settings: Any) -> None:
         self.session = FinderSession()
-        self._learn: Any = source if hasattr(source, "lr_find") else None
+        # A weak one: ipywidgets keeps every widget, and with it would keep the model and its data.
+        self._learn = weakref.ref(source) if hasattr(source, "lr_find") else None
         self._settings = settings
         self._finder: Finder | None = None
         self._waits = False  # Start was pressed and the search has not ended yet
@@ -65,6 +68,7 @@ class LRFinder(LiveWidget):
         self._to_main = _main_thread()
         super().__init__(figure=self._chart.figure, can_start=self._learn is not None)
         if self._learn is not None:
+            self.session.learner = learner_name(source)
             self.session.message = "Press Start to try learning rates. The model is put back afterwards."
         elif source is not None:
             self.session.finish(source)
@@ -140,8 +144,13 @@ class LRFinder(LiveWidget):
 
     def _search(self) -> None:
         token = _started_from.set(self)
+        learn = None if self._learn is None else self._learn()
         try:
-            self._learn.lr_find(**{"show_plot": False, **self._settings})
+            if learn is None:
+                self.notice = "Its learner is gone. Make the finder again: LRFinder(learn)."
+                return
+            self.session.learner = learner_name(learn)
+            learn.lr_find(**{"show_plot": False, **self._settings})
         except Exception as error:  # a traceback would appear nowhere: no cell is running
             self.notice = f"The search could not run. {type(error).__name__}: {error}"
         finally:
@@ -171,13 +180,14 @@ class SearchListener:
             self._widget.settle()
 
 
-def show_search(finder: Finder) -> SearchListener:
-    """Show the search of `finder`: in the widget whose Start button began it, or in a new one in the running cell."""
+def show_search(finder: Finder, learn: Any) -> SearchListener:
+    """Show the search of `finder` for `learn`: in the widget whose Start button began it, or in a new one."""
     from IPython.display import display
 
     widget = _started_from.get()
     if widget is None:
         widget = LRFinder()
+        widget.session.learner = learner_name(learn)
         display(widget)  # type: ignore[no-untyped-call]
     widget.watch(finder)
     return SearchListener(widget)

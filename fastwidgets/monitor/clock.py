@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+SURE = 0.1  # of an epoch has to be done before its pace says more than the epochs before it
+
 
 class RunClock:
     """A stopwatch for one fit. All times are seconds, without the pauses."""
@@ -48,13 +50,17 @@ class RunClock:
     def left(self, n_epoch: int, epoch_fraction: float) -> float | None:
         """Seconds to go, when `epoch_fraction` of the running epoch's training batches are done.
 
-        From the second epoch on an epoch is expected to last as long as the ones before, validation included; before
-        that all that is known is the pace of the training batches. None while nothing is known.
+        From the second epoch on an epoch is expected to last as long as the ones before, validation included, and this
+        and later ones longer where its batches come more slowly; before that all that is known is the pace of the
+        training batches. None while nothing is known.
         """
         if self._epochs:
-            mean = sum(self._epochs) / len(self._epochs)
-            running = max(mean - (self.elapsed - self._epoch_began), 0.0)
-            return running + mean * max(n_epoch - len(self._epochs) - 1, 0) if len(self._epochs) < n_epoch else 0.0
+            if len(self._epochs) >= n_epoch:
+                return 0.0
+            mean, spent = sum(self._epochs) / len(self._epochs), self.elapsed - self._epoch_began
+            pace = spent / epoch_fraction if epoch_fraction >= SURE else 0.0
+            expected = max(mean, pace)
+            return max(expected - spent, 0.0) + expected * (n_epoch - len(self._epochs) - 1)
         if epoch_fraction <= 0:
             return None
         return self.elapsed * (n_epoch / epoch_fraction - 1)

@@ -14,7 +14,7 @@ from fastwidgets.monitor.thin import thin
 from fastwidgets.monitor.words import count, duration, short
 
 POINTS = 240  # of a curve; a picture of that width shows no more
-NO_EPOCH_YET = "Its curves appear here from the end of its first epoch on."
+NO_EPOCH_YET = "Its curves appear here from the end of its first epoch on; if it ended before that, there are none."
 GOES_ON = "What came after that is not in this picture."
 ROWS = 50  # epochs in the table; of more, the newest
 # Dark enough on white and light enough on black.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import html.parser
+import weakref
 from types import SimpleNamespace
 from typing import Any
 
@@ -89,7 +91,7 @@ def test_start_runs_the_search_in_the_same_widget_with_the_given_settings() -> N
     class Learner:
         def lr_find(self, **settings: Any) -> None:
             self.settings = settings
-            self.listener = show_search(Finder())
+            self.listener = show_search(Finder(), self)
 
     learn = Learner()
     widget = LRFinder(learn, num_it=40)
@@ -105,9 +107,45 @@ def test_a_search_that_cannot_run_is_said_in_the_widget() -> None:
         def lr_find(self, **settings: Any) -> None:
             raise ValueError("no data")
 
-    widget = LRFinder(Learner())
+    learn = Learner()
+    widget = LRFinder(learn)
     widget._receive(widget, {"kind": "start"}, [])
     assert widget.notice == "The search could not run. ValueError: no data"
+    widget.close()
+
+
+def test_a_finder_keeps_no_learner_alive() -> None:
+    class Learner:
+        def lr_find(self, **settings: Any) -> None:
+            raise AssertionError("it is gone")
+
+    learn = Learner()
+    widget, gone = LRFinder(learn), weakref.ref(learn)
+    del learn
+    gc.collect()
+    assert gone() is None
+    widget._receive(widget, {"kind": "start"}, [])
+    assert widget.notice == "Its learner is gone. Make the finder again: LRFinder(learn)."
+    widget.close()
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"), [(["model_a"], "model_a"), (["other", "learn"], "learn"), (["_", "_3"], "learn"), ([], "learn")]
+)
+def test_the_line_of_code_calls_the_learner_as_the_user_does(
+    names: list[str], shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import IPython
+
+    class Learner:
+        lr_find = None
+
+    learn = Learner()
+    shell = SimpleNamespace(user_ns={"In": [], **dict.fromkeys(names, learn)})
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    widget = LRFinder(learn)
+    widget.finish(result(valley=1e-3))
+    assert widget.code == f"{shown}.fit_one_cycle(5, lr_max=1.0e-03)"
     widget.close()
 
 

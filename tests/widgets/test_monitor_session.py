@@ -210,6 +210,8 @@ def test_a_pause_stops_the_clock() -> None:
         (0, 5.0, 0.5, 15.0),
         (1, 0.0, 0.0, 12.0),
         (1, 3.0, 0.3, 9.0),
+        (1, 6.0, 0.3, 14.0),  # slower than the one before
+        (1, 0.9, 0.05, 11.1),  # too early to tell
         (1, 13.0, 1.0, 0.0),
         (2, 0.0, 0.0, 0.0),
     ],
@@ -221,7 +223,19 @@ def test_time_left_is_worked_out_from_the_epochs_before(epochs_done, into_epoch,
         now[0] += 12
         clock.epoch_ended()
     now[0] += into_epoch
-    assert clock.left(2, fraction) == left
+    assert clock.left(2, fraction) == (left if left is None else pytest.approx(left))
+
+
+def test_time_left_grows_while_an_epoch_slows_down() -> None:
+    now = [0.0]
+    clock = RunClock(lambda: now[0])
+    now[0] += 6
+    clock.epoch_ended()
+    left = []
+    for seconds, fraction in ((6, 0.2), (18, 0.5), (30, 0.9)):
+        now[0] += seconds
+        left.append(clock.left(5, fraction))
+    assert left == [24 + 3 * 30, 24 + 3 * 48, pytest.approx(6 + 3 * 60)]
 
 
 def steps(epoch: list[int], seconds: list[float], wait: float = 0.0) -> dict[str, np.ndarray]:

@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from fastlearn.train.callback import Callback
 from fastlearn.train.display import open_fit_display
-from fastlearn.train.events import BatchEnded, EpochEnded, FitEnded, FitStarted, ValidationProgress
+from fastlearn.train.events import (
+    BatchEnded,
+    EpochEnded,
+    FitEnded,
+    FitStarted,
+    LRFindEnded,
+    LRFindProgress,
+    LRFindStarted,
+    ValidationProgress,
+)
 
 if TYPE_CHECKING:
     from fastprogress.fastprogress import ConsoleProgressBar
 
     from fastlearn.train.events import Event, Listener
 
-__all__ = ["ConsoleBar", "ProgressCallback", "TableLogger", "silent"]
+__all__ = ["ConsoleBar", "ProgressCallback", "SearchBar", "TableLogger", "silent"]
 
 BAR_SECONDS = 0.1
 
@@ -95,6 +104,26 @@ class ConsoleBar:
 
     def _wipe(self) -> None:
         if self._bar is not None:
+            self._bar.on_iter_end()
+            self._bar = None
+
+
+class SearchBar:
+    """A listener that draws a bar for a learning rate search and wipes it at the end."""
+
+    def __init__(self) -> None:
+        self._bar: ConsoleProgressBar | None = None
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, LRFindStarted):
+            from fastprogress.fastprogress import ConsoleProgressBar
+
+            self._bar = ConsoleProgressBar(None, total=event.num_it, leave=False)
+            self._bar.prefix = "Learning rates"
+            self._bar.update(0)
+        elif self._bar is not None and isinstance(event, LRFindProgress):
+            self._bar.update(event.step)
+        elif self._bar is not None and isinstance(event, LRFindEnded):
             self._bar.on_iter_end()
             self._bar = None
 

@@ -181,6 +181,10 @@ def _nothing_found(
 ) -> str:
     where = f"the folder {str(root)!r}" + (f" (only in {', '.join(sorted(chosen))})" if chosen else "")
     if not everything:
+        folders = sorted(e.name for e in os.scandir(root) if e.is_dir() and not e.name.startswith("."))
+        if recurse and folders and not chosen:
+            named = ", ".join(folders[:5]) + (", …" if len(folders) > 5 else "")
+            return f"No files in {where}: its folders ({named}) are empty, or all their names start with a dot."
         hint = " Try recurse=True." if not recurse else ""
         return f"No files in {where}: it is empty, or all its names start with a dot.{hint}"
     what = "image files" if wanted == image_extensions() else f"files ending in {', '.join(sorted(wanted or ()))}"

@@ -127,12 +127,12 @@ def how_initialised(a: Anatomy) -> Section:
         )
     trained = f"The body carries pretrained weights ({a.notes.weights})." if a.notes.pretrained else (
         "The body starts from the random weights of its own constructor: nothing was pretrained. "
-        "If the network you gave had been trained, say pretrained=True."
+        "pretrained=True says otherwise, also of a network of your own that was trained."
     )  # fmt: skip
     new = "head" if as_unet(a.model) is None else "way up"
     filled = f"The {new} was filled by {a.notes.init}" if a.notes.init else f"The {new} has torch's own first weights"
     scale = " (random numbers whose spread keeps the signal's size from layer to layer)" if _is_kaiming(a) else ""
-    norms = "; its biases start at 0 and its norm layers keep their own start" if a.notes.init else ""
+    norms = "; biases, where a layer has them, start at 0 and norm layers keep their own start" if a.notes.init else ""
     return Section(question, (trained, f"{filled}{scale}{norms}. The seed was {a.notes.seed}."))
 
 

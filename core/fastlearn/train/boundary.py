@@ -114,5 +114,8 @@ def _checkpoint(learn: Learner, epoch: int, batch: int) -> None:
 def _hold(learn: Learner) -> None:
     began = perf_counter()
     add_note(learn, "pause", "paused")
-    learn.control.hold()
+    try:
+        learn.control.hold()
+    finally:
+        learn.control.held += perf_counter() - began
     add_note(learn, "resume", f"resumed after {perf_counter() - began:.1f} s")

@@ -38,6 +38,7 @@ class FitControl:
         self.keep_best = keep_best
         self.pending = False  # something was asked for that the loop has not looked at yet
         self.next_poll = math.inf  # `time.perf_counter()` at which pollers want to be called
+        self.held = 0.0  # seconds that this fit was paused for
         self._changed = threading.Condition()
         self._pollers: tuple[Callable[[], None], ...] = ()
         self._paused = False
@@ -138,8 +139,14 @@ class FitControl:
         """Forget what was asked for before this fit."""
         with self._changed:
             self._paused = self.pending = False
+            self.held = 0.0
             self._checkpoint = None
             self._stop, self._factor, self._applied = None, 1.0, 1.0
+
+    def end(self) -> None:
+        """The fit is over: nothing is paused any more, also where Ctrl-C ended a pause."""
+        with self._changed:
+            self._paused = False
 
     def poll(self) -> None:
         """Call the pollers if their time has come. One that raises is reported once and removed."""

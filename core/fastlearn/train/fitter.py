@@ -96,6 +96,7 @@ class Fitter(RunState):
                 self._completed = self.history.fits[-1].completed
         finally:
             self.in_fit, self.entry = False, None
+            self.control.end()
 
     def _is_behind_us(self) -> bool:
         """Count the fits of this call; of those that a resumed run has done already, nothing is left to do."""

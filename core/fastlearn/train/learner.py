@@ -260,7 +260,10 @@ class Learner(Switches):
 
     @contextmanager
     def validation_context(self, cbs: Callbacks = None, inner: bool = False) -> Iterator[Learner]:
-        """Inside, the model is in evaluation mode and silent; afterwards everything is as before."""
+        """Inside, the learner is silent and ready to predict; afterwards everything is as before.
+
+        The model is in evaluation mode, unless `inner`: then the one who calls says when by `with learn:`.
+        """
         with self.no_logging(), self.no_bar(), inference.inference(self), self.added_cbs(cbs):
             if inner:
                 yield self

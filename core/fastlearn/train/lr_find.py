@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import numpy as np
 import torch
@@ -184,22 +184,31 @@ def lr_find(
     functions = [suggest_funcs] if callable(suggest_funcs) else list(suggest_funcs)
     n_batches = count_train_batches(learn.dls)
     shown = open_lr_find_display(learn, finder) if display else None
+    listener = _console_bar(learn) if shown is None else shown
     unsubscribe: Callable[[], None] | None = None
-    if shown is not None:
-        unsubscribe = learn.events.subscribe(shown, getattr(shown, "every", 0.1))
+    if listener is not None:
+        unsubscribe = learn.events.subscribe(listener, getattr(listener, "every", 0.1))
     finder.tell(learn.events)
     try:
         error = _search(learn, finder, n_batches)
         with uninterrupted():
-            finder.result = result = _result(finder, functions, n_batches, error)
+            finder.result = result = _result(finder, functions, n_batches, error, learn.lr)
             learn.events.send(LRFindEnded(result))
     finally:
         if unsubscribe is not None:
             unsubscribe()
-    if unsubscribe is None:
+    if shown is None:
         _show(result, show_plot)
     report_set_aside(learn)
     return result
+
+
+def _console_bar(learn: Learner) -> Callable[[object], None] | None:
+    """What shows the search in a terminal, unless the learner has no bars."""
+    from fastlearn.callbacks.progress import ProgressCallback, SearchBar
+
+    wanted = sys.stdout.isatty() and any(isinstance(cb, ProgressCallback) for cb in learn.cbs)
+    return cast("Callable[[object], None]", SearchBar()) if wanted else None
 
 
 def _search(learn: Learner, finder: LRFinder, n_batches: int) -> Exception | None:
@@ -227,7 +236,9 @@ def _search(learn: Learner, finder: LRFinder, n_batches: int) -> Exception | Non
     return None
 
 
-def _result(finder: LRFinder, functions: list[Suggestion], n_batches: int, error: Exception | None) -> LRFindResult:
+def _result(
+    finder: LRFinder, functions: list[Suggestion], n_batches: int, error: Exception | None, own_rate: Any
+) -> LRFindResult:
     lrs, losses = finder.curve()
     early = finder.stopped not in ("finished", "diverged") and len(losses) < finder.num_it / 2
     rates: dict[str, float | None] = {}
@@ -245,6 +256,7 @@ def _result(finder: LRFinder, functions: list[Suggestion], n_batches: int, error
         message += (
             " There are too few points to suggest a rate." if few else " The loss never fell, so no rate is suggested."
         )
+        message += f" A fit that is given None takes the learner's own, {own_rate!r}."
     return LRFindResult(lrs, losses, finder.num_it, finder.stopped, message, rates, error)
 
 
@@ -257,16 +269,24 @@ def _message(finder: LRFinder, lrs: list[float], n_batches: int, error: Exceptio
         "nan": f"The loss was not a number {here}, so the search ended there. Look for NaN in the data.",
         "stopped": f"The search was stopped {here}.",
         "interrupted": f"The search was interrupted {here}.",
-        "error": f"The search ended {here} with {type(error).__name__}: {error}",
+        "error": f"The search ended {here} with {type(error).__name__}: {_sentence(str(error))}",
     }[finder.stopped]
     if isinstance(error, torch.cuda.OutOfMemoryError):
         words += " The device is out of memory: try a smaller batch size."
     if n > n_batches:
         batches = "one batch was" if n_batches == 1 else f"{n_batches} batches were"
-        words += f" The data's {batches} used {math.ceil(n / n_batches)} times."
+        words += f" The data's {batches} used {_times(n // n_batches)}{', some once more' if n % n_batches else ''}."
     if finder.stopped in ("stopped", "interrupted", "error"):
         words += " The model is as it was before."
     return words
+
+
+def _times(n: int) -> str:
+    return {1: "once", 2: "twice"}.get(n, f"{n} times")
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _name(function: Suggestion) -> str:

@@ -149,7 +149,7 @@ class Recorder(Callback):
         __tracebackhide__ = True
         if self.learn.cleaning_up:
             return  # stopped, interrupted or failed: half an epoch has no row
-        seconds = perf_counter() - self._began
+        seconds = perf_counter() - self._began - (self.control.held - self._held)
         self.history.add_epoch(self.epoch, self._values, seconds)
         self.learn.events.send(EpochEnded(self.epoch, self.history.n_steps, dict(self._values)))
         self._log(seconds)
@@ -161,7 +161,7 @@ class Recorder(Callback):
         self._in_fit = False
 
     def _begin_row(self) -> None:
-        self._began = perf_counter()
+        self._began, self._held = perf_counter(), self.control.held
         self._values: dict[str, float | None] = dict.fromkeys(self.value_names)
         self._end_pass()
 

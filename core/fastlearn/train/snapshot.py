@@ -63,9 +63,14 @@ def uninterrupted() -> Iterator[None]:
 
 
 def _learner(learn: Learner) -> Undo:
-    attributes = [(thing, _shallow(thing.__dict__)) for thing in (learn, *learn.cbs)]
+    things = (learn, *learn.cbs)
+    attributes = [(thing, dict(thing.__dict__)) for thing in things]
+    # Plain containers are often changed in place, and others may hold them: the same object gets its contents back.
+    contents = [_contents(value) for thing in things for value in thing.__dict__.values()]
 
     def put_back() -> None:
+        for restore in contents:
+            restore()
         for thing, saved in attributes:
             thing.__dict__.clear()
             thing.__dict__.update(saved)
@@ -73,9 +78,17 @@ def _learner(learn: Learner) -> Undo:
     return put_back
 
 
-def _shallow(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Attributes, with own copies of plain containers, which are often changed in place."""
-    return {k: copy.copy(v) if type(v) in (list, dict, set) else v for k, v in attributes.items()}
+def _contents(value: Any) -> Undo:
+    """What gives a plain list, dictionary or set the contents back that it has now."""
+    if type(value) not in (list, dict, set):
+        return lambda: None
+    saved = copy.copy(value)
+
+    def put_back() -> None:
+        value.clear()
+        (value.extend if isinstance(value, list) else value.update)(saved)
+
+    return put_back
 
 
 def _module(root: nn.Module) -> Undo:

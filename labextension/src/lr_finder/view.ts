@@ -41,11 +41,12 @@ export class LRFinderView extends DOMWidgetView {
     this._table.setAttribute('role', 'region');
     this._table.setAttribute('aria-label', 'Table of values');
     this._table.hidden = this._help.hidden = true;
-    this._help.append(keyList(KEYS, 'Keys on a marker'), keyList(this._keys, 'Keys anywhere in the finder'));
+    this._help.append(keyList(KEYS, 'Keys on a marker'), keyList(this._keysNamed(), 'Keys anywhere in the finder'));
     el.append(this._controls.head, this._markers.el, this._table, this._help, this._controls.foot, this._announcer.el);
     this._unbind = bindKeys(el, this._keys);
     el.addEventListener('keydown', event => this._escape(event));
     this.listenTo(model, 'curve change', () => this._markers.update());
+    this.listenTo(model, 'curve', () => this._renewTable());
     this.listenTo(model, 'change change:clicks change:lost', () => this._update());
     this._markers.update();
     this._update();
@@ -63,9 +64,24 @@ export class LRFinderView extends DOMWidgetView {
     this.el.dataset.status = this.model.state('status');
     this._controls.update();
     this._announcer.say(this._controls.text);
-    if (!this._table.hidden && this.model.hasChanged('status')) {
-      this._table.replaceChildren(valueTable(this.model));
+    if (this.model.hasChanged('status')) {
+      this._renewTable();
     }
+  }
+
+  /** While it is open; what is read stays in place. */
+  private _renewTable(): void {
+    if (!this._table.hidden) {
+      const { scrollTop } = this._table;
+      this._table.replaceChildren(valueTable(this.model));
+      this._table.scrollTop = scrollTop;
+    }
+  }
+
+  /** A finder that another one's search made cannot start: its list must not say so. */
+  private _keysNamed(): IKey[] {
+    const stops = (key: IKey): IKey => (key.label === 's' ? { ...key, text: 'stop the search' } : key);
+    return this.model.state('can_start') ? this._keys : this._keys.map(stops);
   }
 
   private _run(): void {

@@ -16,7 +16,7 @@ function line(cells: string[]): HTMLTableRowElement {
   return element('tr', '', ...cells.map(text => element('td', '', text)));
 }
 
-/** The epochs that are over, the newest in view. Rows are added, never made anew: a reader's place stays. */
+/** The epochs that are over, the newest in view unless a reader has scrolled up. Rows are added, never made anew. */
 export class EpochTable {
   readonly el = element('div', 'fw-Monitor-epochs');
 
@@ -31,6 +31,7 @@ export class EpochTable {
 
   update(): void {
     const { columns } = this._run.progress;
+    const atEnd = this.el.scrollHeight - this.el.scrollTop - this.el.clientHeight < 4;
     const names = ['epoch', ...columns, 'time'];
     if (this._names !== names.join()) {
       this._names = names.join();
@@ -50,7 +51,7 @@ export class EpochTable {
     const { advice } = this._run;
     const told = this._advice.textContent === advice;
     setText(this._advice, advice);
-    if (fresh.length || !told) {
+    if (atEnd && (fresh.length || !told)) {
       this.el.scrollTop = this.el.scrollHeight;
     }
   }

@@ -162,6 +162,7 @@ def test_ctrl_c_gets_through_a_pause(make_learner):
     pressed.start()
     learn.fit(1)
     assert [note.kind for note in learn.history.notes] == ["pause", "interrupt"]
+    assert not learn.control.paused  # the fit is over, and nothing waits any more
 
 
 def test_pause_holds_at_the_next_batch_and_resume_goes_on(make_learner):
@@ -178,6 +179,8 @@ def test_pause_holds_at_the_next_batch_and_resume_goes_on(make_learner):
     assert held[3] - held[2] > 0.18
     assert [(note.kind, note.step) for note in learn.history.notes] == [("pause", 3), ("resume", 3)]
     assert learn.history.reason == "completed"
+    whole = time.perf_counter() - learn.fit_started
+    assert learn.history.epochs[0]["seconds"] < whole - 0.18 and learn.control.held > 0.18
 
 
 def test_stop_ends_after_this_batch_and_says_where(make_learner, capsys):

@@ -161,11 +161,36 @@ def test_diverging_at_once_gives_words_and_no_traceback(make_learner):
     assert result.stopped == "diverged" and len(result.losses) < 10 and result.valley is None
 
 
-@pytest.mark.parametrize("n, words", [(48, "The data's 3 batches were used 4 times."),
+@pytest.mark.parametrize("n, words", [(48, "The data's 3 batches were used 3 times, some once more."),
+                                      (80, "The data's 5 batches were used twice."),
                                       (16, "The data's one batch was used 10 times.")])  # fmt: skip
 def test_a_small_data_set_is_repeated_and_that_is_said(make_learner, n, words):
     result = make_learner(n=n).lr_find(num_it=10, stop_div=False)
     assert len(result.losses) == 10 and words in result.message
+
+
+def test_what_callbacks_and_users_hold_together_stays_the_same_object(make_learner):
+    log, seen, counts = [1], {"a"}, {"n": 1}
+
+    class Keeps(Callback):
+        def __init__(self):
+            self.log, self.seen, self.counts = log, seen, counts
+
+        def after_batch(self):
+            self.log.append(2)
+            self.seen.add("b")
+            self.counts["n"] += 1
+
+    learn = make_learner(cbs=Keeps())
+    learn.lr_find(num_it=10, stop_div=False)
+    assert (log, seen, counts) == ([1], {"a"}, {"n": 1})
+    learn.fit(1)
+    assert learn.keeps.log is log and len(log) > 1 and "b" in seen and counts["n"] == len(log)
+
+
+def test_a_learner_without_a_suggestion_says_what_none_will_mean(make_learner):
+    found = make_learner(loss_func=Moody(3, lambda loss: loss * 1e5), lr=2e-4).lr_find()
+    assert found.valley is None and "takes the learner's own, 0.0002" in found.message
 
 
 def test_at_least_six_steps_are_made(make_learner):

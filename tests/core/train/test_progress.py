@@ -105,6 +105,17 @@ def test_a_terminal_gets_bars_that_are_wiped(make_learner, install, monkeypatch,
     assert "Epoch 1/1" in out and "8/8" in out and "valid_loss" in out
 
 
+def test_a_search_in_a_terminal_has_a_bar_unless_bars_are_off(make_learner, install, monkeypatch, capsys):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    learn = make_learner()
+    learn.lr_find(num_it=12, stop_div=False)
+    out = capsys.readouterr().out
+    assert "Learning rates" in out and "/12 " in out and out.endswith("\r")
+    with learn.no_bar():
+        learn.lr_find(num_it=12, stop_div=False)
+    assert "Learning rates" not in capsys.readouterr().out
+
+
 def test_a_bar_is_wiped_when_the_fit_is_stopped(capsys):
     bar = ConsoleBar()
     bar(FitStarted(n_epoch=3, n_batches=10, start_step=0, metric_names=()))
