@@ -10,7 +10,7 @@ import numpy as np
 from fastwidgets.lr_finder.curve import Curve, finite, loss_range, rate_text, round_rate, widened
 from fastwidgets.lr_finder.words import BY_HAND, PREPARING, outcome, reason_for
 
-CODE = "{learner}.fit_one_cycle(5, lr_max={lr})"
+CALL = ".fit_one_cycle(5, lr_max={lr})"
 
 
 class Finder(Protocol):
@@ -33,9 +33,10 @@ class FinderSession:
     the suggestion that it was moved from, or "by hand" where there is none. Losses are in the loss's own unit.
     """
 
-    def __init__(self, start_lr: float = 1e-7, end_lr: float = 10.0, num_it: int = 100, code: str = CODE) -> None:
+    def __init__(
+        self, start_lr: float = 1e-7, end_lr: float = 10.0, num_it: int = 100, code: str = f"learn{CALL}"
+    ) -> None:
         self.start_lr, self.end_lr, self.num_it, self.code = start_lr, end_lr, num_it, code
-        self.learner = "learn"  # what the user calls it
         self.status, self.message = "ready", ""
         self.markers: list[dict[str, Any]] = []
         self.chosen: dict[str, Any] | None = None
@@ -51,9 +52,11 @@ class FinderSession:
     @property
     def line(self) -> str:
         """The line of code for the chosen rate; empty before anything is chosen."""
-        if self.lr is None:
-            return ""
-        return self.code.replace("{learner}", self.learner).replace("{lr}", rate_text(self.lr))
+        return "" if self.lr is None else self.code.replace("{lr}", rate_text(self.lr))
+
+    def call_it(self, name: str) -> None:
+        """Let the line of code be about the learner that the user calls `name`."""
+        self.code = f"{name}{CALL}"
 
     @property
     def shown(self) -> list[dict[str, Any]]:

@@ -68,7 +68,7 @@ class LRFinder(LiveWidget):
         self._to_main = _main_thread()
         super().__init__(figure=self._chart.figure, can_start=self._learn is not None)
         if self._learn is not None:
-            self.session.learner = learner_name(source)
+            self.session.call_it(learner_name(source))
             self.session.message = "Press Start to try learning rates. The model is put back afterwards."
         elif source is not None:
             self.session.finish(source)
@@ -149,7 +149,7 @@ class LRFinder(LiveWidget):
             if learn is None:
                 self.notice = "Its learner is gone. Make the finder again: LRFinder(learn)."
                 return
-            self.session.learner = learner_name(learn)
+            self.session.call_it(learner_name(learn))
             learn.lr_find(**{"show_plot": False, **self._settings})
         except Exception as error:  # a traceback would appear nowhere: no cell is running
             self.notice = f"The search could not run. {type(error).__name__}: {error}"
@@ -187,7 +187,7 @@ def show_search(finder: Finder, learn: Any) -> SearchListener:
     widget = _started_from.get()
     if widget is None:
         widget = LRFinder()
-        widget.session.learner = learner_name(learn)
+        widget.session.call_it(learner_name(learn))
         display(widget)  # type: ignore[no-untyped-call]
     widget.watch(finder)
     return SearchListener(widget)

@@ -79,7 +79,7 @@ def test_what_is_saved_as_a_second_fit_begins_tells_of_that_fit_alone() -> None:
     later.on(FitStarted(1, 3, first.history.n_steps, ("accuracy",), None, None))
     assert text_of(later) == (
         "A training run of 1 epoch began at 14:05 on 2030-05-01. "
-        "Its curves appear here from the end of its first epoch on."
+        "Its curves appear here from the end of its first epoch on; if it ended before that, there are none."
     )
 
 
