@@ -1,4 +1,4 @@
-"""Small sets of made-up pictures and notes, drawn from a seed: something to learn from where nothing can be downloaded."""
+"""Small sets of made-up pictures and notes, drawn from a seed: something to learn from without a download."""
 
 from __future__ import annotations
 

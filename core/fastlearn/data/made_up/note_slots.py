@@ -31,12 +31,24 @@ Slot = Callable[[Random], str]
 def date(rng: Random) -> str:
     """A day in one of many writings."""
     y, m, d, month = rng.randint(1950, 2021), rng.randint(1, 11), rng.randint(1, 28), rng.choice(MONTHS)
-    return rng.choice((
-        f"{m}/{d}/{y}", f"{m:02d}/{d:02d}/{y}", f"{m}/{d}/{y % 100:02d}", f"{y}-{m:02d}-{d:02d}", f"{month} {d}, {y}",
-        f"{d} {month} {y}", f"{d}-{month[:3]}-{y}", f"{month[:3]}. {d}, {y}", f"{month} {d}", f"{d:02d}.{m:02d}.{y}",
-        f"{month} {d}th, {y}" if 3 < d < 20 else f"{month} {d} {y}", f"{m:02d}-{d:02d}-{y}", f"{month.upper()} {d}, {y}",
-        f"the {d}th of {month}".removeprefix("the ") if 3 < d < 20 else f"{y}/{m:02d}/{d:02d}",
-    ))  # fmt: skip
+    return rng.choice(
+        (
+            f"{m}/{d}/{y}",
+            f"{m:02d}/{d:02d}/{y}",
+            f"{m}/{d}/{y % 100:02d}",
+            f"{y}-{m:02d}-{d:02d}",
+            f"{month} {d}, {y}",
+            f"{d} {month} {y}",
+            f"{d}-{month[:3]}-{y}",
+            f"{month[:3]}. {d}, {y}",
+            f"{month} {d}",
+            f"{d:02d}.{m:02d}.{y}",
+            f"{month} {d}th, {y}" if 3 < d < 20 else f"{month} {d} {y}",
+            f"{m:02d}-{d:02d}-{y}",
+            f"{month.upper()} {d}, {y}",
+            f"the {d}th of {month}".removeprefix("the ") if 3 < d < 20 else f"{y}/{m:02d}/{d:02d}",
+        )
+    )
 
 
 def blood_pressure(rng: Random) -> str:
@@ -82,15 +94,23 @@ def size(rng: Random) -> str:
     said = [f"{side:g}" for side in sides]
     text = rng.choice((
         " x ".join(said) + f" {unit}", "x".join(said) + f" {unit}", f" {unit} x ".join(said) + f" {unit}",
-        " by ".join(said) + f" {unit}", " × ".join(said) + f" {unit}",
+        " by ".join(said) + f" {unit}", " \u00d7 ".join(said) + f" {unit}",
     ))  # fmt: skip
     return f"{text}|{','.join(f'{side * factor:g}' for side in sides)}"
 
 
 def length(rng: Random) -> str:
     side = round(rng.uniform(0.5, 15), rng.choice((0, 1))) or 1.0
-    text, factor = rng.choice(((f"{side:g} cm", 10.0), (f"{side:g}-cm", 10.0), (f"{side:g} mm", 1.0), (f"{side:g}-mm", 1.0),
-                               (f"{side:g} centimeter", 10.0), (f"{side:g}-inch", 25.4)))  # fmt: skip
+    text, factor = rng.choice(
+        (
+            (f"{side:g} cm", 10.0),
+            (f"{side:g}-cm", 10.0),
+            (f"{side:g} mm", 1.0),
+            (f"{side:g}-mm", 1.0),
+            (f"{side:g} centimeter", 10.0),
+            (f"{side:g}-inch", 25.4),
+        )
+    )
     return f"{text}|{side * factor:g}"
 
 
@@ -114,7 +134,8 @@ def platelets(rng: Random) -> str:
 
 
 def street(rng: Random) -> str:
-    road = f"{rng.randint(2, 4999)} {rng.choice(('', 'W. ', 'North '))}{rng.choice(('Oak', 'Main', 'Elm Park', 'Washington'))}"
+    name = rng.choice(("", "W. ", "North ")) + rng.choice(("Oak", "Main", "Elm Park", "Washington"))
+    road = f"{rng.randint(2, 4999)} {name}"
     kind = rng.choice(("Street", "St.", "Avenue", "Road", "Blvd", "Lane", "Drive"))
     rest = rng.choice(("", ", Apt 4B", ", Springfield, MA 02139", ", Apt. 12, Boston, MA 02115-1234"))
     text = rng.choice((f"{road} {kind}{rest}",) * 4 + (f"P.O. Box {rng.randint(10, 9999)}",))
@@ -146,24 +167,68 @@ def micrograms(rng: Random) -> str:
     return f"{n} {rng.choice(('mcg', 'µg', 'micrograms', 'ug'))}|{n / 1000:g} mg"
 
 
+def record_number(rng: Random) -> str:
+    dashed = f"{rng.randint(10, 99)}-{rng.randint(100, 999)}-{rng.randint(100, 999)}"
+    return rng.choice((str(rng.randint(10**6, 10**8)), dashed))
+
+
+def email(rng: Random) -> str:
+    who = f"{rng.choice(FIRST).lower()}.{rng.choice(('smith', 'nguyen'))}"
+    return f"{who}@{rng.choice(('mail.org', 'clinic.example.com'))}"
+
+
+def rate(low: int, high: int) -> Slot:
+    def drawn(rng: Random) -> str:
+        n = rng.randint(low, high)
+        return f"{n}|{n}"
+
+    return drawn
+
+
+def saturation(rng: Random) -> str:
+    n = rng.randint(85, 100)
+    return f"{n}{rng.choice(('%', ' %', '', ' percent'))}|{n}"
+
+
 SLOTS: dict[str, Slot] = {
-    "date": date, "month": lambda rng: rng.choice(MONTHS), "first": lambda rng: rng.choice(FIRST),
-    "last": lambda rng: rng.choice(LAST), "initial": lambda rng: rng.choice("ABCDEFGHJKLMPRSTW"),
-    "age": lambda rng: str(rng.randint(18, 88)), "old": lambda rng: str(rng.randint(90, 104)),
-    "mrn": lambda rng: rng.choice((str(rng.randint(10**6, 10**8)), f"{rng.randint(10, 99)}-{rng.randint(100, 999)}-{rng.randint(100, 999)}")),
+    "date": date,
+    "month": lambda rng: rng.choice(MONTHS),
+    "first": lambda rng: rng.choice(FIRST),
+    "last": lambda rng: rng.choice(LAST),
+    "initial": lambda rng: rng.choice("ABCDEFGHJKLMPRSTW"),
+    "age": lambda rng: str(rng.randint(18, 88)),
+    "old": lambda rng: str(rng.randint(90, 104)),
+    "mrn": record_number,
     "ssn": lambda rng: f"{rng.randint(100, 899)}-{rng.randint(10, 99)}-{rng.randint(1000, 9999)}",
     "account": lambda rng: rng.choice((str(rng.randint(10**4, 10**8)), f"A{rng.randint(10**4, 10**6)}")),
-    "phone": phone, "pager": lambda rng: str(rng.randint(10000, 99999)), "street": street,
-    "email": lambda rng: f"{rng.choice(FIRST).lower()}.{rng.choice(('smith', 'nguyen'))}@{rng.choice(('mail.org', 'clinic.example.com'))}",
-    "bp": blood_pressure, "temp": temperature, "weight": weight, "height": height, "size": size, "size1": length,
-    "hr": lambda rng: (lambda n: f"{n}|{n}")(rng.randint(50, 140)), "rr": lambda rng: (lambda n: f"{n}|{n}")(rng.randint(10, 30)),
-    "sat": lambda rng: (lambda n: rng.choice((f"{n}%|{n}", f"{n} %|{n}", f"{n}|{n}", f"{n} percent|{n}")))(rng.randint(85, 100)),
-    "mg": milligrams, "mcg": micrograms, "units": units,
+    "phone": phone,
+    "pager": lambda rng: str(rng.randint(10000, 99999)),
+    "street": street,
+    "email": email,
+    "bp": blood_pressure,
+    "temp": temperature,
+    "weight": weight,
+    "height": height,
+    "size": size,
+    "size1": length,
+    "hr": rate(50, 140),
+    "rr": rate(10, 30),
+    "sat": saturation,
+    "mg": milligrams,
+    "mcg": micrograms,
+    "units": units,
     "gram": lambda rng: rng.choice(("1 g|1000 mg", "2 g|2000 mg", "0.5 grams|500 mg", "1 gm|1000 mg")),
-    "Na": lab(128, 148, 0, (" mmol/L", 1), (" mEq/L", 1)), "K": lab(3.0, 5.6, 1, (" mmol/L", 1), (" mEq/L", 1)),
-    "Cr": lab(0.5, 3.5, 1, (" mg/dL", 1), (" mg/dl", 1), (" µmol/L", 88.42)), "BUN": lab(8, 60, 0, (" mg/dL", 1)),
-    "glucose": lab(65, 320, 0, (" mg/dL", 1), (" mmol/L", 1 / 18.016)), "WBC": lab(3.0, 19.0, 1, (" K/uL", 1), (" x 10^9/L", 1)),
-    "Hb": lab(7.0, 16.5, 1, (" g/dL", 1), (" g/L", 10)), "A1c": lab(5.0, 11.5, 1, ("%", 1), (" %", 1)), "INR": lab(0.9, 3.6, 1),
-    "troponin": lab(0.02, 2.5, 2, (" ng/mL", 1)), "TSH": lab(0.3, 8.0, 1, (" mIU/L", 1), (" uIU/mL", 1)),
-    "cholesterol": lab(120, 290, 0, (" mg/dL", 1)), "platelets": platelets,
-}  # fmt: skip
+    "Na": lab(128, 148, 0, (" mmol/L", 1), (" mEq/L", 1)),
+    "K": lab(3.0, 5.6, 1, (" mmol/L", 1), (" mEq/L", 1)),
+    "Cr": lab(0.5, 3.5, 1, (" mg/dL", 1), (" mg/dl", 1), (" µmol/L", 88.42)),
+    "BUN": lab(8, 60, 0, (" mg/dL", 1)),
+    "glucose": lab(65, 320, 0, (" mg/dL", 1), (" mmol/L", 1 / 18.016)),
+    "WBC": lab(3.0, 19.0, 1, (" K/uL", 1), (" x 10^9/L", 1)),
+    "Hb": lab(7.0, 16.5, 1, (" g/dL", 1), (" g/L", 10)),
+    "A1c": lab(5.0, 11.5, 1, ("%", 1), (" %", 1)),
+    "INR": lab(0.9, 3.6, 1),
+    "troponin": lab(0.02, 2.5, 2, (" ng/mL", 1)),
+    "TSH": lab(0.3, 8.0, 1, (" mIU/L", 1), (" uIU/mL", 1)),
+    "cholesterol": lab(120, 290, 0, (" mg/dL", 1)),
+    "platelets": platelets,
+}
