@@ -32,7 +32,7 @@ SPECIALTIES = {
             "The patient fell from a ladder and has {a|knee pain} on the left since then.",
             "There was no {n|loss of consciousness}, no {n|numbness} and no {n|weakness}.",
             "She is s/p right total knee arthroplasty in {date|March 2017} by Dr. {name|<<last>>}.",
-            "Pain is 7/10 with weight bearing and 3/10 at rest.",
+            "{a|Pain} is 7/10 with weight bearing and 3/10 at rest.",
             "Radiographs from {date|<<date>>} were negative for {n|fracture}.",
         ),
         "assessment": (
