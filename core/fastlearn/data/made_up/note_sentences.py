@@ -146,7 +146,7 @@ FINDINGS = (
     "The mass shows no signs of {n|malignancy}.",
     "{n|Bleeding} was not observed.",
     "{n|Lymphadenopathy} is absent.",
-    "No {n|murmur}, rub or gallop.",
+    "No {n|murmur}, rub or {n|gallop}.",
     "Nonsmoker. Positive for {a|snoring}, negative for {n|apnea}.",
     "Questionable {p|fracture} of the fifth toe.",
     "Likely {p|gastritis}.",

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from fastlearn.medical.text.context_terms import CUES, TELLING
 from fastlearn.medical.text.finding_terms import FINDING_TERMS
-from fastlearn.medical.text.phrases import phrase_pattern, plain
+from fastlearn.medical.text.phrases import lowered, phrase_pattern, plain
 from fastlearn.medical.text.sentences import sentence_spans
 
 
@@ -54,15 +54,16 @@ def findings(note: str, terms: Iterable[str] | None = None) -> list[Finding]:
     if pattern is None:
         return []
     found: list[Finding] = []
+    lower = lowered(note)
     for start, end in sentence_spans(note):
-        named = list(pattern.finditer(note, start, end))
+        named = list(pattern.finditer(lower, start, end))
         if named:
-            cues, ends = _cues(note, start, end, named)
-            found += [_told(one, cues, ends) for one in named]
+            cues, ends = _cues(lower, start, end, named)
+            found += [_told(note, one, cues, ends) for one in named]
     return found
 
 
-def _told(named: re.Match[str], cues: list[_Cue], ends: list[tuple[int, int]]) -> Finding:
+def _told(note: str, named: re.Match[str], cues: list[_Cue], ends: list[tuple[int, int]]) -> Finding:
     """What the cues whose scope `named` lies in say of it."""
     start, end = named.span()
     heard = [cue for cue in cues if _reaches(cue, start, end, ends)]
@@ -77,7 +78,7 @@ def _told(named: re.Match[str], cues: list[_Cue], ends: list[tuple[int, int]]) -
         negation = "possible" if doubt else "negated"
     temporality = "hypothetical" if "hypothetical" in says else "historical" if "historical" in says else "recent"
     experiencer = "other" if "other" in says else "patient"
-    return Finding(start, end, named[0], negation, temporality, experiencer, tuple(cue.text for cue in heard))
+    return Finding(start, end, note[start:end], negation, temporality, experiencer, tuple(cue.text for cue in heard))
 
 
 def _reaches(cue: _Cue, start: int, end: int, ends: list[tuple[int, int]]) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 CUES: dict[tuple[str, str], str] = {
     ("negated", "after"): (
         "no, not, denies, denied, denying, deny, without, without any, w/o, no evidence of, no sign of, no signs of, no evidence for, "
-        "negative for, absence of, free of, never, never had, neither, nor, ruled out for, rules out, ruled him out for, "
+        "negative for, was negative for, were negative for, is negative for, are negative for, absence of, free of, never, never had, neither, nor, ruled out for, rules out, ruled him out for, "
         "ruled her out for, failed to show, failed to reveal, fails to reveal, did not show, did not reveal, does not have, "
         "has not had, have not had, did not have, no complaints of, no complaint of, no known, no new, no further, "
         "no other, no obvious, no definite, no significant, no acute, not demonstrate, not reveal, not have, not feel, "
@@ -80,7 +80,7 @@ CUES: dict[tuple[str, str], str] = {
         "not significantly changed, no relief of, no relief from, not respond, cannot, unable to, not able to, "
         "not responded, not improve, should be, should have, should continue, should return, no longer than, not at goal, "
         "if any, not controlled, not well controlled, no more than, without relief, without improvement, "
-        "likely due to, likely secondary to, may be due to, not to, not yet, not take, not taking, if possible, as if"
+        "history of present illness, history of the present illness, history of presenting illness, likely due to, likely secondary to, may be due to, not to, not yet, not take, not taking, if possible, as if"
     ),
     # Where a scope ends.
     ("end", ""): (

@@ -18,7 +18,7 @@ rales, rash, rebound, rhinorrhea, rhonchi, rigidity, runny nose, scleral icterus
 sore throat, splenomegaly, stiffness, stridor, suicidal ideation, homicidal ideation, suicidal thoughts, sweating,
 swelling, syncope, tachycardia, tachypnea, tenderness, tingling, tinnitus, tongue biting, tremor, urinary frequency,
 urinary retention, urgency, vertigo, visual changes, vision loss, vomiting, weakness, weight gain, weight loss, wheeze,
-wheezing, hypotension, hot flashes, hemorrhage, thrill, bruit, lesion, seizure
+wheezing, hypotension, hot flashes, hemorrhage, thrill, bruit, seizure
 """
 DISEASES = """
 abscess, acute coronary syndrome, adenopathy, alcohol abuse, alcoholism, anemia, aneurysm, angina, appendicitis,

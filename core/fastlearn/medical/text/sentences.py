@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 _END = re.compile(
     r"(?<![A-Z])(?<!\b[A-Za-z]\.[A-Za-z])(?<!\b[DM]r)(?<!\bM[rs]s)(?<!\bMs)(?<!\bvs)[.!?](?=\s+[^\sa-z]|\s*\Z|,[A-Z])"
+    r"|,(?=[A-Z][A-Z &/-]{2,40}:)"  # headings of notes that have lost their line breaks
     r"|(?<=[A-Z0-9]{2})[.!?](?=\s)|;|\n(?=\s*(?:\n|[A-Z0-9#*•-]|\Z))"
 )
 
