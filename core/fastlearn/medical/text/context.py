@@ -23,7 +23,7 @@ class Finding:
     """A symptom, sign or disease named from `start` to `end` of a note, and what the note says of it.
 
     `negation` is "affirmed", "negated" or "possible"; `temporality` "recent", "historical" or "hypothetical" (only if
-    something happens); `experiencer` "patient" or "other". `cues` are the phrases that say so.
+    something happens); `experiencer` "patient" or "other". `cues` are the phrases that say so, in lower case.
     """
 
     start: int
@@ -94,9 +94,7 @@ def _gap(cue: _Cue, start: int, end: int) -> int:
     return start - cue.end if cue.end <= start else cue.start - end
 
 
-def _cues(
-    note: str, start: int, end: int, named: list[re.Match[str]]
-) -> tuple[list[_Cue], list[tuple[int, int]]]:
+def _cues(note: str, start: int, end: int, named: list[re.Match[str]]) -> tuple[list[_Cue], list[tuple[int, int]]]:
     """The cues of a sentence, and where scopes end; phrases inside of a named finding do not count."""
     pattern, kinds = _cue_pattern()
     cues: list[_Cue] = []

@@ -37,7 +37,9 @@ def date_spans(note: str) -> Iterator[tuple[int, int]]:
             if _may_be_date(found[0]):
                 yield found.span()
     for found in _SHORT.finditer(note):
-        if _ON_BEFORE.search(note, max(0, found.start() - _LOOK_BACK), found.start()) and _may_be_date(f"{found[0]}/00"):
+        if _ON_BEFORE.search(note, max(0, found.start() - _LOOK_BACK), found.start()) and _may_be_date(
+            f"{found[0]}/00"
+        ):
             yield found.span()
     for month in _MONTH.finditer(note):
         if month.start() == 0 or not (note[month.start() - 1].isalnum() or note[month.start() - 1] == "_"):

@@ -82,8 +82,14 @@ PHONE_LABELS = (
     "telephone number", "cell phone", "fax number", "pager number",
 )  # fmt: skip
 _LABELLED = {
-    "id": (phrase_pattern(ID_LABELS), re.compile(r"\.?\s*(?:[#:]\s*){0,2}(?:is\s+)?(?P<it>[A-Z]{0,3}-?\d[\d-]{2,}[A-Z]?)(?!\w)")),
-    "phone": (phrase_pattern(PHONE_LABELS), re.compile(r"\.?\s*[#:]?\s*(?:is\s+)?(?P<it>[+(]?\d[\d .()-]{2,16}\d)(?!\w)")),
+    "id": (
+        phrase_pattern(ID_LABELS),
+        re.compile(r"\.?\s*(?:[#:]\s*){0,2}(?:is\s+)?(?P<it>[A-Z]{0,3}-?\d[\d-]{2,}[A-Z]?)(?!\w)"),
+    ),
+    "phone": (
+        phrase_pattern(PHONE_LABELS),
+        re.compile(r"\.?\s*[#:]?\s*(?:is\s+)?(?P<it>[+(]?\d[\d .()-]{2,16}\d)(?!\w)"),
+    ),
 }
 
 

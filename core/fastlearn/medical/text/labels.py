@@ -14,8 +14,10 @@ VITAL_SIGNS = {
     "temperature": "temperature, temp, tmax, t, afebrile, febrile, tm, tc, fever, temperatures",
     "pulse": "pulse, heart rate, hr, p, pulse rate, ventricular rate, heart rates",
     "respiration": "respirations, respiration, respiratory rate, rr, r, resp, resps, respiratory, breathing",
-    "saturation": "spo2, sao2, o2 sat, o2 sats, saturation, oxygen saturation, sat, sats, o2 saturation, pulse ox, "
-    "pulse oximetry, saturating, satting, oximetry, o2sat, saturations",
+    "saturation": """
+        spo2, sao2, o2 sat, o2 sats, saturation, oxygen saturation, sat, sats, o2 saturation, pulse ox,
+        pulse oximetry, saturating, satting, oximetry, o2sat, saturations
+    """,
     "weight": "weight, wt, weighs, weighed, weighing, body weight",
     "height": "height, ht, tall",
 }
@@ -23,9 +25,62 @@ _VITAL = {word.strip(): name for name, words in VITAL_SIGNS.items() for word in 
 
 # Between a label and its value.
 FILLERS = frozenset(
-    "was is of at were are to the level levels count counts rate reading today measured approximately about around "
-    "value a an elevated stable normal low high now currently then up down from had has been on remains remained "
-    "equal less greater than = found noted only initially also serum his her random repeat".split()
+    [
+        "was",
+        "is",
+        "of",
+        "at",
+        "were",
+        "are",
+        "to",
+        "the",
+        "level",
+        "levels",
+        "count",
+        "counts",
+        "rate",
+        "reading",
+        "today",
+        "measured",
+        "approximately",
+        "about",
+        "around",
+        "value",
+        "a",
+        "an",
+        "elevated",
+        "stable",
+        "normal",
+        "low",
+        "high",
+        "now",
+        "currently",
+        "then",
+        "up",
+        "down",
+        "from",
+        "had",
+        "has",
+        "been",
+        "on",
+        "remains",
+        "remained",
+        "equal",
+        "less",
+        "greater",
+        "than",
+        "=",
+        "found",
+        "noted",
+        "only",
+        "initially",
+        "also",
+        "serum",
+        "his",
+        "her",
+        "random",
+        "repeat",
+    ]
 )
 _END = re.compile(r"[.;\n](?=\s|\Z)|[()\[\]]\s*(?=\w)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9+/\-]*|=")

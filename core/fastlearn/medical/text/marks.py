@@ -9,7 +9,7 @@ from fastlearn.medical.text.texts import Texts, changed
 
 KEEP = ("kind", "space", "nothing")
 _MARK = re.compile(
-    r"\[\*\*(?P<inside>.*?)\*\*\]|_{3,}|(?<![\w/])(?:X{2}/X{2}/X{2,4})(?![\w/])|\bX{4,}\b|"
+    r"\[\*\*(?P<inside>[^\[\]]{0,200}?)\*\*\]|_{3,}|(?<![\w/])(?:X{2}/X{2}/X{2,4})(?![\w/])|\bX{4,}\b|"
     r"<(?P<angle>[A-Z][A-Z_ ]{2,24}\d{0,3})>|\[(?P<square>(?:NAME|DATE|LOCATION|PLACE|PHONE|ID|AGE|HOSPITAL|ADDRESS|"
     r"PATIENT|DOCTOR|EMAIL|REDACTED|DEIDENTIFIED|URL)[A-Z_ ]{0,12}\d{0,3})\]",
     re.DOTALL,
@@ -50,7 +50,7 @@ def clean_marks(texts: Texts, keep: str = "kind") -> Texts:
     """`texts`, a str, a list or a column, with each mark in one form.
 
     `keep="kind"` leaves a word for what was there (`xxname`, `xxdate`; `xxdeid` where that is not known), which a
-    tokenizer takes as one token; `"space"` leaves a space; `"nothing"` also closes the gap. Usable as a tokenizer's rule.
+    tokenizer takes as one token; `"space"` leaves a space; `"nothing"` also closes the gap. A tokenizer's rule, too.
     Raises: ValueError for another `keep`.
     """
     if keep not in KEEP:

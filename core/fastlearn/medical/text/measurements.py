@@ -41,9 +41,11 @@ _LAB_UNIT = re.compile(
     r"[a-zA-Zµμ]{1,5}\s?/\s?(?:dL|mL|L|uL|hr?|mm3)(?!\w)|seconds\b|sec\b|mm\s?Hg|fL\b|/\s?(?:uL|mm3))",
     re.IGNORECASE,
 )
-_NO_VALUE = re.compile(r"\s?(?:times?|weeks?|days?|hours?|hrs?|years?|months?|minutes?|mins?|tablets?|tabs?|beats of|of \d)\b|"
+_NO_VALUE = re.compile(r"\s?(?:times?|weeks?|days?|hours?|hrs?|years?|months?|minutes?|mins?|tablets?|tabs?)\b|"
                        r"\s?(?:x\b|/\d)", re.IGNORECASE)  # fmt: skip
-_FOLLOWS_RATE = re.compile(r"(?:\s?(?:bpm|beats?|per|/\s?min|breaths?)\b|\s(?:and|with|on|regular)\b|\s?[.,;)\n]|\s*\Z|\s+[A-Z])")
+_FOLLOWS_RATE = re.compile(
+    r"(?:\s?(?:bpm|beats?|per|/\s?min|breaths?)\b|\s(?:and|with|on|regular)\b|\s?[.,;)\n]|\s*\Z|\s+[A-Z])"
+)
 _BETWEEN = re.compile(r"(?:,|\s|and|to|then|down|up|from|or|later|-)*\Z")
 _PLAUSIBLE = {"pulse": (20, 300), "respiration": (4, 80), "saturation": (40, 100), "weight": (0.3, 450)}
 
@@ -53,9 +55,9 @@ class Measurement:
     """A value with its unit from `start` to `end` of a note.
 
     `value` are the numbers as they are written: one; two for a blood pressure (systolic, diastolic) or a range; the
-    sides of a size. `normalised` are they in `unit`, which is mmHg, °C, /min, %, kg, cm (heights), mm (sizes), the usual
-    unit of a laboratory value, and mg, mL, units, mEq or mmol for doses, with "/kg" or "/day" after it where it is
-    written. `name` says which laboratory value, or which vital sign.
+    sides of a size. `normalised` are they in `unit`, which is mmHg, °C, /min, %, kg, cm (heights), mm (sizes), the
+    usual unit of a laboratory value, and mg, mL, units, mEq or mmol for doses, with "/kg" or "/day" after it where it
+    is written. `name` says which laboratory value, or which vital sign.
     """
 
     kind: str
@@ -156,7 +158,9 @@ def _vital(note: str, at: int, end: int, value: tuple[float, ...], label: str) -
         stop = end if degrees is None or not (degrees[1] or degrees[2]) else degrees.end()
         unit = (degrees[2] if degrees is not None else None) or ""
         warm = [celsius(one, unit) for one in value]
-        if all(one is not None for one in warm) and (unit or stop > end or _UNIT.match(note, end) is None or _plain(note, end)):
+        if all(one is not None for one in warm) and (
+            unit or stop > end or _UNIT.match(note, end) is None or _plain(note, end)
+        ):
             text = note[at:stop].rstrip()
             normal = tuple(round(one, 2) for one in warm if one is not None)
             return Measurement("temperature", at, at + len(text), text, value, normal, "°C", "temperature")
@@ -202,7 +206,9 @@ def _dose(note: str, at: int, end: int, value: tuple[float, ...]) -> Measurement
         return None  # a concentration
     name, factor = DOSE[found[1].lower()]
     normal = tuple(round(one * factor, 9) for one in value)
-    return Measurement("dose", at, found.end(), note[at : found.end()], value, normal, name + (f"/{per}" if per else ""))
+    return Measurement(
+        "dose", at, found.end(), note[at : found.end()], value, normal, name + (f"/{per}" if per else "")
+    )
 
 
 def _length_or_weight(note: str, at: int, end: int, value: tuple[float, ...], label: str) -> Measurement | None:

@@ -15,12 +15,14 @@ _NAME = rf"(?:(?:{_PARTICLE}[ \t]+){{1,3}}{_WORD}|{_NAME})"
 _CAPITALS = r"[A-Z]{2,}(?:[ \t]+[A-Z]{2,}){0,2}"
 _FULL = rf"{_WORD}(?:[ \t]+{_INITIAL})?[ \t]+(?:{_PARTICLE}[ \t]+)*{_WORD}"
 _DEGREE = (
-    r"(?:M\.?D\.?|D\.?O\.?|R\.?N\.?|Ph\.?D\.?|N\.?P\.?|P\.?A\.?(?:-C)?|D\.?D\.?S\.?|L\.?P\.?N\.?|DPM|FACS|MBBS|MSW|LCSW|CRNA|PharmD)"
-)
+    r"(?:M\.?D\.?|D\.?O\.?|R\.?N\.?|Ph\.?D\.?|N\.?P\.?|P\.?A\.?(?:-C)?|D\.?D\.?S\.?|L\.?P\.?N\.?|"
+    r"DPM|FACS|MBBS|MSW|LCSW|CRNA|PharmD)"
+)  # fmt: skip
 
 _TITLED = re.compile(rf"(?:Drs?|Doctor|Mrs|Mr|Ms|Miss|Prof|Professor)\b\.?[ \t]+(?P<it>{_NAME}|[A-Z]{{4,}}\b)")
 _PATIENT = re.compile(
-    rf"[Pp]atient(?:'s)?(?:[ \t]+[Nn]ame)?(?:[ \t]+is)?[ \t]*[:,]?[ \t]+(?P<it>{_WORD}(?:[ \t]+{_INITIAL})?[ \t]+(?:{_PARTICLE}[ \t]+)*{_WORD})"
+    rf"[Pp]atient(?:'s)?(?:[ \t]+[Nn]ame)?(?:[ \t]+is)?[ \t]*[:,]?[ \t]+"
+    rf"(?P<it>{_WORD}(?:[ \t]+{_INITIAL})?[ \t]+(?:{_PARTICLE}[ \t]+)*{_WORD})"
 )
 _LABELLED = re.compile(
     rf"(?:Patient Name|PATIENT NAME|Patient's Name|Name|NAME|Patient|PATIENT)[ \t]*:[ \t]*"
@@ -30,23 +32,130 @@ _LABELLED = re.compile(
 _BEFORE_DEGREE = re.compile(rf"(?<![\w.])(?P<it>{_FULL}|(?:{_INITIAL}[ \t]*){{1,2}}{_WORD}),?[ \t]+\Z")
 _A_DEGREE = re.compile(rf"{_DEGREE}(?!\w)")
 _LOOK_BACK = 60  # characters
-_LABELS = phrase_pattern(
-    "signed, signed by, dictated, dictated by, attending, attending physician, resident, cc, transcribed by, reviewed by, "
-    "provider, surgeon, assistant, physician, pcp, referring physician, author, interpreted by, next of kin".split(", ")
-)
+SIGNATURES = """
+    signed, signed by, dictated, dictated by, attending, attending physician, resident, cc, transcribed by, reviewed by,
+    provider, surgeon, assistant, physician, pcp, referring physician, author, interpreted by, next of kin
+"""
+_LABELS = phrase_pattern(SIGNATURES.split(","))
 _AFTER_LABEL = re.compile(rf"[ \t]*:?[ \t]*(?:Dr\.?[ \t]+)?(?P<it>{_FULL})(?=[ \t]*(?:,|\.|;|\n|\Z|on\b|at\b))")
 
 # Capitalised words of notes that are not part of a name.
 NO_NAMES = frozenset(
-    "the this that she he her his they we it is was has had denies denied reports reported states stated presents care "
-    "name education instructions history information data id safety name family past medical social service services "
-    "center unit hospital clinic general physical review system systems chief complaint and patient patients no not "
-    "currently also then today who would does did doctor nurse discharge admission room age date satisfaction "
-    "right left continue please follow return call dictated attending blood chest group department surgery medicine "
-    "emergency operating controlled identification".split()
+    [
+        "the",
+        "this",
+        "that",
+        "she",
+        "he",
+        "her",
+        "his",
+        "they",
+        "we",
+        "it",
+        "is",
+        "was",
+        "has",
+        "had",
+        "denies",
+        "denied",
+        "reports",
+        "reported",
+        "states",
+        "stated",
+        "presents",
+        "care",
+        "name",
+        "education",
+        "instructions",
+        "history",
+        "information",
+        "data",
+        "id",
+        "safety",
+        "name",
+        "family",
+        "past",
+        "medical",
+        "social",
+        "service",
+        "services",
+        "center",
+        "unit",
+        "hospital",
+        "clinic",
+        "general",
+        "physical",
+        "review",
+        "system",
+        "systems",
+        "chief",
+        "complaint",
+        "and",
+        "patient",
+        "patients",
+        "no",
+        "not",
+        "currently",
+        "also",
+        "then",
+        "today",
+        "who",
+        "would",
+        "does",
+        "did",
+        "doctor",
+        "nurse",
+        "discharge",
+        "admission",
+        "room",
+        "age",
+        "date",
+        "satisfaction",
+        "right",
+        "left",
+        "continue",
+        "please",
+        "follow",
+        "return",
+        "call",
+        "dictated",
+        "attending",
+        "blood",
+        "chest",
+        "group",
+        "department",
+        "surgery",
+        "medicine",
+        "emergency",
+        "operating",
+        "controlled",
+        "identification",
+    ]
 )
 # Placeholders of collections that were de-identified by letters.
-PLACEHOLDERS = frozenset("X Y Z A B C XX YY ZZ XXX YYY ZZZ ABC XYZ ABCD Abc Xyz Abcd XXXX".split())
+PLACEHOLDERS = frozenset(
+    [
+        "X",
+        "Y",
+        "Z",
+        "A",
+        "B",
+        "C",
+        "XX",
+        "YY",
+        "ZZ",
+        "XXX",
+        "YYY",
+        "ZZZ",
+        "ABC",
+        "XYZ",
+        "ABCD",
+        "Abc",
+        "Xyz",
+        "Abcd",
+        "XXXX",
+    ]
+)
 
 
 def name_spans(note: str, lower: str) -> Iterator[tuple[int, int]]:
@@ -84,8 +193,8 @@ def _trimmed(note: str, start: int, end: int) -> tuple[int, int]:
             break
         stop = start + word.end()
     said = note[start:stop].strip(" ,")
-    if said[:2] in ("X.", "Y.", "Z."):
+    if len(said.removesuffix(".")) == 1 or said[:2] in ("X.", "Y.", "Z."):
         return start, start
-    if said.removesuffix(".") in PLACEHOLDERS or not any(c.islower() for c in said) and len(said) < 4:
+    if said.removesuffix(".") in PLACEHOLDERS or (not any(c.islower() for c in said) and len(said) < 4):
         return start, start
     return start, start + len(said)

@@ -14,7 +14,8 @@ SHORT_FORM = re.compile(r"[A-Z][/&][A-Z]")
 
 # A heading at the beginning of a line: after a list number or signs of markdown; before a colon, a dash, or alone.
 _LINE = re.compile(
-    r"^(?=[^\n:*_]{1,70}(?:[:_\n]|\Z)|[^\n]{1,64}(?:\*\*|[ \t][-–][ \t]))[ \t]*(?P<mark>#{1,6}[ \t]*|\d{1,2}[.)][ \t]*|[-•][ \t]+)?(?P<bold>\*\*|__)?"
+    r"^(?=[^\n:*_]{1,70}(?:[:_\n]|\Z)|[^\n]{1,64}(?:\*\*|[ \t][-–][ \t]))"  # noqa: RUF001
+    r"[ \t]*(?P<mark>#{1,6}[ \t]*|\d{1,2}[.)][ \t]*|[-•][ \t]+)?(?P<bold>\*\*|__)?"
     r"(?P<heading>[A-Za-z][\w .,/&'()\-]{0,60}?)[ \t]*"
     r"(?P<end>:[ \t]*(?:\*\*|__)?|(?:\*\*|__)[ \t]*:?|[ \t][-–][ \t]|$(?P<line>\n[ \t]*[-=_]{3,}[ \t]*$)?)",  # noqa: RUF001
     re.MULTILINE,
@@ -92,7 +93,9 @@ def _at_lines(note: str) -> Iterator[_Heading]:
         bare = ":" not in end
         letters = sum(c.isalpha() for c in heading)
         if bare and not marked and not bold:
-            if heading[0].islower() or (letters < SHORTEST_BARE and not end.strip() and not SHORT_FORM.fullmatch(heading)):
+            if heading[0].islower() or (
+                letters < SHORTEST_BARE and not end.strip() and not SHORT_FORM.fullmatch(heading)
+            ):
                 continue
         elif not marked and letters < SHORTEST_BARE + 1 and heading[0].islower():
             continue  # "cc:" names who gets a copy

@@ -59,4 +59,6 @@ def found_in(texts: Any, rule: Callable[[str], Sequence[Any]]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    return pd.DataFrame([{"row": row, **asdict(found)} for row, text in rows_of(texts) for found in rule(text)])
+    rows = [{"row": row, **asdict(found)} for row, text in rows_of(texts) for found in rule(text)]
+    made: pd.DataFrame = pd.DataFrame(rows)
+    return made
