@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+# One of few characters first: the search skips to them, and looks around only there, and not far.
 _END = re.compile(
-    r"(?<![A-Z])(?<!\b[A-Za-z]\.[A-Za-z])(?<!\b[DM]r)(?<!\bM[rs]s)(?<!\bMs)(?<!\bvs)[.!?](?=\s+[^\sa-z]|\s*\Z|,[A-Z])"
-    r"|,(?=[A-Z][A-Z &/-]{2,40}:)"  # headings of notes that have lost their line breaks
-    r"|(?<=[A-Z0-9]{2})[.!?](?=\s)|;|\n(?=\s*(?:\n|[A-Z0-9#*•-]|\Z))"
+    r"[.!?;,\n](?:"
+    r"(?<=[.!?])(?:(?<![A-Z].)(?<!\b[A-Za-z]\.[A-Za-z].)(?<!\b[DM]r.)(?<!\bM[rs]s.)(?<!\bMs.)(?<!\bvs.)"
+    r"(?=\s{1,20}[^\sa-z]|\s{0,20}\Z|,[A-Z])|(?<=[A-Z0-9]{2}.)(?=\s))"
+    r"|(?<=,)(?=[A-Z][A-Z &/-]{2,40}:)"  # headings of notes that have lost their line breaks
+    r"|(?<=;)"
+    r"|(?<=\n)(?=\s{0,20}(?:\n|[A-Z0-9#*•-]|\Z)))"
 )
 
 
