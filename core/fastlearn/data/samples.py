@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 from fastlearn.data.config import Config, make_folder
-from fastlearn.data.made_up import write_fish, write_gauges, write_leaves, write_shapes
+from fastlearn.data.made_up import write_fish, write_gauges, write_leaves, write_notes, write_shapes
 from fastlearn.data.problems import DataError
 from fastlearn.text.docstrings import write_docstrings
 
@@ -26,6 +26,8 @@ def sample_data(name: str = "digits", folder: str | os.PathLike[str] | None = No
     `"digits"`: scikit-learn's 1,797 handwritten digits, each an 8x8 grey PNG at `digits/<label>/<index>.png`.
     `"docstrings"`: those of this Python's standard library in `docstrings.csv`, with columns package, name, text and
     is_valid: a corpus for a language model, and texts to tell which package they are from.
+    `"notes"`: 200 made-up clinical notes of five specialties in `notes.csv`, with columns note, specialty, text and
+    is_valid, and in `gold.json` the sections, findings, measurements and identifiers that are in each.
     The others are drawn, in a few seconds, the same everywhere. `"leaves"`: 600 leaves at `<tree>/<index>.jpg`.
     `"shapes"`: 800 pictures of up to three shapes, with masks, labels and boxes. `"gauges"`: 800 gauges and their
     readings. `"fish"`: 500 fish, each with three points.
@@ -77,5 +79,6 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "fish": write_fish,
     "gauges": write_gauges,
     "leaves": write_leaves,
+    "notes": write_notes,
     "shapes": write_shapes,
 }

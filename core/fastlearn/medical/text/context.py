@@ -1,0 +1,137 @@
+"""Whether what a note names is there: negation and doubt, history and condition, patient and family.
+
+Source: Chapman et al. 2001, "A Simple Algorithm for Identifying Negated Findings and Diseases in Discharge Summaries"
+(NegEx); Harkema et al. 2009, "ConText" for history, condition and family, and for scopes that reach to the end of the
+sentence or to a phrase that ends them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from fastlearn.medical.text.context_terms import CUES, TELLING
+from fastlearn.medical.text.finding_terms import FINDING_TERMS
+from fastlearn.medical.text.phrases import lowered, phrase_pattern, plain
+from fastlearn.medical.text.sentences import sentence_spans
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A symptom, sign or disease named from `start` to `end` of a note, and what the note says of it.
+
+    `negation` is "affirmed", "negated" or "possible"; `temporality` "recent", "historical" or "hypothetical" (only if
+    something happens); `experiencer` "patient" or "other". `cues` are the phrases that say so, in lower case.
+    """
+
+    start: int
+    end: int
+    text: str
+    negation: str = "affirmed"
+    temporality: str = "recent"
+    experiencer: str = "patient"
+    cues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Cue:
+    start: int
+    end: int
+    text: str
+    says: frozenset[str]
+    before: bool  # it speaks of what stands before it
+    after: bool
+
+
+def findings(note: str, terms: Iterable[str] | None = None) -> list[Finding]:
+    """What `note` names of `terms` (`FINDING_TERMS`, common symptoms and diseases), with what it says of each.
+
+    Terms are matched as whole words in any case, also in the plural; of overlapping ones the longest counts.
+    """
+    pattern = _terms_pattern(FINDING_TERMS if terms is None else tuple(terms))
+    if pattern is None:
+        return []
+    found: list[Finding] = []
+    lower = lowered(note)
+    for start, end in sentence_spans(note):
+        named = list(pattern.finditer(lower, start, end))
+        if named:
+            cues, ends = _cues(lower, start, end, named)
+            found += [_told(note, one, cues, ends) for one in named]
+    return found
+
+
+def _told(note: str, named: re.Match[str], cues: list[_Cue], ends: list[tuple[int, int]]) -> Finding:
+    """What the cues whose scope `named` lies in say of it."""
+    start, end = named.span()
+    heard = [cue for cue in cues if _reaches(cue, start, end, ends)]
+    says = frozenset().union(*(cue.says for cue in heard))
+    doubt = [cue for cue in heard if "possible" in cue.says]
+    no = [cue for cue in heard if "negated" in cue.says]
+    negation = "affirmed"
+    if doubt and no:  # the nearer one counts: "no fever, possible pneumonia"
+        nearest = min(doubt + no, key=lambda cue: _gap(cue, start, end))
+        negation = "possible" if nearest in doubt else "negated"
+    elif doubt or no:
+        negation = "possible" if doubt else "negated"
+    temporality = "hypothetical" if "hypothetical" in says else "historical" if "historical" in says else "recent"
+    experiencer = "other" if "other" in says else "patient"
+    return Finding(start, end, note[start:end], negation, temporality, experiencer, tuple(cue.text for cue in heard))
+
+
+def _reaches(cue: _Cue, start: int, end: int, ends: list[tuple[int, int]]) -> bool:
+    """Whether what stands from `start` to `end` is in the scope of `cue`: on its side, and nothing ends it between."""
+    if cue.after and cue.end <= start:
+        return not any(cue.end <= s and e <= start for s, e in ends)
+    if cue.before and end <= cue.start:
+        return not any(end <= s and e <= cue.start for s, e in ends)
+    return False
+
+
+def _gap(cue: _Cue, start: int, end: int) -> int:
+    return start - cue.end if cue.end <= start else cue.start - end
+
+
+def _cues(note: str, start: int, end: int, named: list[re.Match[str]]) -> tuple[list[_Cue], list[tuple[int, int]]]:
+    """The cues of a sentence, and where scopes end; phrases inside of a named finding do not count."""
+    pattern, kinds = _cue_pattern()
+    cues: list[_Cue] = []
+    ends: list[tuple[int, int]] = []
+    for found in pattern.finditer(note, start, end):
+        if any(one.start() <= found.start() and found.end() <= one.end() for one in named):
+            continue
+        sides = kinds[plain(found[0])]
+        if "end" in sides:
+            ends.append(found.span())
+            continue
+        says = frozenset(word for words in sides.values() for word in words.split())
+        if not says or ("other" in says and _tells(note, found.end(), end)):
+            continue
+        cues.append(_Cue(found.start(), found.end(), found[0], says, "before" in sides, "after" in sides))
+    return cues, ends
+
+
+def _tells(note: str, at: int, end: int) -> bool:
+    """Whether the next word says that a relative only reports."""
+    word = _WORD.match(note, at, end)
+    return word is not None and word[1].lower() in TELLING and not note.startswith(("is", "was"), word.start(1))
+
+
+_WORD = re.compile(r"\s+([a-z]+)")
+
+
+@lru_cache(maxsize=1)
+def _cue_pattern() -> tuple[re.Pattern[str], dict[str, dict[str, str]]]:
+    """All cues as one pattern, and for each phrase what it says on which side."""
+    kinds: dict[str, dict[str, str]] = {}
+    for (says, side), phrases in CUES.items():
+        for phrase in phrases.split(","):
+            kinds.setdefault(plain(phrase), {})[says if says == "end" else side] = says
+    return phrase_pattern(kinds), kinds
+
+
+@lru_cache(maxsize=16)
+def _terms_pattern(terms: tuple[str, ...]) -> re.Pattern[str] | None:
+    return phrase_pattern(terms, plural=True) if terms else None
