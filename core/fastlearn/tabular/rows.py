@@ -68,6 +68,11 @@ class EncodedRows(Tabular):
         return frame
 
     @property
+    def index(self) -> Any:
+        """The labels of the rows."""
+        return self._index
+
+    @property
     def procs(self) -> TabularPipeline:
         """The fitted steps."""
         return self.pipeline
