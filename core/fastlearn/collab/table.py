@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from fastlearn.collab.rated import RatedItems
+from fastlearn.collab.repeats import repeated_rows
 from fastlearn.data.problems import DataError
 from fastlearn.tabular.categorify import Categorify
 from fastlearn.tabular.frame import named_rows
@@ -81,15 +80,9 @@ class TabularCollab(TabularPandas):
 
     def _warn_of_repeats(self) -> None:
         """Warn of pairs of user and item that come twice: one may be for training, the other for validation."""
-        codes = self._codes
-        keys = codes[:, 0].astype(np.int64) * len(self.classes[self.item]) + codes[:, 1]
-        in_order = np.sort(keys[(codes != 0).all(1)])
-        if not (in_order[1:] == in_order[:-1]).any():
-            return
-        _, firsts = np.unique(keys, return_index=True)
-        again = (codes != 0).all(1)
-        again[firsts] = False
-        warn_user(f"{self.user!r} and {self.item!r} are the same as in an earlier row in "
-                  f"{named_rows(again, self._index)}: a pair that is both in training and in validation makes figures "
-                  f"look better than they are. Try df.drop_duplicates([{self.user!r}, {self.item!r}], keep='last').",
-                  UserWarning)  # fmt: skip
+        again = repeated_rows(self._codes, len(self.classes[self.item]))
+        if again is not None:
+            warn_user(f"{self.user!r} and {self.item!r} are the same as in an earlier row in "
+                      f"{named_rows(again, self.index)}: a pair that is both in training and in validation makes "
+                      "figures look better than they are. Try "
+                      f"df.drop_duplicates([{self.user!r}, {self.item!r}], keep='last').", UserWarning)  # fmt: skip

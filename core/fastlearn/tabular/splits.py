@@ -27,7 +27,10 @@ def splits_of(splits: Any, frame: pd.DataFrame) -> list[Positions] | None:
     Raises: DataError if there are no training rows, or positions outside of the table.
     Warns where a row is both for training and for validation.
     """
-    made = _made(splits, frame) if callable(splits) else splits
+    drawn = _drawn(splits, len(frame)) if type(splits) is RandomSplitter else None
+    if drawn is not None:
+        return drawn
+    made = splits(frame) if callable(splits) else splits
     found = split_positions(None if made is None else [_quickly(split) for split in made])
     if found is None:
         return None
@@ -59,13 +62,13 @@ def kept_rows(frame: pd.DataFrame, splits: list[Positions] | None) -> tuple[pd.D
     return frame[used], [places[split] for split in splits]
 
 
-def _made(splitter: Any, frame: pd.DataFrame) -> Any:
-    """What `splitter` says; of millions of rows a random split is drawn as arrays, as lists it would be a gigabyte."""
-    if type(splitter) is not RandomSplitter:
-        return splitter(frame)
-    order = drawn_order(len(frame), splitter.seed).numpy()
-    n_valid = count_of(len(frame), splitter.valid_pct)
-    return order[n_valid:], order[:n_valid]
+def _drawn(splitter: RandomSplitter, n: int) -> list[Positions] | None:
+    """A random split of `n` rows as arrays: the splitter's own lists take a gigabyte for 20 million. None: no training."""
+    n_valid = count_of(n, splitter.valid_pct)
+    if n_valid >= n:
+        return None
+    order = drawn_order(n, splitter.seed).numpy()
+    return [order[n_valid:], order[:n_valid]]
 
 
 def _quickly(split: Any) -> Any:
