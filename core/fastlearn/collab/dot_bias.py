@@ -13,7 +13,7 @@ from fastlearn.keywords import check_keywords, did_you_mean
 from fastlearn.layers.embedding import Embedding
 from fastlearn.models.ranges import sigmoid_range
 
-__all__ = ["EmbeddingDotBias"]
+__all__ = ["EmbeddingDotBias", "not_in_training"]
 
 
 class EmbeddingDotBias(nn.Module):
@@ -112,9 +112,14 @@ class EmbeddingDotBias(nn.Module):
         wanted = [name.item() if hasattr(name, "item") else name for name in names]
         wrong = next((name for name in wanted if name not in known), None)
         if wrong is not None:
-            hint = did_you_mean(wrong, [str(label) for label in labels]) if isinstance(wrong, str) else ""
-            raise DataError(f"No {column} {wrong!r} was in training.{hint or f' Try names of dls.classes[{column!r}].'}")
+            raise not_in_training(column, wrong, labels)
         return torch.tensor([known[name] for name in wanted], dtype=torch.int64)
+
+
+def not_in_training(column: str, name: Any, labels: Iterable[Any]) -> DataError:
+    """The error for a user or an item that was not in training; the caller raises it."""
+    hint = did_you_mean(name, [str(label) for label in labels]) if isinstance(name, str) else ""
+    return DataError(f"No {column} {name!r} was in training.{hint or f' Try names of dls.classes[{column!r}].'}")
 
 
 def _table(n: int, size: int) -> Embedding:

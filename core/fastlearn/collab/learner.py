@@ -11,8 +11,8 @@ import torch
 from torch.nn import functional as F
 from torch.optim import Optimizer
 
-from fastlearn.collab.dot_bias import EmbeddingDotBias
-from fastlearn.collab.embedding_nn import EmbeddingNN
+from fastlearn.collab.dot_bias import EmbeddingDotBias, not_in_training
+from fastlearn.collab.embedding_nn import EMBED_STD, EmbeddingNN
 from fastlearn.collab.ranking import hits_of, liked_items, ndcg_at_k, precision_at_k, recall_at_k
 from fastlearn.collab.table import TabularCollab
 from fastlearn.collab.top import Codes, by_model, by_popularity, pairs_of, top_items
@@ -172,7 +172,9 @@ class CollabLearner(TabularLearner):
         if seen is None and not rated:
             warn_user("These loaders hold no ratings (those of a bundle do not), so what a user knows already may be "
                       "among the items. Try seen=[...] with the items to leave out.", UserWarning)  # fmt: skip
-        left_out = torch.from_numpy(self._codes(list(seen or ()), self._table.item, "cannot be left out"))
+        left_out = torch.from_numpy(
+            self._codes([] if seen is None else list(seen), self._table.item, "cannot be left out")
+        )
         every = by_model(self.model, n_items)
 
         def of_new_ones(codes: Codes) -> torch.Tensor:
@@ -191,9 +193,7 @@ class CollabLearner(TabularLearner):
         labels = self._labels(column)
         code = labels.index_of(name)
         if code == 0:
-            hint = did_you_mean(name, list(map(str, labels))) if isinstance(name, str) else ""
-            raise DataError(f"No {column} {name!r} was in training, so nothing is like it."
-                            f"{hint or f' Try names of dls.classes[{column!r}].'}")  # fmt: skip
+            raise not_in_training(column, name, labels)
         cosines = F.cosine_similarity(vectors, vectors[code : code + 1])
         cosines[[0, code]] = -torch.inf
         best = cosines.topk(min(_checked_count(k), len(labels) - 2))
@@ -228,16 +228,16 @@ def collab_learner(
     """A learner for `CollabDataLoaders`: an `EmbeddingDotBias` with vectors of `n_factors` numbers.
 
     With `use_nn` it is an `EmbeddingNN` with `layers`, by default [n_factors]; `emb_szs` gives the size of embeddings
-    by column, `config` further options (see `tabular_config`). With `y_range` (low, high) ratings stay within; a little
-    wider than the ratings is best, such as (0, 5.5) for 1 to 5. The loss is the mean squared error. `seed` makes the
-    initial weights and whatever the learner draws reproducible.
+    by column, `config` further options, such as {"ps": 0.1} (see `tabular_config`). With `y_range` (low, high) ratings
+    stay within; a little wider than the ratings is best, such as (0, 5.5) for 1 to 5. The loss is the mean squared
+    error. `seed` makes the initial weights and whatever the learner draws reproducible.
     Warns of training ratings outside of `y_range`.
     """
     table = getattr(dls, "table", None)
     if not isinstance(table, TabularCollab):
         raise DataError(f"collab_learner reads the loaders of ratings, but got {type(dls).__name__}. Try "
                         "CollabDataLoaders.from_df(ratings).")  # fmt: skip
-    options = checked_config(config)
+    options = checked_config({"embed_std": EMBED_STD, **(config or {})})
     span = options.pop("y_range") if y_range is None else y_range
     options.pop("y_range", None)
     warn_outside(table, span)

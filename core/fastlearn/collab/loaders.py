@@ -60,9 +60,7 @@ class CollabDataLoaders(TabularDataLoaders):
         names = names_of(frame, user_name, item_name, rating_name)
         user, item, rating = names
         split = splitter or (RandomSplitter(valid_pct, seed) if valid_idx is None else IndexSplitter(valid_idx))
-        to = cls.table_type(
-            frame, None, [user, item], [], [rating], RegressionBlock(), split, schema=schema
-        )
+        to = cls.table_type(frame, None, [user, item], [], [rating], RegressionBlock(), split, schema=schema)
         made: Any = cls.from_table(to, path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, drop_last=drop_last,
                                    sampler=sampler, after_batch=after_batch, device=device, seed=seed)  # fmt: skip
         return made  # type: ignore[no-any-return]
@@ -94,7 +92,7 @@ class CollabDataLoaders(TabularDataLoaders):
         Of the file only the three columns are kept, or all of them where a `splitter` may ask for more.
         """
         names = names_of(read_csv(csv, nrows=0), user_name, item_name, rating_name)
-        frame = read_csv(csv, **({} if splitter is not None else {"usecols": list(names)}))
+        frame = read_csv(csv, usecols=list(names) if splitter is None else None)
         return cls.from_df(
             frame, valid_pct=valid_pct, user_name=names[0], item_name=names[1], rating_name=names[2], seed=seed,
             path=path, valid_idx=valid_idx, splitter=splitter, schema=schema, bs=bs, val_bs=val_bs, shuffle=shuffle,
@@ -134,10 +132,11 @@ def names_of(frame: Any, user: str | None, item: str | None, rating: str | None)
     if len(columns) < 3:
         raise DataError(f"Ratings have three columns, user, item and rating, but the table has {columns}. Look at how "
                         "it was read: a file with tabs needs pd.read_csv(path, sep='\\t').")  # fmt: skip
-    names = tuple(columns[place] if name is None else name for place, name in enumerate(given))
+    first, second, third = (columns[place] if name is None else name for place, name in enumerate(given))
+    names = (first, second, third)
     for name, role in zip(names, ROLES, strict=True):
         check_columns(frame, [name], f"given as {role}")
     if len(set(names)) < 3:
-        raise DataError(f"Users, items and ratings are in three columns, but got {list(names)}: those that are not "
-                        f"named are the first, second and third of {columns[:5]}. Try naming all of {', '.join(ROLES)}.")
+        raise DataError(f"Users, items and ratings are in three columns, but got {list(names)}: what is not named is "
+                        f"in the first, second and third of {columns[:5]}. Try naming {', '.join(ROLES)}.")  # fmt: skip
     return names

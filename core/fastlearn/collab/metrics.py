@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from fastlearn.collab.ranking import hits_of, liked_items, ndcg_at_k, precision_at_k, recall_at_k
+from fastlearn.collab.table import TabularCollab
 from fastlearn.collab.top import by_model
 from fastlearn.data.problems import DataError
 from fastlearn.metrics.base import Metric
@@ -48,10 +49,11 @@ class RankingMetric(Metric):
         if not self._codes:
             return None
         codes, ratings = (torch.cat(part).cpu().numpy() for part in (self._codes, self._ratings))
-        table = getattr(self._learn.dls, "table", None)
-        if not hasattr(table, "rated"):
+        table: Any = getattr(self._learn.dls, "table", None)
+        if not isinstance(table, TabularCollab):
+            got = type(self._learn.dls).__name__
             raise DataError(f"{self.name} reads what users have rated in training, which CollabDataLoaders know, but "
-                            f"the learner has {type(self._learn.dls).__name__}. Try CollabDataLoaders.from_df.")  # fmt: skip
+                            f"the learner has {got}. Try CollabDataLoaders.from_df.")  # fmt: skip
         n_items = len(table.classes[table.item])
         liked = liked_items(codes, ratings, n_items, self.relevant, self.n_users)
         found = type(self).measure(hits_of(by_model(self._learn.model, n_items), liked, self.k, table.rated), liked.n)

@@ -55,8 +55,8 @@ class TabularCollab(TabularPandas):
         """Which items each user has rated, in these rows."""
         return RatedItems(self._codes[:, 0], self._codes[:, 1], len(self.classes[self.user]))
 
-    def bare(self, split_idx: int | None) -> TabularCollab:
-        other: TabularCollab = super().bare(split_idx)
+    def bare(self, split_idx: int | None) -> TabularPandas:
+        other = super().bare(split_idx)
         other.__dict__.pop("rated", None)
         return other
 

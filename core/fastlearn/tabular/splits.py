@@ -63,7 +63,7 @@ def kept_rows(frame: pd.DataFrame, splits: list[Positions] | None) -> tuple[pd.D
 
 
 def _drawn(splitter: RandomSplitter, n: int) -> list[Positions] | None:
-    """A random split of `n` rows as arrays: the splitter's own lists take a gigabyte for 20 million. None: no training."""
+    """A random split of `n` rows as arrays; lists would take a gigabyte for 20 million. None: no training rows."""
     n_valid = count_of(n, splitter.valid_pct)
     if n_valid >= n:
         return None
