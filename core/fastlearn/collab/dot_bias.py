@@ -62,9 +62,9 @@ class EmbeddingDotBias(nn.Module):
         self.classes, self.user, self.item = classes, user, item
 
     def forward(self, x: Tensor) -> Tensor:
-        users, items = x[:, 0], x[:, 1]
-        dot = (self.u_weight(users) * self.i_weight(items)).sum(1)
-        return self._within(dot + self.u_bias(users)[:, 0] + self.i_bias(items)[:, 0])
+        users, items = x.unbind(1)
+        dots = (self.u_weight(users) * self.i_weight(items)).sum(1, keepdim=True)
+        return self._within((dots + self.u_bias(users) + self.i_bias(items)).squeeze(1))
 
     def of_all_items(self, users: Tensor) -> Tensor:
         """What each of the `users`, codes `(U,)`, would say of every item: `(U, n_items)`."""
