@@ -155,10 +155,9 @@ def test_models_from_scratch_get_better(ml):
         set_seed(0)
         learn = Learner(dls, model(n_users, n_movies, 50), loss_func=MSELossFlat())
         kwargs = {"wd": 0.1} if model is DotProductOwnEmbedding else {}
-        losses[model.__name__] = fit(learn, 2, 1e-2, **kwargs)
-    assert losses["DotProductRange"] < losses["DotProduct"] < 1.5
-    assert losses["DotProductBias"] < losses["DotProductRange"] < 0.6
-    assert losses["DotProductOwnEmbedding"] < 0.5
+        losses[model.__name__] = fit(learn, 1, 2e-2, **kwargs)
+    assert max(losses.values()) < 0.75, losses  # always the mean: 1.05
+    assert losses["DotProductOwnEmbedding"] < losses["DotProductBias"] - 0.02 < losses["DotProductRange"] - 0.03, losses
 
 
 def test_collab_learner_and_what_it_has_learnt(ml, films):

@@ -17,13 +17,14 @@ def test_the_star_import_has_all_names_of_ratings_and_of_tables():
     assert [name for name in tabular_all.__all__ if getattr(collab_all, name) is not getattr(tabular_all, name)] == []
 
 
-def test_the_star_import_loads_nothing_heavy():
+def test_the_package_loads_no_pandas_and_the_star_import_nothing_heavy():
     heavy = {"torchvision", "scipy", "sklearn", "matplotlib", "IPython", "ipywidgets"}
-    code = f"from fastlearn.collab.all import *\nimport sys\nprint(sorted({heavy!r} & set(sys.modules)))"
+    code = f"""
+import sys
+import fastlearn.collab
+early = "pandas" in sys.modules
+from fastlearn.collab.all import *
+print(early, sorted({heavy!r} & set(sys.modules)))
+"""
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
-
-
-def test_the_package_itself_does_not_load_pandas():
-    code = "import sys, fastlearn.collab\nprint('pandas' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
+    assert found.stdout.strip() == "False []"

@@ -10,6 +10,7 @@ import pytest
 import torch
 from fastlearn.bundle import load_learner
 from fastlearn.collab import CollabDataLoaders, CollabLearner, NDCGAtK, collab_learner
+from fastlearn.interpret import Interpretation
 from fastlearn.tabular import permutation_importance
 
 
@@ -96,6 +97,8 @@ def test_one_pair_a_list_and_a_frame_say_the_same(trained, ratings):
 def test_results_and_embeddings_are_tables(trained, capsys):
     trained.show_results(max_n=2)
     assert capsys.readouterr().out.split()[:4] == ["user", "film", "rating", "rating_pred"]
+    Interpretation.from_learner(trained).plot_top_losses(2)
+    assert "rating_pred    loss" in " ".join((shown := capsys.readouterr().out).split("\n")) and "tensor" not in shown
     vectors = trained.embeddings()
     assert vectors["film"].shape == (193, 50) and vectors["user"].index[1] == "u000"
     importance = permutation_importance(trained, n_repeats=1, seed=0)
