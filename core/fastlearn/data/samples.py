@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 from fastlearn.data.config import Config, make_folder
-from fastlearn.data.made_up import write_fish, write_gauges, write_leaves, write_notes, write_shapes
+from fastlearn.data.made_up import write_fish, write_gauges, write_leaves, write_notes, write_ratings, write_shapes
 from fastlearn.data.problems import DataError
 from fastlearn.text.docstrings import write_docstrings
 
@@ -30,7 +30,8 @@ def sample_data(name: str = "digits", folder: str | os.PathLike[str] | None = No
     is_valid, and in `gold.json` the sections, findings, measurements and identifiers that are in each.
     The others are drawn, in a few seconds, the same everywhere. `"leaves"`: 600 leaves at `<tree>/<index>.jpg`.
     `"shapes"`: 800 pictures of up to three shapes, with masks, labels and boxes. `"gauges"`: 800 gauges and their
-    readings. `"fish"`: 500 fish, each with three points.
+    readings. `"fish"`: 500 fish, each with three points. `"ratings"`: 30,000 ratings in `ratings.csv`, and
+    what lies behind them in `films.csv` and `users.csv`.
     Raises: ValueError, with the names there are, for another `name`; DataError if a folder of that name is in the way.
     """
     if name not in WRITERS:
@@ -80,5 +81,6 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "gauges": write_gauges,
     "leaves": write_leaves,
     "notes": write_notes,
+    "ratings": write_ratings,
     "shapes": write_shapes,
 }

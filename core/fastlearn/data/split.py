@@ -258,9 +258,14 @@ def count_of(n: int, part: float) -> int:
 
 def shuffled(n: int, seed: int | None) -> list[int]:
     """The numbers `0..n-1` in an order that follows from `seed`, or from `torch.manual_seed` if that is None."""
-    rng = torch.Generator().manual_seed(ambient_seed() if seed is None else seed)
-    order: list[int] = torch.randperm(n, generator=rng).tolist()
+    order: list[int] = drawn_order(n, seed).tolist()
     return order
+
+
+def drawn_order(n: int, seed: int | None) -> torch.Tensor:
+    """The same as a tensor, int64 of shape `(n,)`: for very many numbers."""
+    rng = torch.Generator().manual_seed(ambient_seed() if seed is None else seed)
+    return torch.randperm(n, generator=rng)
 
 
 def by_mask(mask: Sequence[bool]) -> Split:

@@ -98,7 +98,7 @@ class Categorify(TabularProc):
         return coded
 
     def _note_unseen(
-        self, to: Columns, name: str, codes: NDArray[np.intp], labels: list[Any], unseen: NDArray[np.bool_]
+        self, to: Columns, name: str, codes: NDArray[Any], labels: list[Any], unseen: NDArray[np.bool_]
     ) -> None:
         where = np.append(unseen, False)[codes]
         if not where.any():

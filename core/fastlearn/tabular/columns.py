@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fastlearn.data.problems import DataError
 from fastlearn.tabular.frame import named_rows
-from fastlearn.tabular.labels import factorize
+from fastlearn.tabular.labels import factorize, factorize_whole
 from fastlearn.tabular.numbers import as_numbers
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Columns", "Finding"]
 
-Rows = slice | NDArray[np.int64]  # which rows are for training: all from one to another, or sorted positions
+Rows = slice | NDArray[np.bool_]  # which rows are for training: all from one to another, or a mask
 
 
 class Finding:
@@ -48,7 +48,7 @@ class Columns:
         self.index = frame.index
         self.findings: list[Finding] = []
         self._new: dict[str, Any] = {}
-        self._factors: dict[str, tuple[NDArray[np.intp], list[Any]]] = {}
+        self._factors: dict[str, tuple[NDArray[Any], list[Any]]] = {}
         self._numbers: dict[str, NDArray[Any]] = {}
 
     def __len__(self) -> int:
@@ -113,10 +113,11 @@ class Columns:
         """Those of `values`, one for each row, that steps learn from."""
         return values[self.train]
 
-    def factors(self, name: str) -> tuple[NDArray[np.intp], list[Any]]:
+    def factors(self, name: str) -> tuple[NDArray[Any], list[Any]]:
         """A column as `(codes, labels)`: where each row's label stands among the distinct ones, -1 for none."""
         if name not in self._factors:
-            self._factors[name] = factorize(self.raw(name))
+            column = self.raw(name)
+            self._factors[name] = factorize_whole(column) or factorize(column)
         return self._factors[name]
 
     def numbers(self, name: str) -> NDArray[Any]:
@@ -134,7 +135,7 @@ class Columns:
 
 
 def rows_to_learn_from(rows: Any, n: int) -> Rows:
-    """`rows` (positions, a mask, or None for all of `n`) in order, or as a slice where they follow each other.
+    """`rows` (positions, a mask, or None for all of `n`) as a mask, or as a slice where they follow each other.
 
     Raises: DataError for positions outside of the table, or if there are none.
     """
@@ -151,10 +152,9 @@ def rows_to_learn_from(rows: Any, n: int) -> Rows:
                 raise DataError(f"There are {n} rows, numbered from 0, but those to learn from are {given.min()} to "
                                 f"{given.max()}. Try making the split from the same table.")  # fmt: skip
             mask[given] = True
-        places = np.flatnonzero(mask)
-        n_chosen = len(places)
-        together = n_chosen and places[-1] - places[0] == n_chosen - 1
-        chosen = slice(int(places[0]), int(places[-1]) + 1) if together else places
+        n_chosen = int(mask.sum())
+        first, stop = (int(mask.argmax()), n - int(mask[::-1].argmax())) if n_chosen else (0, 0)
+        chosen = slice(first, stop) if n_chosen == stop - first else mask
     if not n_chosen:
         raise DataError(f"There is nothing to learn from: of {n} rows 0 are for training. Look at the table and at "
                         "what the splitter returns.")  # fmt: skip

@@ -18,6 +18,7 @@ from fastlearn.tabular.embeddings import embedding_frames, with_embeddings
 from fastlearn.tabular.frame import as_frame, is_path, is_row
 from fastlearn.tabular.loaders import rows_of
 from fastlearn.tabular.model import TabularModel, get_emb_sz, tabular_config
+from fastlearn.tabular.out_of_range import warn_outside
 from fastlearn.tabular.prediction import RowPrediction, prediction_frame
 from fastlearn.train.host import Callbacks
 from fastlearn.train.learner import Learner
@@ -107,7 +108,7 @@ def tabular_learner(
     high) predicted numbers stay within; of several targets those that are categories have none. `n_out` is for targets
     of your own; `seed` makes the initial weights and whatever the learner draws reproducible.
     """
-    options = tabular_config(**_checked(config))
+    options = checked_config(config)
     sizes = dls.table.out_sizes
     outputs = n_out if n_out is not None else sizes[0] if len(sizes) == 1 else sizes
     if not outputs:
@@ -115,6 +116,7 @@ def tabular_learner(
                          "n_out=….")  # fmt: skip
     span = options.pop("y_range") if y_range is None else y_range
     options.pop("y_range", None)
+    warn_outside(dls.table, span)
     known = get_emb_sz(dls, emb_szs) if emb_szs is None or isinstance(emb_szs, Mapping) else emb_szs
     with seeded(seed):
         model = TabularModel(known, len(dls.cont_names), outputs, [200, 100] if layers is None else layers,
@@ -133,13 +135,14 @@ def _for_numbers(span: Any, targets: Sequence[Any], outputs: Any) -> Any:
     return [span if target.kind == "regression" else None for target in targets]
 
 
-def _checked(config: Mapping[str, Any] | None) -> dict[str, Any]:
+def checked_config(config: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The options `config`, with defaults for the rest. Raises: DataError for one that `TabularModel` has not."""
     given, known = dict(config or {}), tabular_config()
     wrong = next((name for name in given if name not in known), None)
     if wrong is not None:
         raise DataError(f"`config` holds options of TabularModel ({', '.join(known)}), but got {wrong!r}."
                         f"{did_you_mean(wrong, known)}")  # fmt: skip
-    return given
+    return tabular_config(**given)
 
 
 def _without(row: Any, targets: set[str]) -> Any:

@@ -68,6 +68,11 @@ class EncodedRows(Tabular):
         return frame
 
     @property
+    def index(self) -> Any:
+        """The labels of the rows."""
+        return self._index
+
+    @property
     def procs(self) -> TabularPipeline:
         """The fitted steps."""
         return self.pipeline
@@ -159,7 +164,7 @@ class EncodedRows(Tabular):
         other = self.bare(split_idx)
         together: Any = slice(int(positions[0]), int(positions[-1]) + 1) if _follow(positions) else positions
         other._codes, other._numbers = self._codes[together], self._numbers[together]
-        other._ys, other._index = tuple(y[together] for y in self._ys), self._index[together]
+        other._ys, other._index = tuple(y[together] for y in self._ys), _labels_at(self._index, together)
         return other
 
     def with_columns_from(self, rows: Positions, codes: Sequence[int], numbers: Sequence[int]) -> Any:
@@ -222,6 +227,16 @@ def _series(columns: dict[str, Any]) -> pd.Series:
 
     row: pd.Series = pd.Series({name: column[0] for name, column in columns.items()}, dtype=object)
     return row
+
+
+def _labels_at(index: Any, rows: Any) -> Any:
+    """The labels of some rows; where these count from 0, they are the positions, which need no copy."""
+    import pandas as pd
+
+    plain = isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1
+    if isinstance(rows, slice) or not plain or (rows < 0).any():
+        return index[rows]
+    return pd.Index(rows, name=index.name, copy=False)
 
 
 def _follow(positions: Positions) -> bool:

@@ -48,5 +48,6 @@ def _predicted(prediction: Any, targets: tuple[Any, ...]) -> dict[str, Any]:
             found.update({f"{name}_pred": value for name, value in part.items()})
         else:
             names = list(targets[place].index) if place < len(targets) else []
-            found["_".join([*map(str, names[:1]), "pred"])] = part
+            number = part.item() if getattr(part, "ndim", 1) == 0 and hasattr(part, "item") else part
+            found["_".join([*map(str, names[:1]), "pred"])] = number
     return found

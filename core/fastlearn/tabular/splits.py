@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fastlearn.data.items import split_positions
 from fastlearn.data.problems import DataError
+from fastlearn.data.split import RandomSplitter, count_of, drawn_order
 from fastlearn.warn import warn_user
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ def splits_of(splits: Any, frame: pd.DataFrame) -> list[Positions] | None:
     Raises: DataError if there are no training rows, or positions outside of the table.
     Warns where a row is both for training and for validation.
     """
+    drawn = _drawn(splits, len(frame)) if type(splits) is RandomSplitter else None
+    if drawn is not None:
+        return drawn
     made = splits(frame) if callable(splits) else splits
     found = split_positions(None if made is None else [_quickly(split) for split in made])
     if found is None:
@@ -36,7 +40,7 @@ def splits_of(splits: Any, frame: pd.DataFrame) -> list[Positions] | None:
         if outside.any():
             raise DataError(f"The splits are positions among {n} rows, from 0 to {n - 1}, but {int(outside.sum())} are "
                             f"outside: {split[outside][:5].tolist()}. Make them from the same table.")  # fmt: skip
-    found = [np.where(split < 0, split + n, split) for split in found]
+    found = [np.where(split < 0, split + n, split) if (split < 0).any() else split for split in found]
     if n and (not found or not len(found[0])):
         counts = ", ".join(str(len(split)) for split in found[1:]) or "0"
         raise DataError(f"The training set is empty: of {n} rows 0 are for training and {counts} for validation. Try "
@@ -56,6 +60,15 @@ def kept_rows(frame: pd.DataFrame, splits: list[Positions] | None) -> tuple[pd.D
         return frame, splits
     places = np.cumsum(used) - 1
     return frame[used], [places[split] for split in splits]
+
+
+def _drawn(splitter: RandomSplitter, n: int) -> list[Positions] | None:
+    """A random split of `n` rows as arrays; lists would take a gigabyte for 20 million. None: no training rows."""
+    n_valid = count_of(n, splitter.valid_pct)
+    if n_valid >= n:
+        return None
+    order = drawn_order(n, splitter.seed).numpy()
+    return [order[n_valid:], order[:n_valid]]
 
 
 def _quickly(split: Any) -> Any:

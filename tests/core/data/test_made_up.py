@@ -6,7 +6,7 @@ import csv
 
 import numpy as np
 import pytest
-from fastlearn.data.made_up import write_fish, write_gauges, write_leaves, write_shapes
+from fastlearn.data.made_up import write_fish, write_gauges, write_leaves, write_ratings, write_shapes
 from fastlearn.data.made_up.canvas import turned
 from fastlearn.data.made_up.gauges import drawn as gauge
 from fastlearn.data.made_up.shapes import CODES, placed
@@ -111,6 +111,24 @@ def test_readings_and_points_are_in_range(tmp_path):
     for row in rows_of(folder / "points.csv"):
         points = np.array([float(row[f"{name}_{axis}"]) for name in ("nose", "fin", "tail") for axis in "xy"])
         assert points.min() > 0 and points.max() < 96 and (folder / row["file"]).exists()
+
+
+def test_ratings_are_what_lies_behind_them_and_some_noise(tmp_path):
+    folder = written(write_ratings, tmp_path / "r")
+    rows = rows_of(folder / "ratings.csv")
+    films = {row["film"]: row for row in rows_of(folder / "films.csv")}
+    users = {row["user"]: row for row in rows_of(folder / "users.csv")}
+    assert 29_000 < len(rows) < 31_000 and len(films) == 192 and len(users) == 500
+    assert len({(row["user"], row["film"]) for row in rows}) == len(rows)
+    assert {float(row["rating"]) for row in rows} == {half / 2 for half in range(1, 11)}
+    said = np.array([float(row["rating"]) for row in rows])
+    without_taste = np.array([3.2 + float(films[row["film"]]["quality"]) + float(users[row["user"]]["mildness"])
+                              for row in rows])  # fmt: skip
+    fits = np.array([films[row["film"]]["kind"] == users[row["user"]]["favourite"] for row in rows])
+    left = said - without_taste
+    assert left[fits].mean() > left[~fits].mean() + 0.5 and fits.mean() > 0.35  # people see what they like
+    first, second = (written(write_ratings, tmp_path / name, n_users=5) for name in ("a", "b"))
+    assert all((first / name).read_bytes() == (second / name).read_bytes() for name in ("ratings.csv", "films.csv"))
 
 
 def test_the_nose_is_the_fishes_end(tmp_path):

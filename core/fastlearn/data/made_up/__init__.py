@@ -1,4 +1,4 @@
-"""Small sets of made-up pictures and notes, drawn from a seed: something to learn from without a download."""
+"""Small made-up sets, drawn from a seed: something to learn from where nothing can be downloaded."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from fastlearn.data.made_up.fish import write_fish
 from fastlearn.data.made_up.gauges import write_gauges
 from fastlearn.data.made_up.leaves import write_leaves
 from fastlearn.data.made_up.notes import write_notes
+from fastlearn.data.made_up.ratings import write_ratings
 from fastlearn.data.made_up.shapes import write_shapes
 
-__all__ = ["write_fish", "write_gauges", "write_leaves", "write_notes", "write_shapes"]
+__all__ = ["write_fish", "write_gauges", "write_leaves", "write_notes", "write_ratings", "write_shapes"]
