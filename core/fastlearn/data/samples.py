@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 from fastlearn.data.config import Config, make_folder
-from fastlearn.data.made_up import write_fish, write_gauges, write_leaves, write_shapes
+from fastlearn.data.made_up import write_fish, write_gauges, write_leaves, write_scans, write_shapes
 from fastlearn.data.problems import DataError
 from fastlearn.text.docstrings import write_docstrings
 
@@ -28,7 +28,7 @@ def sample_data(name: str = "digits", folder: str | os.PathLike[str] | None = No
     is_valid: a corpus for a language model, and texts to tell which package they are from.
     The others are drawn, in a few seconds, the same everywhere. `"leaves"`: 600 leaves at `<tree>/<index>.jpg`.
     `"shapes"`: 800 pictures of up to three shapes, with masks, labels and boxes. `"gauges"`: 800 gauges and their
-    readings. `"fish"`: 500 fish, each with three points.
+    readings. `"fish"`: 500 fish, each with three points. `"scans"`: 24 heads as DICOM series, some with a bleeding.
     Raises: ValueError, with the names there are, for another `name`; DataError if a folder of that name is in the way.
     """
     if name not in WRITERS:
@@ -77,5 +77,6 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "fish": write_fish,
     "gauges": write_gauges,
     "leaves": write_leaves,
+    "scans": write_scans,
     "shapes": write_shapes,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastlearn.data.made_up.fish import write_fish
 from fastlearn.data.made_up.gauges import write_gauges
 from fastlearn.data.made_up.leaves import write_leaves
+from fastlearn.data.made_up.scans import write_scans
 from fastlearn.data.made_up.shapes import write_shapes
 
-__all__ = ["write_fish", "write_gauges", "write_leaves", "write_shapes"]
+__all__ = ["write_fish", "write_gauges", "write_leaves", "write_scans", "write_shapes"]

@@ -14,7 +14,7 @@ import numpy as np
 from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom.picture import is_colour
 from fastlearn.medical.dicom.pixels import pixels
-from fastlearn.medical.dicom.privacy import BULK, LONGEST, is_identifying, patient_key
+from fastlearn.medical.dicom.privacy import BULK, LONGEST, is_identifying, patient_key, readable_elements
 from fastlearn.medical.dicom.read import dcmread, read_header
 from fastlearn.medical.dicom.rescale import modality_values
 from fastlearn.medical.dicom.windows import dicom_windows, share_inside
@@ -41,7 +41,7 @@ def as_dict(
     ds = dcmread(source) if px_summ else read_header(source)
     row: dict[str, Any] = {"fname": str(source) if isinstance(source, str | os.PathLike) else ""}
     row["patient"] = patient_key(ds)
-    for element in ds:
+    for element in readable_elements(ds):
         if element.keyword and element.VR != "SQ" and str(element.VR) not in BULK and element.tag.group != 0x7FE0:
             if not show_patient and is_identifying(element):
                 continue
@@ -61,7 +61,7 @@ def from_dicoms(
     """One row for each file of `fns`, as `as_dict` makes it, in the order given.
 
     `n_workers` processes share the files (0 reads them here); a process holds one file at a time, so that memory does
-    not grow with the files. A file that cannot be read gets a row with `fname` and, in the column `problem`, the reason.
+    not grow with the files. A file that cannot be read gets a row with `fname`, and the reason in the column `problem`.
     """
     import pandas as pd
 

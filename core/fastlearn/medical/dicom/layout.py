@@ -34,6 +34,11 @@ class Layout(NamedTuple):
         return (self.rows * self.columns * self.samples * self.bits_allocated + 7) // 8
 
     @property
+    def bytes_of_all(self) -> int:
+        """Bytes of all frames; pictures of single bits follow each other without a gap."""
+        return (self.frames * self.rows * self.columns * self.samples * self.bits_allocated + 7) // 8
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Shape of one frame: `(H, W)`, or `(H, W, C)` in colour."""
         return (self.rows, self.columns) if self.samples == 1 else (self.rows, self.columns, self.samples)
@@ -77,7 +82,7 @@ def check_pixels(ds: Any, layout: Layout, all_frames: bool) -> None:
                         f"{layout.frames * layout.frame_bytes / 2**30:.1f} GiB once decoded, more than the limit of "
                         f"{MOST_BYTES // 2**30} GiB. Read it frame by frame: frame=0.")  # fmt: skip
     have = len(ds[name].value or b"")
-    need = layout.frames if is_compressed(ds) else (layout.frames * layout.frame_bytes if _is_plain(layout) else 1)
+    need = layout.frames if is_compressed(ds) else (layout.bytes_of_all if _is_plain(layout) else 1)
     if have < need:
         raise DataError(f"{named(ds)} is cut short: its header asks for {need} bytes of pixels "
                         f"({layout.frames} frame(s) of {layout.rows} x {layout.columns}), but it holds {have}. Get it "

@@ -35,8 +35,8 @@ class Lookup(NamedTuple):
             ) from error
         entries = entries or FULL
         if not 8 <= bits <= 16 or len(table) == 0:
-            raise DataError(f"{named(ds)} has a lookup table of {len(table)} entries of {bits} bits, where 8 to 16 bits "
-                            "and at least one entry are known. Leave it out.")  # fmt: skip
+            raise DataError(f"{named(ds)} has a lookup table of {len(table)} entries of {bits} bits, where 8 to 16 "
+                            "bits and at least one entry are known. Leave it out.")  # fmt: skip
         if ds.get("PixelRepresentation", 0) == 1 and first >= FULL // 2:  # read as unsigned, meant as signed
             first -= FULL
         table = table[:entries] & (2**bits - 1)

@@ -6,6 +6,11 @@ import os
 from typing import Any
 
 
+def path_or_kind(source: Any) -> str:
+    """`source` where it may be no DICOM at all."""
+    return f"The file {str(source)!r}" if isinstance(source, str | os.PathLike) else named(source).replace("DICOM ", "")
+
+
 def named(source: Any) -> str:
     """`source`, a path, bytes, an open file or a pydicom dataset, in a few words that identify no patient."""
     if isinstance(source, str | os.PathLike):

@@ -35,14 +35,14 @@ class PatientSplitter:
     def __call__(self, items: Any) -> Split:
         patients = [patient_of(item if self.get is None else self.get(item)) for item in each(items)]
         if len(set(patients)) < 2:
-            raise DataError(f"Patients are kept whole, so at least two are needed to split, but the {len(patients)} items "
-                            "are one patient's, or do not say whose they are (PatientID). Give a splitter of your own "
+            raise DataError(f"Patients are kept whole, so at least two are needed to split, but the "
+                            f"{len(patients)} items are one patient's, or do not say whose they are (PatientID). Give a splitter of your own "
                             "that knows better, such as GroupSplitter(by=...).")  # fmt: skip
         return GroupSplitter(patients, self.valid_pct, self.seed)(items)
 
 
 def patient_of(item: Any) -> str:
-    """The patient of an item (a DICOM file, a dataset, a slice or a stack), as `patient_key` names it; "" if unknown."""
+    """The patient of an item (a DICOM file, dataset, slice or stack), as `patient_key` names it; "" if unknown."""
     try:
         return patient_key(getattr(item, "path", item) if not hasattr(item, "to_json_dict") else item)
     except (DataError, OSError, ValueError):
@@ -67,8 +67,8 @@ def check_patients(train: Iterable[Any], valid: Iterable[Any]) -> None:
     first, (one, other) = next(iter(both.items()))
     named = ", ".join(list(both)[:NAMED]) + (f" and {len(both) - NAMED} more" if len(both) > NAMED else "")
     raise DataError(f"{len(both)} patient(s) stand on both sides of the split: {named}. {first}, for instance, has "
-                    f"{_short(one)} in training and {_short(other)} in validation, so that the model would be tested on "
-                    "patients it knows. Split by patient: splitter=PatientSplitter(); or say that you mean it: "
+                    f"{_short(one)} in training and {_short(other)} in validation, so that the model would be tested "
+                    "on patients it knows. Split by patient: splitter=PatientSplitter(); or say that you mean it: "
                     "DicomBlock(check_patients=False).")  # fmt: skip
 
 

@@ -88,13 +88,22 @@ def patient_key(source: Any, secret: bytes = b"") -> str:
     return f"study-{_digest(study, secret)}" if study else ""
 
 
+def readable_elements(ds: Any) -> Iterator[Any]:
+    """The elements of a dataset, without those whose value is damaged, which pydicom finds out when it is asked."""
+    for tag in sorted(ds.keys()):
+        try:
+            yield ds[tag]
+        except (ValueError, TypeError, KeyError, NotImplementedError, OverflowError, OSError):
+            continue
+
+
 def _digest(text: str, secret: bytes) -> str:
     return hashlib.blake2b(text.encode(), digest_size=6, key=secret[:64]).hexdigest()
 
 
 def _walk(ds: Any, prefix: str) -> Iterator[tuple[str, Any]]:
     """Every element with the keywords of the sequences above it. Private sequences are hidden whole."""
-    for element in ds:
+    for element in readable_elements(ds):
         yield prefix, element
         if element.VR == "SQ" and not element.tag.is_private:
             for i, item in enumerate(element.value or ()):

@@ -10,7 +10,7 @@ from typing import Any
 
 from fastlearn.data.find import StrPath, get_files
 from fastlearn.data.problems import DataError
-from fastlearn.medical.dicom.names import named
+from fastlearn.medical.dicom.names import named, path_or_kind
 
 ENDINGS = (".dcm", ".dicom", ".dic")
 PREAMBLE = 128  # bytes before the letters
@@ -95,7 +95,7 @@ def _without_preamble(ds: Any, source: Any, tags: Iterable[str] | None) -> Any:
     Raises: DataError if it holds nothing that every DICOM object has.
     """
     if not any(name in ds for name in ("SOPClassUID", "SOPInstanceUID", "Modality", "Rows")):
-        raise DataError(f"{named(source)} is not DICOM: {_reason(source)}. Leave it out.")
+        raise DataError(f"{path_or_kind(source)} is not DICOM: {_reason(source)}. Leave it out.")
     if ds.file_meta.get("TransferSyntaxUID") is None:
         from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 

@@ -47,8 +47,8 @@ def rescale_of(ds: Any, frame: int = 0) -> Rescale:
         raise DataError(f"{named(ds)}: RescaleSlope or RescaleIntercept in its header is no number. Set it right, or "
                         "leave the file out.") from error  # fmt: skip
     if slope == 0 or not (math.isfinite(slope) and math.isfinite(intercept)):
-        raise DataError(f"{named(ds)} has RescaleSlope {slope} and RescaleIntercept {intercept}, which gives no values. "
-                        "Set them right, or leave the file out.")  # fmt: skip
+        raise DataError(f"{named(ds)} has RescaleSlope {slope} and RescaleIntercept {intercept}, which gives no "
+                        "values. Set them right, or leave the file out.")  # fmt: skip
     return Rescale(slope, intercept, _unit(ds, frame), assumed)
 
 
@@ -96,7 +96,7 @@ def say_what_is_assumed(ds: Any, rescale: Rescale) -> None:
         return
     modality = str(ds.get("Modality") or "without a modality")
     text = (f"DICOM files ({modality}) without {' and '.join(rescale.assumed)}: slope {rescale.slope:g} and intercept "
-            f"{rescale.intercept:g} are taken, so that the values may be in no known unit. This is said once.")  # fmt: skip
+            f"{rescale.intercept:g} are taken, so the values may be in no known unit. This is said once.")  # fmt: skip
     warnings.warn_explicit(text, RuntimeWarning, __file__, 0, __name__, registry=SAID)
 
 

@@ -57,8 +57,8 @@ class DicomScale(SampleTransform):
     def _scaled(self, batch: Tensor, params: Tensor | None) -> Tensor:
         n_views = len(self.windows) + (self.bins is not None)
         if batch.shape[1] > 1 and n_views > 1:
-            raise DataError(f"{n_views} windows are for pictures of one channel, but got {describe(batch)}, neighbouring "
-                            "slices. Try one window.")  # fmt: skip
+            raise DataError(f"{n_views} windows are for pictures of one channel, but got {describe(batch)}, "
+                            "neighbouring slices. Try one window.")  # fmt: skip
         views = [self._windowed(batch, *pair, params) for pair in self.windows]
         if self.bins is not None:
             views.append(torch.stack([by_histogram(one, self.bins) for one in batch]))

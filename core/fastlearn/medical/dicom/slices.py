@@ -106,7 +106,8 @@ def _slice(path: Path, ds: Any, frame: int, shape: tuple[int, ...]) -> Slice:
     thickness = numbers(functional(ds, "PixelMeasuresSequence", "SliceThickness", frame), 1)
     many = n_frames(ds) > 1
     return Slice(
-        path, frame, str(ds.get("SOPInstanceUID") or ""), frame + 1 if many else _whole(ds.get("InstanceNumber")), shape,
+        path, frame,
+        str(ds.get("SOPInstanceUID") or ""), frame + 1 if many else _whole(ds.get("InstanceNumber")), shape,
         None if position is None else (position[0], position[1], position[2]),
         None if turned is None else (turned[0], turned[1], turned[2]),
         None if turned is None else (turned[3], turned[4], turned[5]),

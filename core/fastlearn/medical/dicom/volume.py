@@ -76,14 +76,14 @@ def read_volume(series: Series, dtype: torch.dtype = torch.float32, padding: flo
     if series.ordered_by == BY_POSITION:
         same = [i for i in range(len(heights) - 1) if (heights[i + 1] or 0.0) - (heights[i] or 0.0) <= SAME_PLACE]
         if same:
-            raise DataError(f"{series.name}: slices {same[0]} and {same[0] + 1} lie in the same place ({len(same)} such "
-                            "pairs), so they make no volume. They may be different times or echoes of one place: "
+            raise DataError(f"{series.name}: slices {same[0]} and {same[0] + 1} lie in the same place ({len(same)} "
+                            "such pairs), so they make no volume. They may be different times or echoes of one place: "
                             "choose among series.slices, and make a Series of those.")  # fmt: skip
     shape = (len(series), *series.slices[0].shape)
     size = int(np.prod(shape)) * dtype.itemsize
     if size > MOST_BYTES:
         raise DataError(f"{series.name} would take {size / 2**30:.1f} GiB, more than the limit of "
-                        f"{MOST_BYTES // 2**30} GiB. Read it slice by slice: read_slice(series.slices[0]).")  # fmt: skip
+                        f"{MOST_BYTES // 2**30} GiB. Read it slice by slice: read_slice(one).")  # fmt: skip
     values = torch.empty(shape, dtype=dtype)
     for target, one in zip(values, series.slices, strict=True):
         target.copy_(_fitting(read_slice(one, padding), dtype, one))
