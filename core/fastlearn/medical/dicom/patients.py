@@ -35,9 +35,9 @@ class PatientSplitter:
     def __call__(self, items: Any) -> Split:
         patients = [patient_of(item if self.get is None else self.get(item)) for item in each(items)]
         if len(set(patients)) < 2:
-            raise DataError(f"Patients are kept whole, so at least two are needed to split, but the "
-                            f"{len(patients)} items are one patient's, or do not say whose they are (PatientID). Give a splitter of your own "
-                            "that knows better, such as GroupSplitter(by=...).")  # fmt: skip
+            raise DataError(f"Patients are kept whole, so at least two are needed to split, but the {len(patients)} "
+                            "items are one patient's, or do not say whose they are (PatientID). Give a splitter of "
+                            "your own that knows better, such as GroupSplitter(by=...).")  # fmt: skip
         return GroupSplitter(patients, self.valid_pct, self.seed)(items)
 
 
