@@ -12,13 +12,13 @@ from fastlearn.medical.dicom.hounsfield import ClampHU, CropPadHU, NoiseHU, Resi
 from fastlearn.medical.dicom.loaders import DicomDataLoaders, DicomSegmentationDataLoaders
 from fastlearn.medical.dicom.patients import PatientSplitter, check_patients
 from fastlearn.medical.dicom.picture import dicom_picture, seen_frame
-from fastlearn.medical.dicom.pixels import pixels
 from fastlearn.medical.dicom.privacy import header_rows, is_identifying, patient_key
 from fastlearn.medical.dicom.read import dcmread, get_dicom_files, read_header
 from fastlearn.medical.dicom.rescale import rescale_of, scaled_px
 from fastlearn.medical.dicom.scale import DicomScale
 from fastlearn.medical.dicom.series import Series, find_series, read_series
 from fastlearn.medical.dicom.stacks import Stack, neighbouring_slices
+from fastlearn.medical.dicom.stored import pixels
 from fastlearn.medical.dicom.voi import windows_of
 from fastlearn.medical.dicom.volume import Volume, read_slice, read_volume
 from fastlearn.medical.dicom.windows import dicom_windows, pct_in_window, windowed

@@ -15,12 +15,12 @@ from fastlearn.medical.dicom.layout import layout_of
 from fastlearn.medical.dicom.padding import padding_of
 from fastlearn.medical.dicom.patients import PatientSplitter, check_patients
 from fastlearn.medical.dicom.picture import is_inverted
-from fastlearn.medical.dicom.pixels import pixels
 from fastlearn.medical.dicom.read import dcmread
 from fastlearn.medical.dicom.rescale import check_gray, modality_values
 from fastlearn.medical.dicom.scale import DicomScale
 from fastlearn.medical.dicom.slices import Slice
 from fastlearn.medical.dicom.stacks import Stack
+from fastlearn.medical.dicom.stored import pixels
 from fastlearn.medical.dicom.windows import VALUE_TAGS
 
 TAGS = (*VALUE_TAGS, "PresentationLUTShape")

@@ -13,10 +13,10 @@ import numpy as np
 
 from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom.picture import is_colour
-from fastlearn.medical.dicom.pixels import pixels
 from fastlearn.medical.dicom.privacy import BULK, LONGEST, is_identifying, patient_key, readable_elements
 from fastlearn.medical.dicom.read import dcmread, read_header
 from fastlearn.medical.dicom.rescale import modality_values
+from fastlearn.medical.dicom.stored import pixels
 from fastlearn.medical.dicom.windows import dicom_windows, share_inside
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Window = tuple[float, float]
 CHUNK = 64  # files that a process reads before it answers
-NUMBERS = {"IS": int, "DS": float}
+NUMBERS: dict[str, Any] = {"IS": int, "DS": float}
 
 
 def as_dict(
@@ -97,7 +97,10 @@ def _plain(value: Any, vr: str) -> Any:
     if value is None or value == "":
         return None
     if vr in NUMBERS:
-        return NUMBERS[vr](value)
+        try:
+            return NUMBERS[vr](value)
+        except (TypeError, ValueError, OverflowError):  # a damaged number; its text may be anything
+            return None
     if isinstance(value, int | float):
         return value
     text = str(value)

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from fastlearn.medical.dicom.padding import padding_of
-from fastlearn.medical.dicom.pixels import pixels
 from fastlearn.medical.dicom.read import dcmread
 from fastlearn.medical.dicom.rescale import check_gray, modality_values
+from fastlearn.medical.dicom.stored import pixels
 from fastlearn.medical.dicom.windows import VALUE_TAGS
 
 ENDS = (0.001, 0.999)

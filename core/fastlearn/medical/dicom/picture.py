@@ -10,9 +10,9 @@ from PIL import Image
 from torch import Tensor
 
 from fastlearn.medical.dicom.layout import layout_of
-from fastlearn.medical.dicom.pixels import pixels
 from fastlearn.medical.dicom.read import dcmread
 from fastlearn.medical.dicom.rescale import modality_values
+from fastlearn.medical.dicom.stored import pixels
 from fastlearn.medical.dicom.voi import shown_values
 from fastlearn.medical.dicom.windows import window as through
 

@@ -93,7 +93,7 @@ def readable_elements(ds: Any) -> Iterator[Any]:
     for tag in sorted(ds.keys()):
         try:
             yield ds[tag]
-        except (ValueError, TypeError, KeyError, NotImplementedError, OverflowError, OSError):
+        except Exception:  # of any kind
             continue
 
 

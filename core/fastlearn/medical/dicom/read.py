@@ -15,6 +15,13 @@ from fastlearn.medical.dicom.names import named, path_or_kind
 ENDINGS = (".dcm", ".dicom", ".dic")
 PREAMBLE = 128  # bytes before the letters
 LETTERS = b"DICM"
+ABOUT_PIXELS = (0x0018, 0x0020, 0x0028)  # groups of acquisition, place and picture
+# Elements without which values would be wrong: shape, depth, padding, windows, slope and intercept, tables.
+MUST_BE_WHOLE = frozenset(
+    0x00280000 + element
+    for element in (0x02, 0x04, 0x06, 0x08, 0x10, 0x11, 0x100, 0x101, 0x102, 0x103, 0x120, 0x121, 0x1050, 0x1051,
+                    0x1052, 0x1053, 0x1056, 0x3000, 0x3010)
+)  # fmt: skip
 LARGE = 64 * 1024  # bytes; header values above it stay in the file until somebody asks for them
 
 
@@ -79,9 +86,10 @@ def _read(source: Any, tags: Iterable[str] | None = None, header_only: bool = Fa
         settings["defer_size"] = LARGE
     try:
         try:
-            return pydicom.dcmread(_as_file(source), **settings)
+            ds = pydicom.dcmread(_as_file(source), **settings)
         except InvalidDicomError:
-            return _without_preamble(pydicom.dcmread(_as_file(source), force=True, **settings), source, tags)
+            ds = _without_preamble(pydicom.dcmread(_as_file(source), force=True, **settings), source)
+        return without_damaged(ds)
     except (FileNotFoundError, IsADirectoryError, PermissionError, MemoryError, DataError):
         raise
     except Exception as error:  # the decoders of a header raise anything, and quote what stands in it
@@ -89,7 +97,23 @@ def _read(source: Any, tags: Iterable[str] | None = None, header_only: bool = Fa
                         "Get it again, or leave it out.") from None  # fmt: skip
 
 
-def _without_preamble(ds: Any, source: Any, tags: Iterable[str] | None) -> Any:
+def without_damaged(ds: Any) -> Any:
+    """`ds` without those elements about pixels whose values cannot be read, as if the file did not have them.
+
+    Those that decide about values are not left out: the error goes on. pydicom finds damage when a value is asked for,
+    with errors of any kind that quote what stands there.
+    """
+    for tag in [tag for tag in ds.keys() if tag.group in ABOUT_PIXELS]:  # noqa: SIM118  # a dataset iterates values
+        try:
+            ds[tag]
+        except Exception:
+            if tag in MUST_BE_WHOLE:
+                raise
+            del ds[tag]
+    return ds
+
+
+def _without_preamble(ds: Any, source: Any) -> Any:
     """`ds`, which pydicom read without being sure that it is DICOM, if it is.
 
     Raises: DataError if it holds nothing that every DICOM object has.

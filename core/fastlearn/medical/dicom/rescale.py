@@ -15,8 +15,8 @@ from fastlearn.medical.dicom.functional import functional
 from fastlearn.medical.dicom.lookup import Lookup
 from fastlearn.medical.dicom.names import named
 from fastlearn.medical.dicom.padding import padding_of
-from fastlearn.medical.dicom.pixels import pixels
 from fastlearn.medical.dicom.read import dcmread
+from fastlearn.medical.dicom.stored import pixels
 
 GROUP = "PixelValueTransformationSequence"
 SAID: dict[Any, Any] = {}  # Python's own register of warnings that were shown, so that each is shown once a process

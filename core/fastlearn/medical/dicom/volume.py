@@ -12,11 +12,11 @@ from torch import Tensor
 from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom.layout import MOST_BYTES
 from fastlearn.medical.dicom.padding import padding_of
-from fastlearn.medical.dicom.pixels import pixels
 from fastlearn.medical.dicom.read import dcmread
 from fastlearn.medical.dicom.rescale import check_gray, modality_values
 from fastlearn.medical.dicom.series import BY_POSITION, SAME_PLACE, Series
 from fastlearn.medical.dicom.slices import Slice, Vector
+from fastlearn.medical.dicom.stored import pixels
 from fastlearn.medical.dicom.windows import VALUE_TAGS
 
 UNIT_AXES = ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0))

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from fastlearn.medical.dicom.padding import padding_of
-from fastlearn.medical.dicom.pixels import pixels
 from fastlearn.medical.dicom.read import dcmread
 from fastlearn.medical.dicom.rescale import (
     Rescale,
@@ -20,6 +19,7 @@ from fastlearn.medical.dicom.rescale import (
     rescale_of,
     say_what_is_assumed,
 )
+from fastlearn.medical.dicom.stored import pixels
 
 # Width and level in Hounsfield units, fastai's numbers.
 dicom_windows = SimpleNamespace(
