@@ -13,7 +13,14 @@ import numpy as np
 
 from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom.picture import is_colour
-from fastlearn.medical.dicom.privacy import BULK, LONGEST, is_identifying, patient_key, readable_elements
+from fastlearn.medical.dicom.privacy import (
+    BULK,
+    LONGEST,
+    PATIENT_GROUP,
+    is_identifying,
+    patient_key,
+    readable_elements,
+)
 from fastlearn.medical.dicom.read import dcmread, read_header
 from fastlearn.medical.dicom.rescale import modality_values
 from fastlearn.medical.dicom.stored import pixels
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Window = tuple[float, float]
+PIXEL_GROUP = 0x7FE0
 CHUNK = 64  # files that a process reads before it answers
 NUMBERS: dict[str, Any] = {"IS": int, "DS": float}
 
@@ -41,10 +49,11 @@ def as_dict(
     ds = dcmread(source) if px_summ else read_header(source)
     row: dict[str, Any] = {"fname": str(source) if isinstance(source, str | os.PathLike) else ""}
     row["patient"] = patient_key(ds)
-    for element in readable_elements(ds):
-        if element.keyword and element.VR != "SQ" and str(element.VR) not in BULK and element.tag.group != 0x7FE0:
-            if not show_patient and is_identifying(element):
-                continue
+    unwanted = (PIXEL_GROUP,) if show_patient else (PIXEL_GROUP, PATIENT_GROUP)
+    for element in readable_elements(ds, unwanted, private=False):
+        if element.VR == "SQ" or element.VR in BULK or not element.keyword:
+            continue
+        if show_patient or not is_identifying(element):
             row.update(_values(element))
     if px_summ and not is_colour(ds):
         row.update(_summary(ds, window))
