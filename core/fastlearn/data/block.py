@@ -54,6 +54,12 @@ class TransformBlock:
         """The steps before the block's own: the getter of its part, if there is one."""
         return [] if getter is None else [_as_getter(getter)]
 
+    def default_splitter(
+        self, getter: Callable[[Any], Any] | None, seed: int | None
+    ) -> Callable[[Any], Sequence[Any]] | None:
+        """How items are split when nobody says: None for any way, or a splitter that knows this sort of data better."""
+        return None
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(type_tfms={self.type_tfms})"
 
@@ -166,16 +172,21 @@ class DataBlock:
 
     def datasets(self, source: Any, seed: int | None = None) -> Datasets:
         """The items of `source` as samples, split. `seed` is for the default splitter."""
-        from fastlearn.data.split import RandomSplitter
-
         items = self.items_of(source)
-        splits = (self.splitter or RandomSplitter(seed=seed))(items)
+        splits = (self.splitter or self._default_splitter(seed))(items)
         dsets = Datasets(items, [self._type_tfms(i) for i in range(len(self.blocks))], n_inp=self.n_inp, splits=splits,
                          dl_type=self.dl_type)  # fmt: skip
         for tl, block in zip(dsets.tls, self.blocks, strict=True):
             if block.kind is not None:
                 tl.say_kind(block.kind)
         return dsets
+
+    def _default_splitter(self, seed: int | None) -> Callable[[Any], Sequence[Any]]:
+        """That of the first block which has one, else a random one."""
+        from fastlearn.data.split import RandomSplitter
+
+        made = (block.default_splitter(get, seed) for block, get in zip(self.blocks, self.getters, strict=True))
+        return next((one for one in made if one is not None), RandomSplitter(seed=seed))
 
     def _type_tfms(self, i: int) -> list[Transform]:
         """The steps of part `i`, fresh: what they learn from this source stays with it."""

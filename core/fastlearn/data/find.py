@@ -20,11 +20,12 @@ StrPath = str | os.PathLike[str]
 
 @lru_cache(maxsize=1)
 def image_extensions() -> frozenset[str]:
-    """Every file extension, with its dot and in lower case, whose mime type is an image."""
+    """Every file extension, with its dot and in lower case, whose mime type is an image, and those of DICOM."""
     known = mimetypes.MimeTypes()
     pairs = [pair for table in known.types_map for pair in table.items()]
-    # Older Pythons know neither of these two as images.
-    return frozenset(ext.lower() for ext, kind in pairs if kind.startswith("image/")) | {".webp", ".avif"}
+    # Older Pythons know neither of the first two as images; the mime type of the others is no image's.
+    others = {".webp", ".avif", ".dcm", ".dicom"}
+    return frozenset(ext.lower() for ext, kind in pairs if kind.startswith("image/")) | others
 
 
 def get_files(

@@ -12,7 +12,15 @@ from pathlib import Path
 from PIL import Image
 
 from fastlearn.data.config import Config, make_folder
-from fastlearn.data.made_up import write_fish, write_gauges, write_leaves, write_notes, write_ratings, write_shapes
+from fastlearn.data.made_up import (
+    write_fish,
+    write_gauges,
+    write_leaves,
+    write_notes,
+    write_ratings,
+    write_scans,
+    write_shapes,
+)
 from fastlearn.data.problems import DataError
 from fastlearn.text.docstrings import write_docstrings
 
@@ -32,6 +40,7 @@ def sample_data(name: str = "digits", folder: str | os.PathLike[str] | None = No
     `"shapes"`: 800 pictures of up to three shapes, with masks, labels and boxes. `"gauges"`: 800 gauges and their
     readings. `"fish"`: 500 fish, each with three points. `"ratings"`: 30,000 ratings in `ratings.csv`, and
     what lies behind them in `films.csv` and `users.csv`.
+    readings. `"fish"`: 500 fish, each with three points. `"scans"`: 24 heads as DICOM series, some with a bleeding.
     Raises: ValueError, with the names there are, for another `name`; DataError if a folder of that name is in the way.
     """
     if name not in WRITERS:
@@ -82,5 +91,6 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "leaves": write_leaves,
     "notes": write_notes,
     "ratings": write_ratings,
+    "scans": write_scans,
     "shapes": write_shapes,
 }

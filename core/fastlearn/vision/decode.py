@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import string
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import IO, Any
 
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
+from fastlearn.data.find import image_extensions
 from fastlearn.data.problems import DataError
 
 Size = tuple[int, int]  # width, height
@@ -25,6 +27,7 @@ UPRIGHT = {  # EXIF orientation → how the stored pixels are turned for viewing
     8: Image.Transpose.ROTATE_90,
 }
 FIRST_SIDEWAYS = 5  # from here on width and height change places
+DICOM_ENDINGS = (".dcm", ".dicom", ".dic")
 PRINTABLE = set(string.printable.encode())
 ORIENTATION_KEYS = ("exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp")
 
@@ -32,11 +35,17 @@ ORIENTATION_KEYS = ("exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp")
 def read_picture(source: Any, at_least: Size | None = None, gray: bool = False) -> tuple[Image.Image, Size]:
     """Decode the first frame of `source`, a path, the bytes of a file, or an open binary file, and turn it upright.
 
+    A DICOM file is shown as a viewer does, by the window that it names itself (see `dicom_picture`).
     `at_least`: (width, height) that suffice. A JPEG may then be decoded at 1/2, 1/4 or 1/8 of its size (and, for
     `gray`, without its colours), which is much faster, as long as both sides stay at least that.
     Returns: the picture in the mode of its file, and its full (width, height) before any reduction.
     Raises: whatever Pillow's decoders raise; call it inside `explained(source)`.
     """
+    if is_dicom(source):
+        from fastlearn.medical.dicom.picture import dicom_picture
+
+        medical = dicom_picture(source)
+        return medical, medical.size
     with Image.open(_as_file(source)) as im:
         full_size = _draft(im, at_least, gray)
         im.load()
@@ -44,6 +53,19 @@ def read_picture(source: Any, at_least: Size | None = None, gray: bool = False) 
         orientation = orientation_of(im)  # asking a PNG for it before would load it, and swallow its errors
         picture = im.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else _detached(im)
         return _without_tags(picture), full_size[::-1] if orientation >= FIRST_SIDEWAYS else full_size
+
+
+def is_dicom(source: Any) -> bool:
+    """Whether `source` is a medical picture: by the end of its name, or by four letters after 128 bytes."""
+    if isinstance(source, str | PathLike):
+        ending = os.path.splitext(source)[1].lower()
+        return ending in DICOM_ENDINGS or (ending not in image_extensions() and _has_dicom_letters(source))
+    return isinstance(source, bytes | bytearray | memoryview) and bytes(source[128:132]) == b"DICM"
+
+
+def _has_dicom_letters(path: str | PathLike[str]) -> bool:
+    with open(path, "rb") as file:
+        return file.read(132)[128:] == b"DICM"
 
 
 def _draft(im: ImageFile.ImageFile, at_least: Size | None, gray: bool) -> Size | None:

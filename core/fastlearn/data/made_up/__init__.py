@@ -7,6 +7,7 @@ from fastlearn.data.made_up.gauges import write_gauges
 from fastlearn.data.made_up.leaves import write_leaves
 from fastlearn.data.made_up.notes import write_notes
 from fastlearn.data.made_up.ratings import write_ratings
+from fastlearn.data.made_up.scans import write_scans
 from fastlearn.data.made_up.shapes import write_shapes
 
-__all__ = ["write_fish", "write_gauges", "write_leaves", "write_notes", "write_ratings", "write_shapes"]
+__all__ = ["write_fish", "write_gauges", "write_leaves", "write_notes", "write_ratings", "write_scans", "write_shapes"]

@@ -1,0 +1,78 @@
+"""Pictures for other programs, 16-bit TIFF and JPEG: pixels alone, nothing of the header."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from fastlearn.data.problems import DataError
+from fastlearn.medical.dicom.channels import Window, to_nchan
+from fastlearn.medical.dicom.histogram import hist_scaled
+from fastlearn.medical.dicom.names import named
+from fastlearn.medical.dicom.read import dcmread
+
+WHITE = 65535
+
+
+def to_uint16(source: Any, bins: Any = None, frame: int | None = 0) -> np.ndarray:
+    """`source`, a path or a pydicom dataset, scaled by its histogram to 0..65535: `(H, W)`, uint16."""
+    seen = hist_scaled(source, bins, frame=frame)
+    return (seen.double() * WHITE).round().numpy().astype(np.uint16)
+
+
+def save_tif16(
+    source: Any,
+    path: str | os.PathLike[str],
+    bins: Any = None,
+    compress: bool = True,
+    frame: int = 0,
+    burned_in: bool = False,
+) -> Path:
+    """Write one frame as a 16-bit gray TIFF, scaled by its histogram (see `to_uint16`), and return its path.
+
+    Raises: DataError if the file says that patient data are burned into its pixels, unless `burned_in` allows it.
+    """
+    ds = _exportable(source, burned_in)
+    target = Path(path)
+    picture = Image.fromarray(to_uint16(ds, bins, frame))
+    picture.save(target, format="TIFF", compression="tiff_adobe_deflate" if compress else None)
+    return target
+
+
+def save_jpg(
+    source: Any,
+    path: str | os.PathLike[str],
+    wins: Sequence[Window],
+    bins: Any = None,
+    quality: int = 90,
+    frame: int = 0,
+    burned_in: bool = False,
+) -> Path:
+    """Write one frame as a JPEG whose channels are the windows `wins` and the histogram (see `to_nchan`).
+
+    A JPEG has one channel or three: one window and `bins=0`, or two windows and the histogram, or three and `bins=0`.
+    Raises: ValueError for another number of channels; DataError as `save_tif16` does.
+    """
+    ds = _exportable(source, burned_in)
+    seen = (to_nchan(ds, wins, bins, frame) * 255).round().to(torch.uint8)  # (C, H, W)
+    if len(seen) not in (1, 3):
+        raise ValueError(f"A JPEG has 1 or 3 channels, but {len(wins)} windows and the histogram are {len(seen)}. "
+                         "Try three windows and bins=0.")  # fmt: skip
+    target = Path(path)
+    pixels = seen[0] if len(seen) == 1 else seen.permute(1, 2, 0)
+    Image.fromarray(pixels.numpy()).save(target, format="JPEG", quality=quality)
+    return target
+
+
+def _exportable(source: Any, burned_in: bool) -> Any:
+    ds = dcmread(source)
+    if str(ds.get("BurnedInAnnotation") or "").strip().upper() == "YES" and not burned_in:
+        raise DataError(f"{named(ds)} says that text about the patient may be part of its pixels (BurnedInAnnotation), "
+                        "so that a picture of it would show it. If you have looked, try burned_in=True.")  # fmt: skip
+    return ds

@@ -1,0 +1,131 @@
+"""The headers of many files as one table, with a summary of the pixels of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastlearn.data.problems import DataError
+from fastlearn.medical.dicom.picture import is_colour
+from fastlearn.medical.dicom.privacy import (
+    BULK,
+    LONGEST,
+    PATIENT_GROUP,
+    is_identifying,
+    patient_key,
+    readable_elements,
+)
+from fastlearn.medical.dicom.read import dcmread, read_header
+from fastlearn.medical.dicom.rescale import modality_values
+from fastlearn.medical.dicom.stored import pixels
+from fastlearn.medical.dicom.windows import dicom_windows, share_inside
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Window = tuple[float, float]
+PIXEL_GROUP = 0x7FE0
+CHUNK = 64  # files that a process reads before it answers
+NUMBERS: dict[str, Any] = {"IS": int, "DS": float}
+
+
+def as_dict(
+    source: Any, px_summ: bool = True, window: Window = dicom_windows.brain, show_patient: bool = False
+) -> dict[str, Any]:
+    """The header of `source`, a path or a pydicom dataset, as plain values by keyword.
+
+    An element of several values gives `Name`, `Name1`, `Name2`… and `MultiName`, which is 1. Sequences, binary and
+    private elements are left out, and so is what could lead to a person unless `show_patient`; `patient` is the name of
+    `patient_key`. With `px_summ`, `img_min`, `img_max`, `img_mean` and `img_std` are of the stored pixel values, and
+    `img_pct_window` is the part of them inside `window`, (width, level); they are left out for colour pictures.
+    Raises: DataError where the file, or with `px_summ` its pixels, cannot be read.
+    """
+    ds = dcmread(source) if px_summ else read_header(source)
+    row: dict[str, Any] = {"fname": str(source) if isinstance(source, str | os.PathLike) else ""}
+    row["patient"] = patient_key(ds)
+    unwanted = (PIXEL_GROUP,) if show_patient else (PIXEL_GROUP, PATIENT_GROUP)
+    for element in readable_elements(ds, unwanted, private=False):
+        if element.VR == "SQ" or element.VR in BULK or not element.keyword:
+            continue
+        if show_patient or not is_identifying(element):
+            row.update(_values(element))
+    if px_summ and not is_colour(ds):
+        row.update(_summary(ds, window))
+    return row
+
+
+def from_dicoms(
+    fns: Iterable[Any],
+    px_summ: bool = True,
+    window: Window = dicom_windows.brain,
+    n_workers: int = 0,
+    show_patient: bool = False,
+) -> pd.DataFrame:
+    """One row for each file of `fns`, as `as_dict` makes it, in the order given.
+
+    `n_workers` processes share the files (0 reads them here); a process holds one file at a time, so that memory does
+    not grow with the files. A file that cannot be read gets a row with `fname`, and the reason in the column `problem`.
+    """
+    import pandas as pd
+
+    read = partial(_row_of, px_summ=px_summ, window=tuple(window), show_patient=show_patient)
+    files = list(fns)
+    if n_workers > 0 and len(files) > 1:
+        with ProcessPoolExecutor(min(n_workers, len(files)), mp_context=get_context("spawn")) as pool:
+            rows = list(pool.map(read, files, chunksize=max(1, min(CHUNK, len(files) // n_workers))))
+    else:
+        rows = [read(file) for file in files]
+    table: pd.DataFrame = pd.DataFrame(rows)
+    return table
+
+
+def _row_of(source: Any, px_summ: bool, window: Any, show_patient: bool) -> dict[str, Any]:
+    try:
+        return as_dict(source, px_summ, window, show_patient)
+    except (DataError, OSError) as error:
+        reason = str(error) if isinstance(error, DataError) else f"It cannot be opened ({error.strerror or error})."
+        return {"fname": str(source), "problem": reason}
+
+
+def _values(element: Any) -> dict[str, Any]:
+    """The values of one element by name: several of them are numbered from the second on."""
+    name, value = element.keyword, element.value
+    if isinstance(value, str) or not hasattr(value, "__len__") or hasattr(value, "components"):
+        return {name: _plain(value, str(element.VR))}
+    found = {f"Multi{name}": 1} if len(value) > 1 else {}
+    return found | {f"{name}{i or ''}": _plain(one, str(element.VR)) for i, one in enumerate(value)}
+
+
+def _plain(value: Any, vr: str) -> Any:
+    if value is None or value == "":
+        return None
+    if vr in NUMBERS:
+        try:
+            return NUMBERS[vr](value)
+        except (TypeError, ValueError, OverflowError):  # a damaged number; its text may be anything
+            return None
+    if isinstance(value, int | float):
+        return value
+    text = str(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _summary(ds: Any, window: Window) -> dict[str, float]:
+    stored = pixels(ds)
+    flat = stored.reshape(-1).astype(np.float64)
+    mean = float(flat.mean())
+    flat -= mean
+    spread = float(np.sqrt(np.dot(flat, flat) / len(flat)))
+    least, most = stored.min().item(), stored.max().item()
+    return {"img_min": least, "img_max": most, "img_mean": mean, "img_std": spread,
+            "img_pct_window": _share(stored, ds, window)}  # fmt: skip
+
+
+def _share(stored: np.ndarray, ds: Any, window: Window) -> float:
+    return share_inside(modality_values(stored, ds), stored, ds, *window)

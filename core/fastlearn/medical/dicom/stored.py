@@ -1,0 +1,74 @@
+"""Stored pixel values as arrays: the plain files read in one step, every other kind by pydicom's decoders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fastlearn.data.problems import DataError
+from fastlearn.medical.dicom.decoders import cannot_decode
+from fastlearn.medical.dicom.layout import Layout, check_pixels, is_compressed, layout_of
+from fastlearn.medical.dicom.names import named
+from fastlearn.medical.dicom.read import dcmread
+
+LITTLE_ENDIAN = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99")
+GRAY = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
+
+
+def pixels(source: Any, frame: int | None = None) -> np.ndarray:
+    """The stored values of `source`, a path or a pydicom dataset, before any rescaling.
+
+    Shapes: `(H, W)` of one frame, `(H, W, 3)` in colour (YBR is turned into RGB; palette colours stay indices); with
+    more frames and `frame=None` all of them, `(F, H, W)` or `(F, H, W, 3)`.
+    Returns: an array of its own, signed as the file says; bits that are not in use are cleared.
+    Raises: DataError for pixels that are missing, cut short, too large, or that no installed decoder reads.
+    """
+    ds = dcmread(source)
+    layout = layout_of(ds)
+    if frame is not None and not 0 <= frame < layout.frames:
+        raise DataError(f"{named(ds)} has {layout.frames} frame(s), 0 to {layout.frames - 1}, but frame {frame} was "
+                        "asked for.")  # fmt: skip
+    check_pixels(ds, layout, all_frames=frame is None)
+    return _plain(ds, layout, frame) if _is_plain(ds, layout) else _decoded(ds, layout, frame)
+
+
+def _is_plain(ds: Any, layout: Layout) -> bool:
+    uid = getattr(getattr(ds, "file_meta", None), "TransferSyntaxUID", None)
+    return uid in LITTLE_ENDIAN and layout.bits_allocated in (8, 16) and layout.photometric in GRAY and (
+        layout.samples == 1 and "PixelData" in ds and not is_compressed(ds)
+    )  # fmt: skip
+
+
+def _plain(ds: Any, layout: Layout, frame: int | None) -> np.ndarray:
+    """Uncompressed gray: the bytes of the file seen as numbers, and copied once."""
+    kind = np.dtype(f"<{'i' if layout.signed else 'u'}{layout.bits_allocated // 8}")
+    n = layout.rows * layout.columns
+    first, count = (0, layout.frames) if frame is None else (frame, 1)
+    flat = np.frombuffer(ds.PixelData, kind, count * n, first * layout.frame_bytes)
+    shape = layout.shape if count == 1 else (count, *layout.shape)
+    return _used_bits(flat.reshape(shape), layout)
+
+
+def _used_bits(values: np.ndarray, layout: Layout) -> np.ndarray:
+    """`values` with the bits outside of BitsStored cleared, or filled with the sign; old files keep overlays there."""
+    free = layout.bits_allocated - layout.bits_stored
+    if not free:
+        return np.array(values)
+    above = layout.bits_allocated - 1 - layout.high_bit
+    above = above if 0 <= above <= free else free
+    shifted: np.ndarray = np.left_shift(values, above)
+    shifted >>= free
+    return shifted
+
+
+def _decoded(ds: Any, layout: Layout, frame: int | None) -> np.ndarray:
+    from pydicom.pixels.utils import pixel_array
+
+    try:
+        values = np.asarray(pixel_array(ds, index=frame))
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise cannot_decode(ds, error) from error
+    return np.require(values, values.dtype.newbyteorder("="), ["C", "W"])
