@@ -34,6 +34,7 @@ assert learn.history.reason == "completed", learn.history.reason
     "05_multi_label": "assert f1 > 0.75 > always_yes and probabilities.shape == (4,)",
     "06_regression": "assert off < 4 and guessing > 20 and len(error) == 160",
     "07_segmentation": "assert dice > 0.7 and len(wrong) == 1 and len(dls.valid_ds) == 160",
+    "16_clinical_notes": "assert right > 0.8 and not screen(shared)",
     "09_points": "assert mean < 4 < guessing / 3 and off.shape == (100, 3)",
     "10_restoration": "assert after > before + 1 and len(dls.valid_ds) == 120",
     "11_detection": "assert iou > 0.6 and ap50 > 0.8 and 0 < ap <= ap50",

@@ -57,7 +57,7 @@ def test_every_package_can_be_the_first_to_be_imported():
     failed = in_a_fresh_process(f"""
 import importlib
 result = []
-for package in {(*PACKAGES, "collab", "distributed", "scratch", "tabular", "text")!r}:
+for package in {(*PACKAGES, "collab", "distributed", "medical", "medical.text", "scratch", "tabular", "text")!r}:
     for name in [n for n in sys.modules if n.split('.')[0] == 'fastlearn']:
         del sys.modules[name]
     try:

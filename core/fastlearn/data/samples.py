@@ -39,8 +39,7 @@ def sample_data(name: str = "digits", folder: str | os.PathLike[str] | None = No
     The others are drawn, in a few seconds, the same everywhere. `"leaves"`: 600 leaves at `<tree>/<index>.jpg`.
     `"shapes"`: 800 pictures of up to three shapes, with masks, labels and boxes. `"gauges"`: 800 gauges and their
     readings. `"fish"`: 500 fish, each with three points. `"ratings"`: 30,000 ratings in `ratings.csv`, and
-    what lies behind them in `films.csv` and `users.csv`.
-    readings. `"fish"`: 500 fish, each with three points. `"scans"`: 24 heads as DICOM series, some with a bleeding.
+    what lies behind them in `films.csv` and `users.csv`. `"scans"`: 24 heads as DICOM series, some with a bleeding.
     Raises: ValueError, with the names there are, for another `name`; DataError if a folder of that name is in the way.
     """
     if name not in WRITERS:
