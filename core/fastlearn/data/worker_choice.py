@@ -47,7 +47,7 @@ def _choose(loader: ReadingLoader) -> tuple[str, ProcessPool | None]:
         return "thread", None
     forks = _forks(loader)
     maker = loader.maker()
-    load = measure(maker, loader.n, lambda seconds: seconds * loader.n >= WORTH[forks])
+    load = measure(maker, loader.n, lambda seconds: seconds * loader.n >= WORTH[forks], BOUND)
     if load is None or load.bound < BOUND or load.seconds * load.bound * loader.n < WORTH[forks]:
         return "thread", None
     against = None if forks else why_not_spawn(maker)
