@@ -88,13 +88,17 @@ class DataLoader(ReadingLoader):
         self._guessed_kinds = self._pool = self.share = None
         self._said: set[str] = set()
         self._wants_pin = pin_memory
-        super().__init__(**torch_arguments(self._settings, batch_size if batch_size is not None else bs, self.seed))
+        self._start_torch(dataset, batch_size if batch_size is not None else bs)
         self.after_item = self._pipeline(after_item)
         self.before_batch = self._pipeline(before_batch)
         self.after_batch = self._pipeline(after_batch)
         if do_setup:
             for pipeline in (self.after_item, self.before_batch, self.after_batch):
                 pipeline.setup(self)
+
+    def _start_torch(self, dataset: Any, bs: int | None) -> None:
+        """Begin as the loader of torch that this is."""
+        super().__init__(**torch_arguments(self._settings, dataset, bs, self.seed))
 
     def _pipeline(self, funcs: Any) -> Pipeline:
         return Pipeline(as_list(funcs), split_idx=self.split_idx)

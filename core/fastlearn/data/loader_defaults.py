@@ -53,9 +53,9 @@ def can_drop(bs: int, n: int) -> bool:
     return n >= bs
 
 
-def torch_arguments(said: dict[str, Any], bs: int | None, seed: int) -> dict[str, Any]:
+def torch_arguments(said: dict[str, Any], dataset: Any, bs: int | None, seed: int) -> dict[str, Any]:
     """What torch is told where our loader was told `said`: with a sampler of ours in the place of its random one."""
-    dataset, sampler, drop_last = said["dataset"], said["sampler"], said["drop_last"]
+    sampler, drop_last = said["sampler"], said["drop_last"]
     streams = isinstance(dataset, IterableDataset) or not hasattr(dataset, "__getitem__")
     if said["batch_sampler"] is not None:
         bs, drop_last = 1, False  # torch's word for "not given"
@@ -64,7 +64,7 @@ def torch_arguments(said: dict[str, Any], bs: int | None, seed: int) -> dict[str
     if drop_last and bs is not None and not streams:
         drop_last = can_drop(bs, len(sampler) if hasattr(sampler, "__len__") else len(dataset))
     n_workers = said["num_workers"] if said["num_workers"] is not None else default_num_workers(dataset)
-    processes = said["workers"].kind != "thread" and n_workers > 0
+    processes = choice_of_workers(said["workers"]).kind != "thread" and n_workers > 0
     return {
         "dataset": Stream(dataset) if streams and not isinstance(dataset, IterableDataset) else dataset,
         "batch_size": bs,

@@ -12,7 +12,7 @@ from fastlearn.data.loader_facts import LoaderFacts
 from fastlearn.data.making import BatchMaker, Made, SetAside
 from fastlearn.data.picture_cache import PictureCache
 from fastlearn.data.problems import DataError
-from fastlearn.data.sampling import SeededSampler, requests_for
+from fastlearn.data.sampling import SeededSampler, order_is_told, requests_for, tell_epoch
 from fastlearn.data.share import Share
 from fastlearn.data.streaming import batches_of_stream
 from fastlearn.data.worker_choice import check_start
@@ -34,13 +34,17 @@ class ReadingLoader(LoaderFacts):
     # The order.
 
     def _batches_of_positions(self, epoch: int) -> Iterable[Any]:
-        if isinstance(self.sampler, SeededSampler):
-            self.sampler.epoch = epoch
-        elif hasattr(self.sampler, "set_epoch"):  # torch's DistributedSampler and its like
-            self.sampler.set_epoch(abs(epoch))
-        if self.batch_sampler is not None:
-            return self.batch_sampler
-        return ([position] for position in self.sampler)
+        tell_epoch(self._orders, epoch)
+        return self._orders if self.batch_sampler is not None else ([position] for position in self.sampler)
+
+    @property
+    def _orders(self) -> Any:
+        return self.sampler if self.batch_sampler is None else self.batch_sampler
+
+    @property
+    def seeded_order(self) -> bool:
+        """Whether seed and epoch say the order of the items, as they do unless a sampler draws or counts by itself."""
+        return self.streams or order_is_told(self._orders)
 
     def _joint_batches(self, epoch: int, share: Share) -> Iterable[Any]:
         """The positions of all processes, batch by batch, the same in each of them."""
