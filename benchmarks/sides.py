@@ -97,10 +97,11 @@ def timed(side: Side, recipe: Recipe, seed: int) -> Numbers:
 
 
 def verdict(ours: list[float], theirs: list[float]) -> str:
-    """Where our mean lies against theirs and one standard deviation of theirs."""
+    """Where our mean lies against theirs and one standard deviation of theirs, and how sure the difference is."""
     away, spread = mean(ours) - mean(theirs), stdev(theirs) if len(theirs) > 1 else 0.0
     where = "no worse" if away >= 0 else "within fastai's spread" if -away <= spread else "below fastai's spread"
-    return f"mean {away:+.4f} from fastai's, whose spread is {spread:.4f}: {where}"
+    sure = stdev([a - b for a, b in zip(ours, theirs, strict=True)]) / len(ours) ** 0.5 if len(ours) > 1 else 0.0
+    return f"mean {away:+.4f} (standard error {sure:.4f}) from fastai's, whose spread is {spread:.4f}: {where}"
 
 
 def _spread(values: list[float]) -> str:

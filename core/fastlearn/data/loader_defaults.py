@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch.utils.data import IterableDataset, TensorDataset
 
+from fastlearn.data.sampling import SeededSampler
+from fastlearn.data.streaming import Stream
 from fastlearn.data.worker_choice import WorkerChoice
 from fastlearn.data.workers import usable_cpus
 from fastlearn.seed import ambient_seed
@@ -49,3 +51,33 @@ def can_drop(bs: int, n: int) -> bool:
             UserWarning,
         )
     return n >= bs
+
+
+def torch_arguments(said: dict[str, Any], dataset: Any, bs: int | None, seed: int) -> dict[str, Any]:
+    """What torch is told where our loader was told `said`: with a sampler of ours in the place of its random one."""
+    sampler, drop_last = said["sampler"], said["drop_last"]
+    streams = isinstance(dataset, IterableDataset) or not hasattr(dataset, "__getitem__")
+    if said["batch_sampler"] is not None:
+        bs, drop_last = 1, False  # torch's word for "not given"
+    elif not streams and sampler is None:
+        sampler = SeededSampler(len(dataset), said["shuffle"], seed)
+    if drop_last and bs is not None and not streams:
+        drop_last = can_drop(bs, len(sampler) if hasattr(sampler, "__len__") else len(dataset))
+    n_workers = said["num_workers"] if said["num_workers"] is not None else default_num_workers(dataset)
+    processes = choice_of_workers(said["workers"]).kind != "thread" and n_workers > 0
+    return {
+        "dataset": Stream(dataset) if streams and not isinstance(dataset, IterableDataset) else dataset,
+        "batch_size": bs,
+        "sampler": sampler,
+        "batch_sampler": said["batch_sampler"],
+        "num_workers": n_workers,
+        "collate_fn": said["collate_fn"],
+        "pin_memory": bool(said["pin_memory"]),
+        "drop_last": drop_last and bs is not None,
+        "timeout": said["timeout"] if n_workers else 0,
+        "worker_init_fn": said["worker_init_fn"],
+        "multiprocessing_context": said["multiprocessing_context"] if processes else None,
+        "generator": said["generator"],
+        "prefetch_factor": said["prefetch_factor"] if processes else None,
+        "persistent_workers": said["persistent_workers"] if processes else False,
+    }

@@ -6,9 +6,9 @@ import hashlib
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import torch
@@ -30,50 +30,29 @@ class Load(NamedTuple):
     bound: float
 
 
-def measure(maker: BatchMaker, n_items: int, worth: Callable[[float], bool]) -> Load | None:
-    """Read the first few items alone and then on two threads at once, beside work that is known to run freely.
+class Ran(NamedTuple):
+    """What jobs on threads took, all of them together, in seconds: of processors, and on the wall."""
 
-    `worth` is told the seconds of one item and says whether to go on. Global random states are put back.
-    Returns: None where it is not worth it, an item fails, it takes too long, or the machine is too busy to tell.
-    """
-    positions = list(range(min(FEW, n_items)))
-    if not positions:
-        return None
-    end = time.monotonic() + PATIENCE
-    with _random_state_kept():
-        alone = _together([_reading(maker, positions, len(positions) + 1)], end)
-        if alone is None:
-            return None
-        seconds = alone.work / (len(positions) + 1)
-        if seconds < WORTH_A_LOOK or not worth(seconds):
-            return None
-        count = max(1, round(PHASE / seconds))
-        free = [_together([_hashing] * 2, end)]
-        both = _together([_reading(maker, positions, count) for _ in range(2)], end)
-        free.append(_together([_hashing] * 2, end))
-    known = [one.processors for one in free if one is not None]
-    if both is None or len(known) < 2 or min(known) < LEAST_FREE:
-        return None
-    lost = (min(known) - both.processors) / (min(known) - 1)
-    return Load(seconds, min(1.0, max(0.0, lost)))
-
-
-class _Ran(NamedTuple):
-    work: float  # seconds of processors
+    work: float
     wall: float
 
     @property
     def processors(self) -> float:
+        """How many processors were busy with them, on average."""
         return self.work / max(self.wall, 1e-9)
 
 
-def _together(jobs: list[Callable[[Callable[[], bool]], None]], end: float) -> _Ran | None:
+Job: TypeAlias = Callable[[Callable[[], bool]], None]  # is told how to ask whether it should stop
+Stopwatch: TypeAlias = Callable[[Sequence[Job], float], Ran | None]  # runs jobs at once, until `time.monotonic()`
+
+
+def together(jobs: Sequence[Job], end: float) -> Ran | None:
     """Run `jobs` on a thread each; None if one fails or they are not done by `end`, after which they stop soon."""
     spent: list[float] = []
     late = threading.Event()
     start_together = threading.Barrier(len(jobs))
 
-    def run(job: Callable[[Callable[[], bool]], None]) -> None:
+    def run(job: Job) -> None:
         try:
             start_together.wait(PATIENCE)
             before = time.thread_time()
@@ -90,10 +69,50 @@ def _together(jobs: list[Callable[[Callable[[], bool]], None]], end: float) -> _
         thread.join(max(0.0, end - time.monotonic()))
     wall = time.perf_counter() - start
     late.set()
-    return _Ran(sum(spent), wall) if len(spent) == len(jobs) else None
+    return Ran(sum(spent), wall) if len(spent) == len(jobs) else None
 
 
-def _reading(maker: BatchMaker, positions: list[int], count: int) -> Callable[[Callable[[], bool]], None]:
+def measure(
+    maker: BatchMaker, n_items: int, worth: Callable[[float], bool], suspect: float, stopwatch: Stopwatch = together
+) -> Load | None:
+    """Read the first few items alone and then on two threads at once, beside work that is known to run freely.
+
+    `worth` is told the seconds of one item and says whether to go on. Another program that takes a processor for a
+    moment looks like threads that wait for each other, so a share of `suspect` or more is measured once more and the
+    smaller one counts. Global random states are put back.
+    Returns: None where it is not worth it, an item fails, it takes too long, or the machine is too busy to tell.
+    """
+    positions = list(range(min(FEW, n_items)))
+    if not positions:
+        return None
+    end = time.monotonic() + PATIENCE
+    with _random_state_kept():
+        alone = stopwatch([_reading(maker, positions, len(positions) + 1)], end)
+        if alone is None:
+            return None
+        seconds = alone.work / (len(positions) + 1)
+        if seconds < WORTH_A_LOOK or not worth(seconds):
+            return None
+        reading = [_reading(maker, positions, max(1, round(PHASE / seconds)))] * 2
+        bound = _lost(stopwatch, reading, end)
+        if bound is not None and bound >= suspect:
+            again = _lost(stopwatch, reading, end)
+            bound = None if again is None else min(bound, again)
+    return None if bound is None else Load(seconds, bound)
+
+
+def _lost(stopwatch: Stopwatch, jobs: Sequence[Job], end: float) -> float | None:
+    """The share, 0 to 1, of what a second thread could add that `jobs` lose, as free work before and after shows it."""
+    before, ran, after = stopwatch([_hashing] * 2, end), stopwatch(jobs, end), stopwatch([_hashing] * 2, end)
+    if before is None or ran is None or after is None:
+        return None
+    known = min(before.processors, after.processors)
+    if known < LEAST_FREE:
+        return None
+    return min(1.0, max(0.0, (known - ran.processors) / (known - 1)))
+
+
+def _reading(maker: BatchMaker, positions: list[int], count: int) -> Job:
     def read(stopped: Callable[[], bool]) -> None:
         rng, request = torch.Generator(), Request(TRIAL_EPOCH, 0, positions, 0)
         for i in range(count):

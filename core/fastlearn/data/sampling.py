@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
-from torch.utils.data import Sampler
+from torch.utils.data import BatchSampler, Sampler, SequentialSampler
 
 from fastlearn.data.making import Request
 from fastlearn.data.share import Share
@@ -37,6 +37,23 @@ class SeededSampler(Sampler[int]):
 
     def __len__(self) -> int:
         return self.n
+
+
+def tell_epoch(sampler: Any, epoch: int) -> None:
+    """Have `sampler`, or the sampler in a batch sampler, draw the order of `epoch` next; negative ones are peeks."""
+    if isinstance(sampler, SeededSampler):
+        sampler.epoch = epoch
+    elif hasattr(sampler, "set_epoch"):  # torch's DistributedSampler and its like
+        sampler.set_epoch(abs(epoch))
+    elif isinstance(sampler, BatchSampler):
+        tell_epoch(sampler.sampler, epoch)
+
+
+def order_is_told(sampler: Any) -> bool:
+    """Whether the order that `sampler` gives next follows from `tell_epoch`, not from draws or counts of its own."""
+    if isinstance(sampler, BatchSampler):
+        return order_is_told(sampler.sampler)
+    return isinstance(sampler, SeededSampler | SequentialSampler | Sequence) or hasattr(sampler, "set_epoch")
 
 
 def requests_for(batches: Iterable[Any], epoch: int, start: int = 0, share: Share | None = None) -> Iterator[Request]:

@@ -53,7 +53,8 @@ def _class_ids(targets: Any) -> Tensor:
 class WeightedSampler(Sampler[int]):
     """Draws `n` positions an epoch (by default as many as there are weights), each as often as its weight says.
 
-    Another order in each epoch, the same for the same `seed`. Give it to a loader as `sampler=`.
+    Another order in each epoch, the same for the same `seed`. Give it to a loader as `sampler=`: one of ours tells it
+    which epoch comes, in a plain torch loader it counts them itself.
     """
 
     def __init__(self, weights: Sequence[float] | Tensor, n: int | None = None, seed: int | None = None) -> None:
@@ -61,6 +62,10 @@ class WeightedSampler(Sampler[int]):
         if self.weights.ndim != 1 or not len(self.weights) or (self.weights < 0).any() or self.weights.sum() == 0:
             raise DataError("Weights are one number of at least 0 for each item, and not all 0.")
         self.n, self.seed, self.epoch = n or len(self.weights), ambient_seed() if seed is None else seed, 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Draw the order of `epoch` next, and of those after it in turn."""
+        self.epoch = epoch
 
     def __iter__(self) -> Iterator[int]:
         generator = new_generator(self.seed, self.epoch)

@@ -14,7 +14,7 @@ from fastlearn.data.workers import ProcessPool
 from fastlearn.warn import warn_user
 
 if TYPE_CHECKING:
-    from fastlearn.data.loader import DataLoader
+    from fastlearn.data.loader_reading import ReadingLoader
 
 BOUND = 0.5  # of what a second thread could add is lost
 WORTH = {True: 1.0, False: 10.0}  # seconds of work in an epoch: processes start at once as forks, slowly otherwise
@@ -31,7 +31,7 @@ class WorkerChoice:
     def __init__(self, kind: str | None = None) -> None:
         self.kind = kind
 
-    def choose(self, loader: DataLoader) -> tuple[str, ProcessPool | None]:
+    def choose(self, loader: ReadingLoader) -> tuple[str, ProcessPool | None]:
         """The kind for `loader`, and its processes where they have been started to see whether they can be."""
         pool = None
         if self.kind is None:
@@ -42,12 +42,12 @@ class WorkerChoice:
         return f"WorkerChoice({self.kind or 'not chosen yet'})"
 
 
-def _choose(loader: DataLoader) -> tuple[str, ProcessPool | None]:
+def _choose(loader: ReadingLoader) -> tuple[str, ProcessPool | None]:
     if loader.num_workers < 2 or loader.streams or not hasattr(loader.dataset, "reader"):
         return "thread", None
     forks = _forks(loader)
     maker = loader.maker()
-    load = measure(maker, loader.n, lambda seconds: seconds * loader.n >= WORTH[forks])
+    load = measure(maker, loader.n, lambda seconds: seconds * loader.n >= WORTH[forks], BOUND)
     if load is None or load.bound < BOUND or load.seconds * load.bound * loader.n < WORTH[forks]:
         return "thread", None
     against = None if forks else why_not_spawn(maker)
@@ -69,7 +69,7 @@ def _say(load: Load, n: int, against: str | None) -> None:
                   "without this message.", UserWarning)  # fmt: skip
 
 
-def _forks(loader: DataLoader) -> bool:
+def _forks(loader: ReadingLoader) -> bool:
     context: Any = loader.multiprocessing_context
     if context is not None:
         return bool(context.get_start_method() == "fork")
@@ -77,7 +77,7 @@ def _forks(loader: DataLoader) -> bool:
     return (method or multiprocessing.get_all_start_methods()[0]) == "fork"
 
 
-def check_start(loader: DataLoader) -> None:
+def check_start(loader: ReadingLoader) -> None:
     """Raises: RuntimeError where the worker processes that were asked for would fail at their start."""
     against = None if _forks(loader) else why_not_spawn(loader.maker(processes=True))
     if against is not None:

@@ -187,11 +187,20 @@ class ProcessPool:
         n_workers = self._loader.num_workers
         self._requests.current = [Request(TRIAL_EPOCH, n, [n % n_items], 0) for n in range(n_workers)]
         iterator: Any = None
-        timer = threading.Timer(seconds, lambda: [worker.kill() for worker in getattr(iterator, "_workers", ())])
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            for worker in getattr(iterator, "_workers", ()):
+                worker.kill()
+
+        timer = threading.Timer(seconds, end)
         timer.daemon = True
         timer.start()
         try:
             iterator = iter(self._loader)
+            if late.is_set():  # the time was over before there was anybody to end
+                end()
             for _ in range(n_workers):
                 next(iterator)
         except Exception as error:

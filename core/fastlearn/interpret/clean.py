@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL.Image import Image
 from torch import Tensor
 
 from fastlearn.data.items import item_getter
@@ -61,12 +62,17 @@ def items_at(dataset: Any, positions: NDArray[np.int64]) -> Sequence[Any] | None
 
 
 def samples_at(loader: Any, positions: Sequence[int]) -> list[tuple[Any, ...] | None]:
-    """The samples at `positions`, decoded for display; None for one that can no longer be read."""
+    """The samples at `positions`, decoded for display; None for each that can no longer be read."""
     if not hasattr(loader, "decode_batch"):
         samples = [loader.dataset[i] for i in positions]
         return [s if isinstance(s, tuple) else (s,) for s in samples]
     few = loader.new(sampler=list(positions), bs=len(positions), batch_size=None, num_workers=0)
-    batch = few.one_batch()
+    try:
+        batch = few.one_batch()
+    except DataError:
+        if not few.set_aside:
+            raise
+        return [None] * len(positions)
     decoded = few.decode_batch(batch, max_n=len(positions))
     found = dict(zip(batch.items.tolist(), decoded, strict=True))
     return [found.get(i) for i in positions]
@@ -101,7 +107,7 @@ def item_name(item: Any, root: Path, limit: int = 46) -> str:
         text = " ".join(", ".join(str(value) for value in item.tolist()).split())
         return text if len(text) <= limit else f"{text[: limit - 1]}…"
     item = item[0] if hasattr(item, "_fields") and len(item) else item  # a named row, such as a file with its boxes
-    text = str(item)
+    text = f"picture {item.width} x {item.height}" if isinstance(item, Image) else str(item)
     if isinstance(item, Path | str):
         path = Path(item)
         text = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,8 +96,8 @@ class Interpretation:
     ) -> None:
         """Show the `k` items with the largest losses, each with prediction, actual, probabilities, loss and path.
 
-        `k` may be places in that ranking: `range(9, 18)` shows the next nine. Rows of a table are shown as one, other
-        data without pictures is printed.
+        `k` may be places in that ranking: `range(9, 18)` shows the next nine. Masks, points and boxes are drawn twice,
+        the actual ones beside the predicted. Rows of a table are shown as one, other data without pictures is printed.
         """
         _, ranked = self.top_losses(k if isinstance(k, int) else None, largest)
         rows = ranked.tolist() if isinstance(k, int) else [int(ranked[i]) for i in k]
@@ -107,13 +109,16 @@ class Interpretation:
         if viewer is None:
             print("\n".join(", ".join(self.describe(row)) for row in rows))
             return
-        from fastlearn.vision.plots import characters_across, get_grid
+        from fastlearn.vision.plots import get_grid
 
-        axes = get_grid(len(rows), nrows=nrows, ncols=ncols, figsize=figsize, imsize=3.2)
-        for row, sample, ax in zip(rows, samples, axes, strict=True):
-            self._draw(sample, ax)
-            lines = self.describe(row, limit=characters_across(ax, TITLE_POINTS))
-            ax.set_title("\n".join(lines), fontsize=TITLE_POINTS, parse_math=False)  # names may have dollar signs
+        two = self._draws_targets(samples)
+        axes = get_grid(len(rows), nrows=nrows, ncols=ncols, figsize=figsize, double=two, imsize=3.2)
+        for i, (row, sample) in enumerate(zip(rows, samples, strict=True)):
+            if two:
+                self._draw_pair(row, sample, axes[2 * i], axes[2 * i + 1])
+            else:
+                self._draw(sample, axes[i])
+                self._title(axes[i], row)
 
     def show_results(
         self,
@@ -126,7 +131,7 @@ class Interpretation:
         rows = [int(i) for i in idxs]
         pairs = [(row, sample) for row, sample in zip(rows, self._samples(rows), strict=True) if sample is not None]
         if not pairs:
-            raise DataError(f"None of the {len(rows)} items can be shown: their files can no longer be read.")
+            raise self._unreadable(len(rows))
         samples = [sample for _, sample in pairs]
         kinds = self._kinds(samples)
         predictions = [self._shown(self._row_decoded(row), sample, kinds) for row, sample in pairs]
@@ -147,12 +152,21 @@ class Interpretation:
 
     def _show_with_losses(self, rows: Sequence[int], samples: Sequence[tuple[Any, ...] | None]) -> None:
         """The rows of a table, each with its target, prediction and loss."""
-        found = [sample for sample in samples if sample is not None]
+        pairs = [(row, sample) for row, sample in zip(rows, samples, strict=True) if sample is not None]
+        if not pairs:
+            raise self._unreadable(len(rows))
+        found = [sample for _, sample in pairs]
         kinds = self._kinds(found)
-        words = [self._shown(self._row_decoded(row), sample, kinds) for row, sample in zip(rows, found, strict=True)]
-        losses = {"columns": {"loss": [self.losses[row].item() for row in rows]}}
+        words = [self._shown(self._row_decoded(row), sample, kinds) for row, sample in pairs]
+        losses = {"columns": {"loss": [self.losses[row].item() for row, _ in pairs]}}
         show_view(View(found, kinds, self._n_inp(), vocab=self.vocab, predictions=words, options=losses,
                        vocabs=part_vocabs(self.dl.dataset, len(kinds))))  # fmt: skip
+        gone = len(rows) - len(found)
+        if gone:
+            print(f"{gone} of {len(rows)} can no longer be read and {'is' if gone == 1 else 'are'} left out.")
+
+    def _unreadable(self, n: int) -> DataError:
+        return DataError(f"None of the {n} items can be shown: their files can no longer be read.")
 
     def describe(self, row: int, limit: int = 46) -> list[str]:
         """What is known of a row, in labelled lines: prediction, actual, loss, and the item if the data tells it.
@@ -173,8 +187,10 @@ class Interpretation:
         if len(kinds) != n_inp + len(parts):
             return " / ".join(in_words(part, self.vocab) for part in parts)
         vocabs = [self.vocab] if len(parts) == 1 else part_vocabs(self.dl.dataset, len(kinds))[n_inp:]
-        told = zip(parts, kinds[n_inp:], vocabs, strict=True)
-        return " / ".join(_part_words(part, kind, vocab) for part, kind, vocab in told if kind != "boxlabels")
+        told = list(zip(parts, kinds[n_inp:], vocabs, strict=True))
+        labels = next(((part, vocab) for part, kind, vocab in told if kind == "boxlabels"), None)
+        return " / ".join(_box_words(part, labels) if kind == "boxes" else _part_words(part, kind, vocab)
+                          for part, kind, vocab in told if kind != "boxlabels")  # fmt: skip
 
     def _probability(self, row: int, class_id: Any) -> str:
         """The predicted probability of a class, where the predictions are probabilities of classes."""
@@ -218,13 +234,43 @@ class Interpretation:
     def _n_inp(self) -> int:
         return int(getattr(self.dl, "n_inp", 1))
 
+    def _draws_targets(self, samples: Sequence[tuple[Any, ...] | None]) -> bool:
+        """Whether what is predicted is drawn on its picture, and not told in words."""
+        kinds, n_inp = self._kinds(samples), self._n_inp()
+        return len(kinds) > n_inp and kinds[n_inp] in DRAWN_TARGETS
+
+    def _draw_pair(self, row: int, sample: tuple[Any, ...] | None, left: Any, right: Any) -> None:
+        """What is actually there, and what was predicted, each with its part of the description."""
+        prediction, actual, *rest = self.describe(row, limit=self._characters(left))
+        predicted = sample
+        if sample is not None:
+            n_inp = self._n_inp()
+            shown = self._shown(self._row_decoded(row), sample, self._kinds([sample]))
+            parts = shown if isinstance(shown, tuple) else (shown, *sample[n_inp + 1 :])
+            predicted = (*sample[:n_inp], *parts)
+        for ax, one, lines in ((left, sample, [actual, *rest]), (right, predicted, [prediction])):
+            self._draw(one, ax)
+            self._title(ax, lines=lines)
+
+    def _title(self, ax: Any, row: int | None = None, lines: Sequence[str] = ()) -> None:
+        """The description of `row`, or `lines`, above `ax`, wrapped to its width."""
+        across = self._characters(ax)
+        told = lines if row is None else self.describe(row, limit=across)
+        wrapped = [piece for line in told for piece in textwrap.wrap(line, across) or [""]]
+        ax.set_title("\n".join(wrapped), fontsize=TITLE_POINTS, parse_math=False)  # names may have dollar signs
+
+    def _characters(self, ax: Any) -> int:
+        from fastlearn.vision.plots import characters_across
+
+        return characters_across(ax, TITLE_POINTS)
+
     def _draw(self, sample: tuple[Any, ...] | None, ax: Any) -> None:
         if sample is None:
             ax.text(0.5, 0.5, "can no longer\nbe read", ha="center", va="center")
             ax.set_axis_off()
             return
         kinds, n_inp = self._kinds([sample]), self._n_inp()
-        kept = len(sample) if len(kinds) > n_inp and kinds[n_inp] in DRAWN_TARGETS else n_inp
+        kept = len(sample) if self._draws_targets([sample]) else n_inp
         vocabs = part_vocabs(self.dl.dataset, len(kinds))[:kept]
         show_view(View([sample[:kept]], kinds[:kept], n_inp, vocab=self.vocab, ctxs=[ax], vocabs=vocabs))
 
@@ -232,9 +278,6 @@ class Interpretation:
 def _part_words(part: Any, kind: str, vocab: Any) -> str:
     """One target in words: boxes are counted, a mask is told by its largest classes."""
     names = None if vocab is None else [str(name) for name in vocab]
-    if kind == "boxes":
-        n = int(((part[:, 2] > part[:, 0]) & (part[:, 3] > part[:, 1])).sum())
-        return f"{n} box{'' if n == 1 else 'es'}"
     if kind == "mask":
         counts = torch.bincount(part.flatten().clamp(min=0).long())
         largest = [i for i in counts.argsort(descending=True)[:LARGEST].tolist() if counts[i]]
@@ -242,6 +285,17 @@ def _part_words(part: Any, kind: str, vocab: Any) -> str:
             f"{names[i] if names and i < len(names) else i} {counts[i] / counts.sum():.0%}" for i in largest
         )
     return in_words(part, names)
+
+
+def _box_words(boxes: Tensor, labels: tuple[Any, Any] | None) -> str:
+    """How many boxes there are and, where they have labels (ids and vocabulary), of what: "3 boxes: car, 2 dog"."""
+    there = ((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])).tolist()
+    counted = f"{sum(there)} box{'' if sum(there) == 1 else 'es'}"
+    if labels is None or labels[1] is None or not any(there):
+        return counted
+    ids, vocab = labels
+    names = Counter(str(vocab[int(i)]) for i, real in zip(ids, there, strict=False) if real)
+    return f"{counted}: {', '.join(name if n == 1 else f'{n} {name}' for name, n in names.items())}"
 
 
 def _named(part: Any, kind: str, vocab: Any) -> Any:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from fastlearn.data.block import CategoryBlock, DataBlock, MultiCategoryBlock, RegressionBlock
+from fastlearn.data.block import CategoryBlock, DataBlock
 from fastlearn.data.datasets import Datasets, TfmdLists
 from fastlearn.data.find import get_text_files
+from fastlearn.data.guessing import block_for_columns, check_folders
 from fastlearn.data.label import ColReader, parent_label
 from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.pipeline import Pipeline
@@ -70,7 +71,7 @@ class TextDataLoaders(DataLoaders):
         """
         by_folder = valid_pct is None and splitter is None
         if by_folder:
-            _check_folders(Path(path), train, valid)
+            check_folders(Path(path), train, valid)
         chosen = splitter or (
             GrandparentSplitter(train, valid) if by_folder else RandomSplitter(valid_pct or 0.2, seed)
         )
@@ -124,7 +125,7 @@ class TextDataLoaders(DataLoaders):
         columns = [label_col] if isinstance(label_col, str | int) else list(label_col)
         texts = [_name_of(df, col) for col in ([text_col] if isinstance(text_col, str | int) else text_col)]
         tokenizer = _tokenizer(tok_tfm, n_workers, cache, text_cols=texts)
-        target = None if is_lm else y_block or _block_for_columns(df, columns, label_delim)
+        target = None if is_lm else y_block or block_for_columns(df, columns, label_delim)
         block = DataBlock(
             blocks=_blocks(TextBlock(tokenizer, text_vocab, is_lm, seq_len, backwards), target),
             get_y=None if is_lm else ColReader(columns if len(columns) > 1 else columns[0], label_delim=label_delim),
@@ -242,24 +243,3 @@ def _name_of(df: pd.DataFrame, col: str | int) -> str | int:
         return df.columns[col]  # type: ignore[no-any-return]
     raise DataError(f"There is no column {col!r} for the texts. The table has the columns "
                     f"{', '.join(map(repr, df.columns))}.")  # fmt: skip
-
-
-def _block_for_columns(df: pd.DataFrame, columns: list[str | int], label_delim: str | None) -> Any:
-    if len(columns) == 1:
-        return CategoryBlock() if label_delim is None else MultiCategoryBlock()
-    names = [_name_of(df, col) for col in columns]
-    floats = all(df[name].dtype.kind == "f" for name in names)
-    if floats:
-        return RegressionBlock()
-    hot = all(set(df[name].unique()) <= {0, 1} for name in names)
-    return MultiCategoryBlock(encoded=True, vocab=[str(name) for name in names]) if hot else MultiCategoryBlock()
-
-
-def _check_folders(path: Path, train: str, valid: str) -> None:
-    """Say early that `path` is not divided as `from_folder` expects; the search for files reports a missing one."""
-    missing = [name for name in (train, valid) if not (path / name).is_dir()]
-    if path.is_dir() and missing:
-        there = sorted(p.name for p in path.iterdir() if p.is_dir())[:8]
-        raise DataError(f"from_folder expects the folders {train!r} and {valid!r} in {str(path)!r}, but there is no "
-                        f"{' and no '.join(map(repr, missing))}; the folders there are {there}. Try valid_pct=0.2 to "
-                        "draw the validation set, or train=... and valid=... with your names.")  # fmt: skip

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import torch
 from torch import nn
 
-from fastlearn.runs.loader_state import generators
+from fastlearn.runs.loader_state import counting, generators
 from fastlearn.runs.random_state import get_random_states, set_random_states
 
 if TYPE_CHECKING:
@@ -117,11 +117,14 @@ def _module(root: nn.Module) -> Undo:
 
 def _loader(dl: Any) -> Undo:
     saved = [(generator, generator.get_state()) for generator in generators(dl)]
+    epochs = [(sampler, sampler.epoch) for sampler in counting(dl)]
     position = dl.state() if hasattr(dl, "state") and hasattr(dl, "restore") else None
 
     def put_back() -> None:
         for generator, before in saved:
             generator.set_state(before)
+        for sampler, epoch in epochs:
+            sampler.epoch = epoch
         if position is not None:
             dl.restore(position)
 

@@ -19,6 +19,8 @@ LEGEND = "fastlearn-classes"  # how a legend of ours is found again
 LEGEND_COLUMNS = 4
 MOST_NAMED = 24  # classes in a legend
 NA = "#na#"
+TINT = 0.6  # how much of a class's colour lies over the picture
+EDGE = 0.5  # matplotlib counts from the middle of the first pixel, boxes from its edge
 
 
 def draw_mask(mask: Any, ax: Axes, codes: Sequence[Any] | None = None) -> None:
@@ -26,7 +28,7 @@ def draw_mask(mask: Any, ax: Axes, codes: Sequence[Any] | None = None) -> None:
     ids = to_pixels(mask)
     top = max(1, len(codes) - 1 if codes else int(ids.max()))
     cmap = class_colours(top + 1)
-    show_image(ids, ax=ax, cmap=cmap, alpha=0.5, vmin=0, vmax=top, interpolation="nearest")
+    show_image(ids, ax=ax, cmap=cmap, alpha=TINT, vmin=0, vmax=top, interpolation="nearest")
     if codes:
         there = [int(i) for i in np.unique(ids) if 0 <= i < len(codes)]
         add_to_legend(ax, {str(codes[i]): cmap(i / top) for i in there}, order=[str(code) for code in codes])
@@ -61,7 +63,7 @@ def add_to_legend(ax: Axes, names: dict[str, Any], order: Sequence[str] = ()) ->
             return
         old.remove()
     for name, colour in names.items():
-        known.setdefault(name, Patch(facecolor=colour, edgecolor="0.3", alpha=0.7, label=name))
+        known.setdefault(name, Patch(facecolor=colour, edgecolor="0.3", label=name))
     known = {name: known[name] for name in (*order, *known) if name in known}
     handles = list(known.values())[:MOST_NAMED]
     columns = min(len(handles), max(2, round(LEGEND_COLUMNS * float(figure.get_figwidth()) / 9)))
@@ -86,7 +88,7 @@ def draw_boxes(boxes: np.ndarray, ax: Axes, labels: Sequence[str] | None = None)
     from matplotlib.patheffects import withStroke
 
     limits = ax.get_xlim(), ax.get_ylim()
-    for i, (x1, y1, x2, y2) in enumerate(boxes):
+    for i, (x1, y1, x2, y2) in enumerate(boxes - EDGE):
         if x2 <= x1 or y2 <= y1:
             continue
         for width, colour in ((3.0, "black"), (1.5, "white")):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import torch
 
-from fastlearn.data.block import CategoryBlock, DataBlock, MultiCategoryBlock, RegressionBlock
+from fastlearn.data.block import CategoryBlock, DataBlock
 from fastlearn.data.find import AttrGetter, get_image_files
+from fastlearn.data.guessing import block_for_columns, block_for_labels, check_folders
 from fastlearn.data.label import ColReader, RegexLabeller, parent_label
 from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.problems import DataError
@@ -65,7 +66,7 @@ class ImageDataLoaders(DataLoaders):
         Raises: DataError if the folders are missing, or if all pictures lie in `path` itself and so have no label.
         """
         if valid_pct is None:
-            _check_folders(Path(path), train, valid)
+            check_folders(Path(path), train, valid)
         block = DataBlock(
             blocks=(ImageBlock(img_cls), CategoryBlock(vocab=vocab)),
             get_items=_pictures_in_folders
@@ -223,7 +224,7 @@ class ImageDataLoaders(DataLoaders):
         columns = [label_col] if isinstance(label_col, str | int) else list(label_col)
         root = Path(path) if folder is None else Path(path) / folder
         block = DataBlock(
-            blocks=(ImageBlock(img_cls), y_block or _block_for_columns(df, columns, label_delim)),
+            blocks=(ImageBlock(img_cls), y_block or block_for_columns(df, columns, label_delim)),
             get_x=ColReader(fn_col, pref=root, suff=suff),
             get_y=ColReader(columns if len(columns) > 1 else columns[0], label_delim=label_delim),
             splitter=RandomSplitter(valid_pct, seed=seed) if valid_col is None else ColSplitter(valid_col),
@@ -302,7 +303,7 @@ class ImageDataLoaders(DataLoaders):
         """
         items = _pairs(list(fnames), list(labels))
         block = DataBlock(
-            blocks=(ImageBlock(img_cls), y_block or _block_for_labels([item.label for item in items])),
+            blocks=(ImageBlock(img_cls), y_block or block_for_labels([item.label for item in items])),
             get_x=AttrGetter("file"),
             get_y=AttrGetter("label"),
             splitter=RandomSplitter(valid_pct, seed=seed),
@@ -364,16 +365,6 @@ def _pictures_in_folders(path: AnyPath) -> list[Path]:
     return files
 
 
-def _check_folders(path: Path, train: str, valid: str) -> None:
-    """Say early that `path` is not divided as `from_folder` expects; the search for files reports a missing one."""
-    missing = [name for name in (train, valid) if not (path / name).is_dir()]
-    if path.is_dir() and missing:
-        there = sorted(p.name for p in path.iterdir() if p.is_dir())[:8]
-        raise DataError(f"from_folder expects the folders {train!r} and {valid!r} in {str(path)!r}, but there is no "
-                        f"{' and no '.join(map(repr, missing))}; the folders there are {there}. Try valid_pct=0.2 to "
-                        "draw the validation set, or train=... and valid=... with your names.")  # fmt: skip
-
-
 def _pairs(fnames: list[Any], labels: list[Any]) -> list[LabelledFile]:
     if len(fnames) != len(labels):
         raise DataError(f"`fnames` and `labels` go together one by one, but there are {len(fnames)} and {len(labels)}.")
@@ -385,24 +376,3 @@ def _plain(label: Any) -> Any:
     if isinstance(label, torch.Tensor | np.ndarray | np.generic):
         return label.tolist()
     return list(label) if isinstance(label, tuple) else label
-
-
-def _block_for_labels(labels: list[Any]) -> Any:
-    """The target's block by what the labels are."""
-    several = [label for label in labels if isinstance(label, list | tuple | set | frozenset)]
-    values = [value for label in several for value in label] if several else labels
-    if values and isinstance(values[0], float):
-        return RegressionBlock()
-    return MultiCategoryBlock() if several else CategoryBlock()
-
-
-def _block_for_columns(df: pd.DataFrame, columns: list[str | int], label_delim: str | None) -> Any:
-    if len(columns) == 1:
-        return CategoryBlock() if label_delim is None else MultiCategoryBlock()
-    floats = all(_dtype_kind(df, col) == "f" for col in columns)
-    return RegressionBlock() if floats else MultiCategoryBlock()
-
-
-def _dtype_kind(df: pd.DataFrame, col: str | int) -> str:
-    column = df[col] if col in df.columns else df.iloc[:, int(col)] if isinstance(col, int) else None
-    return "" if column is None else str(column.dtype.kind)  # a missing column is reported where it is read

@@ -30,6 +30,23 @@ def test_a_weighted_sampler_draws_classes_equally_often_and_repeatably():
         WeightedSampler([0, 0])
 
 
+def test_a_loader_tells_a_weighted_sampler_the_epoch_and_a_peek_does_not_count():
+    def loader():
+        sampler = WeightedSampler([1] * 10, seed=1)
+        return DataLoader([(float(i),) for i in range(10)], bs=10, num_workers=0, sampler=sampler)
+
+    def items(dl):
+        return next(iter(dl)).items.tolist()
+
+    dl, peeked, later = loader(), loader(), loader()
+    epochs = [items(dl) for _ in range(3)]
+    assert len({tuple(order) for order in epochs}) == 3
+    peeked.one_batch()
+    assert [items(peeked) for _ in range(3)] == epochs
+    later.restore(dl.state() | {"epoch": 2})
+    assert items(later) == epochs[2] and later.seeded_order
+
+
 def test_folds_cover_every_item_once():
     items = list(range(23))
     folds = list(kfold(items, k=4, seed=3))

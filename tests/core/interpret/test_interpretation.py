@@ -111,6 +111,50 @@ def test_file_that_is_gone_leaves_the_other_tiles(pictures, tmp_path):
     assert sum(bool(ax.images) for ax in plt.gcf().axes) == 2 and len(titles()) == 3
 
 
+def test_tiles_say_so_when_all_of_the_files_are_gone(pictures, tmp_path):
+    pictures.dl.dataset.items[:] = [tmp_path / "gone.png"] * 24
+    pictures.plot_top_losses(2)
+    assert not any(ax.images for ax in plt.gcf().axes) and len(titles()) == 2
+    assert all("can no longer" in ax.texts[0].get_text() for ax in plt.gcf().axes)
+
+
+def notes(folder, n=4):
+    """A classifier of short texts in files, sure of "long"."""
+    for i in range(n):
+        (folder / f"{i}.txt").write_text(" ".join(["word"] * (i + 1)))
+    dsets = Datasets(sorted(folder.glob("*.txt")), [[read_words], [lambda path: "long", Categorize(["short", "long"])]])
+    preds = torch.linspace(0.9, 0.6, n)[:, None] @ torch.tensor([[0.0, 1.0]])
+    dl = DataLoader(dsets, bs=2, num_workers=0)
+    dl._kinds = ("text", "category")
+    return interpretation(preds, torch.ones(n, dtype=torch.long), dl=dl, cls=Interpretation)
+
+
+def read_words(path):
+    return str(path.read_text())
+
+
+def test_a_table_of_losses_leaves_out_files_that_are_gone_and_says_how_many(tmp_path, capsys):
+    made = notes(tmp_path)
+    (tmp_path / "3.txt").unlink()  # the largest loss
+    made.plot_top_losses(3)
+    shown = capsys.readouterr().out.splitlines()
+    assert [line.split()[-1] for line in shown[1:3]] == ["0.3567", "0.2231"] and len(shown) == 4
+    assert shown[3] == "1 of 3 can no longer be read and is left out."
+    for file in tmp_path.glob("*.txt"):
+        file.unlink()
+    with pytest.raises(DataError, match="None of the 2 items can be shown"):
+        made.plot_top_losses(2)
+
+
+def test_long_titles_of_the_largest_losses_do_not_run_into_each_other(pictures):
+    pictures.vocab = ["a name of many words that goes on and on and on and on and on"] * 2
+    pictures.plot_top_losses(2, nrows=1)
+    plt.gcf().canvas.draw()
+    left, right = (ax.title.get_window_extent() for ax in plt.gcf().axes)
+    assert left.x0 > 0 and left.x1 < right.x0 and right.x1 < plt.gcf().bbox.x1
+    assert all(" ".join(title.split()).count("on and on and on") == 2 for title in titles())
+
+
 def test_results_are_drawn_with_target_and_prediction(pictures):
     pictures.show_results([0, 23])
     assert len(titles()) == 2 and "dark" in titles()[0]

@@ -36,10 +36,14 @@ from fastlearn.callbacks import (
 )
 from fastlearn.callbacks.checkpoint import CheckpointCallback
 from fastlearn.callbacks.schedule import ParamScheduler
+from fastlearn.data import WeightedSampler
+from fastlearn.data.loader import DataLoader
 from fastlearn.metrics import accuracy
 from fastlearn.optim import SchedLin
 from fastlearn.runs import Run, RunInUse
 from fastlearn.train.callback import Callback
+from torch.utils.data import BatchSampler, RandomSampler, TensorDataset, WeightedRandomSampler
+from torch.utils.data import DataLoader as TorchLoader
 
 
 class Killed(BaseException):
@@ -113,6 +117,59 @@ def test_resume_equals_an_unbroken_run_bit_for_bit(make, loaders, step):
     run = Run(next((again.path / "runs").iterdir()))
     assert run.info["completed"] and run.info["reason"] == "completed"
     assert run.history().to_json() == again.history.to_json()
+
+
+WEIGHTS = torch.arange(1.0, 41)
+
+
+def points(n, seed):
+    x = torch.randn(n, 4, generator=torch.Generator().manual_seed(seed))
+    return TensorDataset(x, (x.sum(1) > 0).long())
+
+
+class Counting:
+    """A sampler as users write them: its own count of epochs, which nobody tells it."""
+
+    def __init__(self):
+        self.epoch = 0
+
+    def __iter__(self):
+        self.epoch += 1
+        return iter([(position * (2 * self.epoch + 1)) % 40 for position in range(40)])
+
+    def __len__(self):
+        return 40
+
+
+SAMPLERS = {
+    "weighted": lambda: {"sampler": WeightedSampler(WEIGHTS, seed=5)},
+    "own count": lambda: {"sampler": Counting()},
+    "global": lambda: {"sampler": WeightedRandomSampler(WEIGHTS, 40)},
+    "generator": lambda: {"sampler": RandomSampler(range(40), True, generator=torch.Generator().manual_seed(5))},
+    "batches": lambda: {"batch_sampler": BatchSampler(WeightedSampler(WEIGHTS, seed=5), 8, False)},
+}
+
+
+@pytest.mark.parametrize("step", [5, 7])  # at the end of the first of three epochs, inside the second
+@pytest.mark.parametrize("kind", [DataLoader, TorchLoader])
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_sampler_of_any_kind_draws_on_as_in_an_unbroken_run(make, sampler, kind, step):
+    def loaders(seed):
+        said = SAMPLERS[sampler]()
+        sizes = {} if "batch_sampler" in said else {"batch_size": 8}
+        ours = {"seed": seed} if kind is DataLoader else {}
+        return kind(points(40, 1), num_workers=0, **sizes, **said, **ours), TorchLoader(points(16, 2), 8)
+
+    whole, broken, again = (make(name, loaders=loaders) for name in ("whole", "run", "run"))
+    for learn in (whole, broken):
+        torch.manual_seed(7)
+        if learn is whole:
+            one_cycle(learn)
+        else:
+            killed(learn, step, lambda learn: one_cycle(learn, CheckpointCallback(every_steps=1)))
+    torch.manual_seed(99)
+    again.resume(cbs=Waiting(), display=False)
+    assert_same(whole, again)
 
 
 def test_a_run_goes_on_from_its_last_checkpoint_and_not_from_where_it_was_killed(make):

@@ -136,9 +136,26 @@ def test_boxes_are_drawn_for_targets_and_predictions(learn):
     assert {t.get_text() for ax in axes for t in ax.texts} <= {"red", "blue"}
     found = Interpretation.from_learner(learn)
     assert found.losses.shape == (8,) and (found.losses > 0).all()
-    found.plot_top_losses(2)
-    assert "actual: " in plt.gcf().axes[0].get_title() and "box" in plt.gcf().axes[0].get_title()
     found.show_results([0, 1])
+    plt.close("all")
+
+
+def test_largest_losses_show_and_name_the_boxes_that_are_there_and_those_predicted(learn):
+    import matplotlib.pyplot as plt
+
+    found = Interpretation.from_learner(learn)
+    found.plot_top_losses(2)
+    for row, (left, right) in zip(found.top_losses(2)[1].tolist(), np.reshape(plt.gcf().axes, (2, 2)), strict=True):
+        boxes, names = learn.dls.valid_ds.items[int(found.positions[row])].boxes, [t.get_text() for t in left.texts]
+        assert len(names) == len(boxes) and set(names) <= {"red", "blue"} and len(left.patches) == 2 * len(boxes)
+        words = f"actual: {len(boxes)} box" + ("" if len(boxes) == 1 else "es") + ": "
+        told = left.get_title().split("\n")
+        assert told[0].startswith(words) and all(name in told[0] for name in names)
+        assert told[1].startswith("loss: ") and told[2] == "picture 32 x 32"
+        n = int((~is_empty(found._row_decoded(row)[0])).sum())
+        assert right.get_title().startswith(f"prediction: {n} box") and len(right.patches) == 2 * n == 2 * len(
+            right.texts
+        )
     plt.close("all")
 
 

@@ -109,6 +109,14 @@ def test_a_delimiter_or_several_columns_make_a_multi_label_target(photos, table,
     assert y.dtype == torch.float32 and y.shape == (4, len(dls.vocab)) and set(y.unique().tolist()) <= {0.0, 1.0}
 
 
+def test_columns_of_noughts_and_ones_are_labels_that_are_encoded_already(photos, table):
+    table = table.assign(cat=(table["label"] == "cat").astype(int), dog=table["label"] == "dog")
+    dls = ImageDataLoaders.from_df(table, photos, label_col=["cat", "dog"], **SETTINGS)
+    assert dls.kinds == ("image", "multicategory") and list(dls.vocab) == ["cat", "dog"]
+    _, y = dls.one_batch()
+    assert y.shape == (4, 2) and y.sum(1).tolist() == [1, 1, 1, 1]
+
+
 def test_columns_of_floats_and_a_given_block_make_a_regression(photos, table):
     dls = ImageDataLoaders.from_df(table, photos, label_col=["weight", "height"], **SETTINGS)
     assert dls.kinds == ("image", "regression") and dls.one_batch()[1].shape == (4, 2)

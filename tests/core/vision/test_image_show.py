@@ -137,7 +137,9 @@ def test_a_mask_lies_over_its_picture_and_results_stand_beside_each_other():
     mask = torch.ones(8, 12, dtype=torch.int64)
     (ax,) = show([(picture(), mask)], ("image", "mask"), vocab=["road", "car"])
     overlay = ax.get_images()[1]
-    assert overlay.get_alpha() == 0.5 and overlay.get_clim() == (0, 1)
+    assert overlay.get_alpha() == 0.6 and overlay.get_clim() == (0, 1)
+    (named,) = ax.get_figure().legends[0].get_patches()
+    assert named.get_facecolor() == overlay.cmap(1.0) and named.get_label() == "car"
     axes = show([(picture(), mask)], ("image", "mask"), predictions=[mask * 0])
     assert [ax.get_title() for ax in axes] == ["Target", "Prediction"]
     assert np.asarray(axes[1].get_images()[1].get_array()).max() == 0
@@ -147,7 +149,7 @@ def test_points_and_boxes_are_drawn_in_pixels_and_padding_is_not():
     (ax,) = show([(picture(), torch.tensor([[3.0, 4.0]]))], ("image", "points"))
     assert ax.collections[0].get_offsets().tolist() == [[3.0, 4.0]]
     (ax,) = show([(picture(), torch.tensor([[1.0, 2.0, 5.0, 6.0], [0, 0, 0, 0]]))], ("image", "boxes"))
-    assert {tuple(p.get_bbox().extents) for p in ax.patches} == {(1.0, 2.0, 5.0, 6.0)}
+    assert {tuple(p.get_bbox().extents) for p in ax.patches} == {(0.5, 1.5, 4.5, 5.5)}  # around whole pixels
 
 
 def test_several_pictures_of_one_sample_stand_in_a_row():
