@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastwidgets.journal import Journal
 from fastwidgets.journal.identity import identify, place_of
 
 if TYPE_CHECKING:

@@ -18,10 +18,15 @@ __all__ = ["LabelSteps", "PipelineLabels", "RowLabels", "SampleLabels", "label_s
 
 
 class LabelSteps(Protocol):
-    """How the labels of a data set are read. `vocab`: the classes as the data has them."""
+    """How the labels of a data set are read."""
 
-    task: str
-    vocab: list[Any]
+    @property
+    def task(self) -> str:
+        """ "category" or "multicategory"."""
+
+    @property
+    def vocab(self) -> list[Any]:
+        """The classes as the data has them."""
 
     def labels(self) -> Iterator[Any]:
         """The label of each item: a class, a list of them, or None where it cannot be read."""
@@ -42,7 +47,7 @@ class PipelineLabels:
 
     @property
     def task(self) -> str:
-        """"category" or "multicategory"."""
+        """ "category" or "multicategory"."""
         return str(self.step.kind)
 
     @property
@@ -80,7 +85,7 @@ class RowLabels:
 
     @property
     def task(self) -> str:
-        """"category" or "multicategory"."""
+        """ "category" or "multicategory"."""
         return str(self.dataset.targets[self.part].kind)
 
     @property
@@ -101,7 +106,11 @@ class SampleLabels:
     dataset: Any
     vocab: list[Any]
     targets: Any
-    task: str = "category"
+
+    @property
+    def task(self) -> str:
+        """Each item has one."""
+        return "category"
 
     def labels(self) -> Iterator[Any]:
         """The labels, in the data set's order."""
@@ -118,8 +127,8 @@ def label_steps(dataset: Any) -> LabelSteps | None:
         return None
     if hasattr(dataset, "rows_at") and hasattr(dataset, "targets"):
         kinds = [target.kind for target in dataset.targets]
-        part = next((i for i, kind in enumerate(kinds) if kind in ("category", "multicategory")), None)
-        return None if part is None else RowLabels(dataset, part)
+        place = next((i for i, kind in enumerate(kinds) if kind in ("category", "multicategory")), None)
+        return None if place is None else RowLabels(dataset, place)
     classes, targets = listed_classes(dataset), _targets(dataset)
     if classes is None or targets is None or len(targets) != len(dataset):
         return None

@@ -55,7 +55,9 @@ class Source:
     def keys(self) -> list[str]:
         """What a row without a file is called in the journal: by its content, so that it is found in another order."""
         seen: dict[str, int] = {}
-        return [key_of_row(item, seen) if path is None else "" for item, path in zip(self.items, self.paths, strict=True)]
+        return [
+            key_of_row(item, seen) if path is None else "" for item, path in zip(self.items, self.paths, strict=True)
+        ]
 
 
 def key_of_row(item: Any, seen: dict[str, int]) -> str:
@@ -196,5 +198,3 @@ def _root(stated: Path | None, paths: Sequence[Path | None]) -> Path:
     common = Path(os.path.commonpath([os.path.dirname(file) for file in files]))
     told = stated is not None and stated != Path.cwd() and common.is_relative_to(stated)
     return stated if told and stated is not None else common
-
-

@@ -34,7 +34,9 @@ def said_of(entries: Sequence[Entry], source: Source) -> str:
         return f"{many} excluded; the file{' stays' if one else 's stay'} where {'it is' if one else 'they are'}."
     if all(entry.get("keep") for entry in entries):
         return f"{many} kept as labelled."
-    names = list(dict.fromkeys(_name(entry.get("label"), source) for entry in entries if entry.get("label") is not None))
+    names = list(
+        dict.fromkeys(_name(entry.get("label"), source) for entry in entries if entry.get("label") is not None)
+    )
     said = ", ".join(names[:MOST_CLASSES]) + (", …" if len(names) > MOST_CLASSES else "")
     return f"{many} {'is' if one else 'are'} {said} now."
 

@@ -7,15 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
-from torch import nn
-
 from fastlearn.data.block import CategoryBlock, DataBlock, MultiCategoryBlock
 from fastlearn.data.find import get_image_files
 from fastlearn.data.label import ColReader, RegexLabeller, parent_label
 from fastlearn.data.split import IndexSplitter
 from fastlearn.train.learner import Learner
 from fastlearn.vision.blocks import ImageBlock
+from PIL import Image
+from torch import nn
 
 
 def net(n_out: int) -> nn.Module:

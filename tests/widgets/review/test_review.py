@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-
 from fastlearn.interpret.stored_answers import StoredAnswers
+from fastlearn.tabular.categorify import Categorify
 from fastlearn.tabular.learner import tabular_learner
 from fastlearn.tabular.table import TabularPandas
 from fastlearn.train.learner import Learner
+
 from fastwidgets.journal import Journal, JournalInUse
 from fastwidgets.review import Review, attach, decide_all, session_of
 
@@ -74,7 +75,9 @@ def test_widgets_on_one_learner_share_a_review_and_other_reviews_follow(learn: L
     said = sessions[0].act("relabel", focus=0, argument="dogs")
     assert said == "1 item is dogs now."
     other = without_model.source.names.index("cats/0_dark.png")
-    assert sessions[1].values("label", [other]) == ["dogs"] and sessions[1].values("decision", [other]) == ["relabelled"]
+    assert sessions[1].values("label", [other]) == ["dogs"] and sessions[1].values("decision", [other]) == [
+        "relabelled"
+    ]
     sessions[1].act("undo")
     assert sessions[0].values("label", [0]) == ["cats"] and sessions[0].values("decision", [0]) == [None]
     detach[0]()
@@ -133,8 +136,10 @@ def test_several_labels_are_added_and_taken_off(multi: Learner) -> None:
 
 
 def test_rows_of_a_table_are_known_by_their_content(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"a": [1.0, 2, 3, 4, 5, 5], "kind": list("xyxyxx"), "y": ["no", "no", "yes", "yes", "no", "no"]})
-    to = TabularPandas(frame, [], ["kind"], ["a"], "y", splits=([0, 1, 2, 4, 5], [3]))
+    frame = pd.DataFrame(
+        {"a": [1.0, 2, 3, 4, 5, 5], "kind": list("xyxyxx"), "y": ["no", "no", "yes", "yes", "no", "no"]}
+    )
+    to = TabularPandas(frame, [Categorify], ["kind"], ["a"], "y", splits=([0, 1, 2, 4, 5], [3]))
     learn = tabular_learner(to.dataloaders(bs=2, path=tmp_path), [4])
     review = Review.of(learn)
     assert review.labels == ["no", "no", "yes", "no", "no", "yes"] and review.source.paths == [None] * 6
@@ -173,7 +178,9 @@ with Journal(sys.argv[1]) as journal:
 
 def test_while_another_process_writes_decisions_are_read_and_refused_in_words(folder: Path) -> None:
     review = Review.of(folder)
-    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     assert writer.stdin is not None and writer.stdout is not None
     try:
         assert writer.stdout.readline() == b"ready\n"
