@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fastwidgets.confusion.widget import ConfusionMatrix
+    from fastwidgets.cleaner.fastai_names import ImageClassifierCleaner, ImagesCleaner
+    from fastwidgets.cleaner.widget import ImageCleaner
     from fastwidgets.grid.image_grid import ImageGrid
     from fastwidgets.lr_finder.widget import LRFinder
     from fastwidgets.monitor.widget import TrainingMonitor
@@ -14,12 +16,24 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "ConfusionMatrix": "fastwidgets.confusion.widget",
+    "ImageClassifierCleaner": "fastwidgets.cleaner.fastai_names",
+    "ImageCleaner": "fastwidgets.cleaner.widget",
     "ImageGrid": "fastwidgets.grid.image_grid",
+    "ImagesCleaner": "fastwidgets.cleaner.fastai_names",
     "LRFinder": "fastwidgets.lr_finder.widget",
     "TopLosses": "fastwidgets.top_losses.widget",
     "TrainingMonitor": "fastwidgets.monitor.widget",
 }
-__all__ = ["ConfusionMatrix", "ImageGrid", "LRFinder", "TopLosses", "TrainingMonitor"]
+__all__ = [
+    "ConfusionMatrix",
+    "ImageClassifierCleaner",
+    "ImageCleaner",
+    "ImageGrid",
+    "ImagesCleaner",
+    "LRFinder",
+    "TopLosses",
+    "TrainingMonitor",
+]
 
 
 def __getattr__(name: str) -> Any:

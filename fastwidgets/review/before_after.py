@@ -17,7 +17,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Answered:
-    """One pass: the learner's own numbers by name, and for each item a score: 1 where it is right, or minus its loss."""
+    """One pass: the learner's own numbers by name, and an item's score: 1 where it is right, or minus its loss."""
 
     metrics: dict[str, float]
     scores: Numbers

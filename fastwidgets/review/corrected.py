@@ -90,9 +90,7 @@ def _of_pipeline(steps: PipelineLabels, kept: Positions, whole: Mapping[Any, Any
     fs = [CorrectedLabels(steps.head, _as_read(steps, whole, added)), *tl.tfms.fs[n:]]
     if added:
         vocab = CategoryMap([*steps.vocab, *added], sort=False)
-        fs[1] = copy.copy(fs[1])
-        fs[1].vocab = vocab
-        fs = [_wider(step, len(vocab)) for step in fs]
+        fs = [_wider(step, vocab, has_vocab=i == 1) for i, step in enumerate(fs)]
     tl._kinds = tl.kinds
     tl.tfms = Pipeline(split_idx=dataset.split_idx)
     tl.tfms.fs = fs
@@ -131,10 +129,14 @@ def _added(vocab: Sequence[Any], known: Sequence[Any]) -> list[Any]:
     return [value for value in known if (type(value).__name__, value) not in there]
 
 
-def _wider(step: Any, n: int) -> Any:
-    if isinstance(step, OneHotEncode):
+def _wider(step: Any, vocab: CategoryMap, *, has_vocab: bool) -> Any:
+    """The step that has the vocabulary, or one that counts it, with the larger one."""
+    if has_vocab or isinstance(step, OneHotEncode):
         step = copy.copy(step)
-        step.c = n
+    if has_vocab:
+        step.vocab = vocab
+    elif isinstance(step, OneHotEncode):
+        step.c = len(vocab)
     return step
 
 

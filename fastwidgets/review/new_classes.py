@@ -24,8 +24,8 @@ def add_outputs(model: nn.Module, n_old: int, n_new: int) -> None:
     if not isinstance(last, nn.Linear) or last.out_features != n_old:
         found = "none" if last is None else str(last)
         raise DataError(f"There are {n_new} classes by now, and the model's last layer cannot be given more outputs: a "
-                        f"linear layer with {n_old} outputs is expected, but got {found}. Make the data and the learner "
-                        "anew with all classes, and decide as the code says.")  # fmt: skip
+                        f"linear layer with {n_old} outputs is expected, but got {found}. Make data and learner anew "
+                        "with all classes, and decide as the code says.")  # fmt: skip
     _put(model, name, _widened(last, n_new))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from fastwidgets.journal import Overlay
 from fastwidgets.journal.acts import Entry
@@ -44,7 +44,7 @@ class Review:
     written, RuntimeError; nothing has changed then.
     """
 
-    _all: weakref.WeakValueDictionary[tuple[int, str], Review] = weakref.WeakValueDictionary()
+    _all: ClassVar[weakref.WeakValueDictionary[tuple[int, str], Review]] = weakref.WeakValueDictionary()
 
     def __init__(self, source: Source, journal: str | os.PathLike[str] | None = None) -> None:
         self.source, self.n, self.learn = source, len(source), source.learn
@@ -168,6 +168,11 @@ class Review:
     def keep(self, ids: Ids) -> str:
         """Say that the items `ids` are right as the data has them: excluded ones are back, new labels go."""
         return self._decide({int(i): {"exclude": False, "keep": True, "label": None} for i in ids})
+
+    def keep_best(self, best: Ids, others: Ids) -> str:
+        """Keep the items `best` of groups of copies and exclude the `others`, as one act; labels stay."""
+        kept = {int(i): {"exclude": False, "keep": self.labels[i] == self.given[i]} for i in best}
+        return self._decide({**kept, **{int(i): {"exclude": True, "keep": False} for i in others}})
 
     def note(self, ids: Ids, text: str) -> str:
         """Write a line about the items `ids`; an empty one takes it away."""

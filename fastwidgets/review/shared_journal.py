@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakValueDictionary, finalize
 
 from fastwidgets.journal import Journal, JournalInUse
@@ -24,7 +24,7 @@ class SharedJournal:
     while it answers its page. Take it from `SharedJournal.at`; it is closed when nobody holds it any more.
     """
 
-    _all: WeakValueDictionary[str, SharedJournal] = WeakValueDictionary()
+    _all: ClassVar[WeakValueDictionary[str, SharedJournal]] = WeakValueDictionary()
 
     def __init__(self, folder: Path, root: Path) -> None:
         self.lock = threading.RLock()
@@ -75,8 +75,11 @@ class SharedJournal:
         except JournalInUse as error:
             raise JournalInUse(f"Nothing was decided: {error} Until then this is for looking only.") from None
         except OSError as error:
-            raise RuntimeError(f"Nothing was decided: the journal {str(self.journal.path)!r} cannot be written "
-                               f"({error.strerror or error}). Say where it may be: journal=\"a folder\".") from error  # fmt: skip
+            reason = error.strerror or error
+            raise RuntimeError(
+                f"Nothing was decided: the journal {str(self.journal.path)!r} cannot be written ({reason}). Say where "
+                'it may be: journal="a folder".'
+            ) from error
         self._open = True
         self._tell([])
 

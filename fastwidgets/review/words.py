@@ -25,20 +25,30 @@ def thing(source: Source) -> str:
 
 
 def said_of(entries: Sequence[Entry], source: Source) -> str:
-    """One act in words: `3 items are 7 now.`"""
-    first, many = entries[0], count(len(entries), thing(source))
-    one = len(entries) == 1
-    if "label" not in first and "exclude" not in first:
-        return f"Note {'on' if first.get('note') else 'taken off'} {many}."
-    if first.get("exclude"):
-        return f"{many} excluded; the file{' stays' if one else 's stay'} where {'it is' if one else 'they are'}."
-    if all(entry.get("keep") for entry in entries):
-        return f"{many} kept as labelled."
-    names = list(
-        dict.fromkeys(_name(entry.get("label"), source) for entry in entries if entry.get("label") is not None)
-    )
-    said = ", ".join(names[:MOST_CLASSES]) + (", …" if len(names) > MOST_CLASSES else "")
-    return f"{many} {'is' if one else 'are'} {said} now."
+    """One act in words: `3 items are 7 now; 1 item excluded, whose file stays.`"""
+    what = thing(source)
+    excluded = sum(bool(entry.get("exclude")) for entry in entries)
+    kept = sum(bool(entry.get("keep")) and not entry.get("exclude") for entry in entries)
+    labelled = [entry["label"] for entry in entries if entry.get("label") is not None and not entry.get("exclude")]
+    noted = [entry for entry in entries if "note" in entry]
+    said = [f"{count(len(labelled), what)} {_are(len(labelled))} {_names(labelled, source)} now"] if labelled else []
+    said += [f"{count(kept, what)} kept as labelled"] if kept else []
+    said += [f"{count(excluded, what)} excluded, whose file{_s(excluded)} stay{_s(2 - excluded)}"] if excluded else []
+    said += [f"note {'on' if noted[0]['note'] else 'taken off'} {count(len(noted), what)}"] if noted else []
+    return f"{'; '.join(said) or f'{count(len(entries), what)} as before'}."
+
+
+def _names(labels: Sequence[Any], source: Source) -> str:
+    names = list(dict.fromkeys(_name(label, source) for label in labels))
+    return ", ".join(names[:MOST_CLASSES]) + (", …" if len(names) > MOST_CLASSES else "")
+
+
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
+def _s(n: int) -> str:
+    return "s" if n > 1 else ""
 
 
 def _name(label: Any, source: Source) -> str:

@@ -38,12 +38,12 @@ def test_items_have_their_split_and_label_however_they_are_labelled(learn: Learn
 def test_an_act_is_on_the_disk_undone_whole_and_there_after_a_restart(learn: Learner) -> None:
     review = Review.of(learn)
     assert review.relabel([0, 2], "dogs") == "2 items are dogs now."
-    assert review.exclude([1]) == "1 item excluded; the file stays where it is."
+    assert review.exclude([1]) == "1 item excluded, whose file stays."
     review.note([0], "a\nlong  one")
     entries = Journal(review.root).entries()
     assert [entry.get("label") for entry in entries] == ["dogs", "dogs", None, None]
     assert all(len(entry["hash"]) == 32 for entry in entries) and entries[0]["act"] == entries[1]["act"]
-    assert review.undo() == "Undone: Note on 1 item."
+    assert review.undo() == "Undone: note on 1 item."
     review.undo()
     assert review.undo() == "Undone: 2 items are dogs now."
     assert review.decided == [] and review.undo() == "There is nothing to undo."
@@ -52,7 +52,7 @@ def test_an_act_is_on_the_disk_undone_whole_and_there_after_a_restart(learn: Lea
     review.shared.close()
     again = Review(review.source)
     assert again.labels == review.labels and again.decisions == review.decisions
-    assert again.redo() == "Done again: 1 item excluded; the file stays where it is."
+    assert again.redo() == "Done again: 1 item excluded, whose file stays."
 
 
 def test_a_label_that_the_data_has_already_is_kept_and_keeping_takes_back(learn: Learner) -> None:
