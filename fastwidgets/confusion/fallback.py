@@ -10,6 +10,12 @@ __all__ = ["html_of", "text_of"]
 
 MOST = 20  # rows and columns that are written out
 PAIRS = 12
+TITLES = {
+    "classes": "Labels against predictions",
+    "labels": "Labels, one by one",
+    "pixels": "Pixels of labels against predictions",
+    "residuals": "Residuals against targets",
+}
 
 
 def html_of(session: ConfusionSession) -> str:
@@ -30,7 +36,8 @@ def html_of(session: ConfusionSession) -> str:
         for i in order
     )
     corner = f"{escape(table.row_title)} ↓ {escape(table.column_title)} →"
-    return f"<table><caption>{escape(_title(session))}</caption><thead><tr><th>{corner}</th>{head}</tr></thead><tbody>{body}</tbody></table>"
+    top = f"<caption>{escape(_title(session))}</caption><thead><tr><th>{corner}</th>{head}</tr></thead>"
+    return f"<table>{top}<tbody>{body}</tbody></table>"
 
 
 def text_of(session: ConfusionSession) -> str:
@@ -54,9 +61,7 @@ def _title(session: ConfusionSession) -> str:
     table = session.table
     assert table is not None
     split = {0: "training items", 1: "validation items", None: "all items"}[session.split]
-    what = {"classes": "Labels against predictions", "labels": "Labels, one by one", "pixels": "Pixels of labels against "
-            "predictions", "residuals": "Residuals against targets"}[table.form]  # fmt: skip
-    return f"{what}, {split}"
+    return f"{TITLES[table.form]}, {split}"
 
 
 def _pairs(session: ConfusionSession) -> list[str]:

@@ -13,7 +13,7 @@ __all__ = ["ORDERS", "Ordering", "order_of"]
 Ordering = Literal["given", "name", "size", "errors", "clusters"]
 ORDERS: tuple[str, ...] = get_args(Ordering)
 MOST_CLUSTERED = 2000  # classes with mistakes; the distances of more would take long
-EXACT = 300  # classes up to which neighbouring clusters are also turned so that they fit together best
+EXACT = 100  # classes up to which neighbouring clusters are also turned so that they fit together best
 
 
 def order_of(names: Sequence[str], cells: NDArray[np.float64], how: str, square: bool) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from fastlearn.interpret import Residuals
@@ -92,9 +93,7 @@ def ranges(edges: Reals, signed: bool = False) -> list[str]:
     """The fields in words, `1.5 to 2`; no two are the same."""
     sign = "+" if signed else ""
     for digits in range(3, 12):
-        words = [
-            f"{low:{sign}.{digits}g} to {high:{sign}.{digits}g}" for low, high in zip(edges, edges[1:], strict=False)
-        ]
+        words = [f"{low:{sign}.{digits}g} to {high:{sign}.{digits}g}" for low, high in pairwise(edges)]
         if len(set(words)) == len(words):
             return words
     return [f"{word} [{i}]" for i, word in enumerate(words)]

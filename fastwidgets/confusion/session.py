@@ -58,6 +58,7 @@ class ConfusionSession(TopLossesSession):
         self._table_split: int | None = -1
         self._cell: tuple[list[int], list[int]] | None = None
         self._stamp = 0
+        self._orders: tuple[int, list[int]] | None = None  # of which stamp
         super().__init__(review, answers, words)
 
     table: Table | None
@@ -105,12 +106,10 @@ class ConfusionSession(TopLossesSession):
     def orders(self) -> tuple[list[int], list[int]]:
         """The rows and the columns in the order in which they are shown."""
         assert self.table is not None
-        cells = self.table.cells()
-        rows, columns = len(self.table.rows), len(self.table.columns)
-        if isinstance(self.table, ResidualTable):
-            return list(range(rows)), list(range(columns))
-        order = order_of(self.table.rows, cells, self.look.order, self.table.square)
-        return order, order if self.table.square else list(range(columns))
+        if self._orders is None or self._orders[0] != self._stamp:
+            self._orders = self._stamp, self._order_rows(self.table)
+        rows = self._orders[1]
+        return rows, rows if self.table.square else list(range(len(self.table.columns)))
 
     # Its cells
 
@@ -163,9 +162,9 @@ class ConfusionSession(TopLossesSession):
         self.refresh()
         head = {"kind": "table", "look": asdict(self.look), "outputs": self.outputs, "trouble": self.trouble}
         if self.table is None:
-            empty: dict[str, Any] = {"form": "classes", "rows": [], "columns": [], "row_title": "", "column_title": "", "unit": "item",
-                     "row_order": [], "column_order": [], "pairs": [], "picked": None}  # fmt: skip
-            return {**head, **empty}, np.zeros((0, 3))
+            empty: dict[str, Any] = dict(rows=[], columns=[], row_order=[], column_order=[], pairs=[], picked=None)
+            words = dict(form="classes", row_title="", column_title="", unit="item")
+            return {**head, **empty, **words}, np.zeros((0, 3))
         table, (rows, columns) = self.table, self.orders()
         unit = "pixel" if table.form == "pixels" else "item" if "item" in self.grid.columns else "image"
         said = {
@@ -206,8 +205,9 @@ class ConfusionSession(TopLossesSession):
         self._table_split = self.split
         self._stamp += 1
         self.table, self.trouble = None, ""
-        if self.answers.task == "category" and len(self.names) < 2:
-            only = f": {self.names[0]}" if self.names else ""
+        classes = self.review.classes if self.review.can_relabel else self.names
+        if self.answers.task == "category" and len(classes) < 2:
+            only = f": {classes[0]}" if classes else ""
             self.trouble = f"There is only one class{only}. A table needs two to be confused."
             return
         try:
@@ -236,7 +236,7 @@ class ConfusionSession(TopLossesSession):
         linked.include(back)
 
     def _label_ids(self, i: int) -> Any:
-        """The label of an item as the answers number classes; None for one with a class that the model does not know."""
+        """The label of an item as the answers number classes; None where the model does not know such a class."""
         if not self.review.can_relabel:
             return ()
         label = self.review.labels[i]
@@ -245,6 +245,11 @@ class ConfusionSession(TopLossesSession):
             found = [place.get(name) for name in label]
             return None if None in found else found
         return None if label is None else place.get(label)
+
+    def _order_rows(self, table: Table) -> list[int]:
+        if isinstance(table, ResidualTable):
+            return list(range(len(table.rows)))
+        return order_of(table.rows, table.cells(), self.look.order, table.square)
 
     def _class_filters(self, rows: Sequence[int], columns: Sequence[int]) -> list[Filter]:
         chosen = (("label", rows), ("prediction", columns))

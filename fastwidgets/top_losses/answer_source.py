@@ -46,7 +46,9 @@ class AnswerSource:
     def review(self, journal: str | os.PathLike[str] | None) -> Review:
         """The decisions about the items: the learner's own review, or one of these answers alone."""
         if self.learn is not None and not self.answers._meta["own_dl"]:
-            return Review.of(self.learn, journal)
+            found = Review.of(self.learn, journal)
+            if found.can_relabel or self.answers.task not in ("category", "multicategory"):
+                return found  # else the data does not tell its labels, but the answers do
         return Review(_source_of(self.answers), journal)
 
     def staleness(self) -> str:

@@ -71,7 +71,7 @@ def verdicts(
 
 
 def _word(value: Any) -> str:
-    return "–" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+    return "-" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _of_classes(answers: StoredAnswers, names: list[str]) -> list[Given]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fastwidgets.grid.actions import Action
 from fastwidgets.grid.arrange import Filter, Sort
-from fastwidgets.grid.session import GridSession, Ids
+from fastwidgets.grid.session import Ids
 from fastwidgets.grid.words import count
 from fastwidgets.journal.identity import place_of
 from fastwidgets.review import Review
@@ -139,7 +139,8 @@ class TopLossesSession:
             raise ValueError(str(error)) from error
         shown = [*self.ids[rows].tolist(), *self.ids[found].tolist()]
         self.grid.set_values("similarity", range(self.grid.n), None)
-        self.grid.set_values("similarity", shown, [1.0] * len(rows) + alike.astype(float).tolist())
+        nearly = np.minimum(alike.astype(float), 1 - 1e-6)  # so that what was asked for stands first
+        self.grid.set_values("similarity", shown, [1.0] * len(rows) + nearly.tolist())
         self._go_to([Filter("similarity", "missing", False)], [Sort("similarity", True)])
         return f"The {len(found)} training items most like {'it' if len(rows) == 1 else 'these'}. b goes back."
 
@@ -158,10 +159,8 @@ class TopLossesSession:
         """Give the items the label that the model predicts."""
         if self.answers.task == "multicategory":
             assert self.answers.predicted is not None
-            told = self.answers.predicted
-            return self.review.relabel_each({
-                int(i): tuple(self.names[c] for c in np.flatnonzero(told[self.rows[i]])) for i in ids if self.rows[i] >= 0
-            })  # fmt: skip
+            told = {int(i): np.flatnonzero(self.answers.predicted[self.rows[i]]) for i in ids if self.rows[i] >= 0}
+            return self.review.relabel_each({i: tuple(self.names[c] for c in found) for i, found in told.items()})
         said = self.grid.values("prediction", ids)
         return self.review.relabel_each({int(i): name for i, name in zip(ids, said, strict=True) if name is not None})
 

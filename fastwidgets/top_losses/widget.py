@@ -63,6 +63,7 @@ class TopLosses(GridWidget):
         reasons: bool = True,
         journal: str | os.PathLike[str] | None = None,
         title: str = "Top losses",
+        tile: int = 160,
         **kwargs: Any,
     ) -> None:
         self.source, self._problems, self._reasons = AnswerSource(given, update), problems, reasons
@@ -76,7 +77,7 @@ class TopLosses(GridWidget):
         self._pictures = shows_pictures(answers, learn)
         with self.review.lock:
             self.losses = self.make_session(None if self._pictures else self._words())
-        super().__init__(self.losses.grid, title=title, lock=self.review.lock, **kwargs)
+        super().__init__(self.losses.grid, title=title, tile=tile, lock=self.review.lock, **kwargs)
         self._laid = self._make_overlays()
         self.overlay_label = OVERLAYS.get(answers.task, "") if self._laid is not None else ""
         self.overlay_on = answers.task == "mask" and self._laid is not None
@@ -129,7 +130,7 @@ class TopLosses(GridWidget):
         self._in_background("", self._check)
 
     def update(self) -> None:
-        """Run the model on what has changed since the pass, in the background. Raises: DataError while it is trained."""
+        """Run the model in the background on what has changed. Raises: DataError without one, or while it trains."""
         if self.source.learn is None:
             raise DataError("These answers were opened without their learner, so nothing can be run.")
         if self.source.learn.in_fit:
@@ -142,11 +143,12 @@ class TopLosses(GridWidget):
 
     def close(self) -> None:
         """Take the widget off the page and free what it held; the decisions stay in the journal."""
+        if "losses" not in self.__dict__:
+            return  # half-made, by an `__init__` that raised, and freed: there is nothing to take away
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
-        if "losses" in self.__dict__:
-            self.losses.close()
+        self.losses.close()
         self._laid = None  # and with it the copy of the model
         super().close()
 
@@ -198,7 +200,7 @@ class TopLosses(GridWidget):
 
     def on_apply(self, message: dict[str, Any]) -> None:
         """The button that trains on with the decisions: in a cell, since training belongs into the main thread."""
-        if self.source.learn is None or not self.review.changed:
+        if self.review.learn is None or not self.review.changed:
             raise ValueError("There is nothing to apply: no label was corrected and nothing excluded.")
         text = "Run this cell to go on training with the corrected labels:"
         self.send({"kind": "go_on", "text": text, "code": go_on_code(self.review)})
@@ -316,7 +318,7 @@ class TopLosses(GridWidget):
             "warning": self.losses.warning,
             "splits": self.losses.splits,
             "can_update": self.source.learn is not None,
-            "can_apply": self.source.learn is not None and bool(self.review.changed),
+            "can_apply": self.review.learn is not None and bool(self.review.changed),
         }
 
     def _send_status(self) -> None:

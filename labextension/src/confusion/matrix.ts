@@ -27,6 +27,8 @@ const WAYS = ['count', 'row', 'column'] as const;
 const ZOOM = 1.4;
 const TOP = 84;
 const PAGE = 10;
+const LEAST = 240; // pixels of its height
+const MOST = 400;
 let matrices = 0;
 
 type Corner = [number, number];
@@ -123,8 +125,8 @@ export class Matrix {
     this._list.hidden = true;
     this._trouble.setAttribute('role', 'alert');
     const worst = element('div', 'fw-Matrix-worst', element('strong', '', 'Most confused'), this._pairs);
-    const stage = element('div', 'fw-Matrix-stage', port, this._finder.el, this._list);
-    this._body.append(stage, worst);
+    this._stage.append(port, this._finder.el, this._list);
+    this._body.append(this._stage, worst);
     this.el.append(this._bar, this._trouble, this._body, this._said);
   }
 
@@ -195,8 +197,12 @@ export class Matrix {
 
   private _relayout(): void {
     const table = this._table;
+    if (!table) {
+      return;
+    }
+    this._stage.style.height = `${Math.max(LEAST, Math.min(MOST, TOP + table.rows * LARGEST + 4))}px`;
     const { clientWidth: width, clientHeight: height } = this._port;
-    if (!table || width === 0) {
+    if (width === 0) {
       return;
     }
     const left = nameWidth(this._canvas, table.said.rows);
@@ -486,6 +492,7 @@ export class Matrix {
   private _by = element('select', 'fw-Select');
   private _output = element('select', 'fw-Select');
   private _body = element('div', 'fw-Matrix-body');
+  private _stage = element('div', 'fw-Matrix-stage');
   private _port = element('div', 'fw-Matrix-port');
   private _spacer = element('div', 'fw-Matrix-spacer');
   private _canvas = element('canvas', 'fw-Matrix-canvas');

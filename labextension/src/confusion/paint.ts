@@ -87,7 +87,7 @@ function drawCells(context: CanvasRenderingContext2D, table: Table, cell: number
     context.globalAlpha = 1;
     if (cell >= NUMBERED) {
       const text = table.text(row, column);
-      context.fillStyle = shade > 0.6 ? colors.ground : colors.text;
+      context.fillStyle = readable(right ? colors.right : colors.wrong, colors.ground, shade);
       if (context.measureText(text).width <= cell - 2) {
         context.fillText(text, (x + 0.5) * cell, (y + 0.5) * cell + 0.5);
       }
@@ -138,7 +138,8 @@ function drawMarks(context: CanvasRenderingContext2D, cell: number, marks: IMark
   }
   if (marks.focus && marks.active) {
     const [y, x] = marks.focus;
-    frame({ rows: [y, y], columns: [x, x] }, 3, [], colors.mark);
+    frame({ rows: [y, y], columns: [x, x] }, 5, [], colors.ground); // seen on any shade
+    frame({ rows: [y, y], columns: [x, x] }, 3, [], colors.text);
   }
 }
 
@@ -186,6 +187,27 @@ function drawNames(
     }
   }
   context.restore();
+}
+
+/** Black or white, whichever is read better on `color` laid over `ground` by so much. */
+export function readable(color: string, ground: string, shade: number): string {
+  const [above, below] = [channels(color), channels(ground)];
+  const linear = above
+    .map((value, i) => (value * shade + below[i] * (1 - shade)) / 255)
+    .map(value => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+  const light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  return (light + 0.05) ** 2 > 1.05 * 0.05 ? '#000' : '#fff';
+}
+
+/** Red, green and blue of `#rrggbb`, `#rgb` or `rgb(…)`. */
+function channels(color: string): number[] {
+  const hex = /^#([0-9a-f]{3,8})$/i.exec(color.trim())?.[1];
+  if (hex) {
+    const wide = hex.length < 6 ? [...hex].map(digit => digit + digit).join('') : hex;
+    return [0, 2, 4].map(at => parseInt(wide.slice(at, at + 2), 16));
+  }
+  const numbers = color.match(/[\d.]+/g)?.map(Number) ?? [];
+  return numbers.length >= 3 ? numbers.slice(0, 3) : [128, 128, 128];
 }
 
 /** How wide the names of the rows are, within reason. */

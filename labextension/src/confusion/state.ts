@@ -100,10 +100,10 @@ export class Table {
     const n = this.count(row, column);
     const some = amount(n, said.unit);
     const [a, b] = [said.rows[row], said.columns[column]];
-    const part = n && this._rowTotals[row] ? `, ${percent(n / this._rowTotals[row])} of its ${said.row_title}` : '';
+    const part = n ? `, ${percent(n / this._rowTotals[row])} of ${a}` : '';
     switch (said.form) {
       case 'labels':
-        return `${a} ${b}: ${some}${part}`;
+        return `${a}, ${b}: ${some}`;
       case 'residuals':
         return `target ${b}, off by ${a}: ${some}`;
       default:

@@ -1,4 +1,5 @@
 import { button, element, setText } from '../kit/dom';
+import { runBelow } from '../kit/cell';
 import { bindKeys } from '../kit/keys';
 import type { TopLossesModel } from './model';
 import { hasSplit, splitChoices, splitOf, statusWords, withSplit, type Split } from './state';
@@ -14,7 +15,10 @@ export class Header {
       _model.arrange(withSplit(filters, this._split.value as Split), sorts);
     });
     this._update = button('Update', 'Run the model on what has changed', () => _model.update());
-    this._apply = button('Apply and continue', 'Train on with the corrected labels', () => _model.apply());
+    this._apply = button('Apply and continue', 'Train on with the corrected labels, in a cell below', () => {
+      this._asked = true;
+      _model.apply();
+    });
     const csv = button('CSV', 'Write the list that is shown to a CSV file', () => _model.export('csv'));
     const json = button('JSON', 'Write the list that is shown to a JSON file', () => _model.export('json'));
     this._code = button('Code', 'A cell that does the same', () => this._toggleCode());
@@ -65,6 +69,14 @@ export class Header {
     this._pre.focus();
   }
 
+  /** The cell that goes on training: it is run below, or shown where nobody can make a cell. */
+  goOn(): void {
+    if (this._asked && !runBelow(this.el, this._model.code.code)) {
+      this.showCode();
+    }
+    this._asked = false; // other views of the same widget did not ask
+  }
+
   dispose(): void {
     this._unbind();
   }
@@ -110,5 +122,6 @@ export class Header {
   private _code: HTMLButtonElement;
   private _buttons: HTMLButtonElement[];
   private _choices = '';
+  private _asked = false;
   private _unbind: () => void;
 }

@@ -29,7 +29,7 @@ export interface ICode {
   code: string;
 }
 
-/** The browser half of `TopLosses`. Events: `status`, `code`, and those of `GridModel`. */
+/** The browser half of `TopLosses`. Events: `status`, `code`, `go_on` (a cell to run), and those of `GridModel`. */
 export class TopLossesModel extends GridModel {
   status: TopLossesStatus = NO_STATUS;
   code: ICode = { text: '', code: '' };
@@ -67,7 +67,7 @@ export class TopLossesModel extends GridModel {
         break;
       case 'go_on':
         this.code = known;
-        this.trigger('code');
+        this.trigger('go_on');
         break;
       default:
         super.receive(message, buffers);

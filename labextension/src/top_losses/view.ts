@@ -19,6 +19,7 @@ export class TopLossesView extends GridView {
     this.pane.el.before(this.header.el);
     this.listenTo(this.model, 'status grid change:lost', () => this.header.update());
     this.listenTo(this.model, 'code', () => this.header.showCode());
+    this.listenTo(this.model, 'go_on', () => this.header.goOn());
     this.header.update();
   }
 }
