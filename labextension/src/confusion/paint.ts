@@ -43,7 +43,7 @@ export function paint(
   canvas.height = Math.round(height * ratio);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
-  const colors = colorsOf(canvas);
+  const colors = colorsOf(canvas, context);
   context.font = `11px ${themeColor(canvas, '--jp-ui-font-family', 'sans-serif')}`;
   const seen = {
     rows: inSight(scroll.y, height - top, places.cell, table.rows),
@@ -238,14 +238,18 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ');
 }
 
-function colorsOf(el: Element): IColors {
+function colorsOf(el: Element, context: CanvasRenderingContext2D): IColors {
+  const plain = (name: string, fallback: string): string => {
+    context.fillStyle = themeColor(el, name, fallback); // read back, a word such as "white" is #ffffff
+    return String(context.fillStyle);
+  };
   return {
-    text: themeColor(el, '--jp-ui-font-color1', '#212121'),
-    faint: themeColor(el, '--jp-ui-font-color2', '#616161'),
-    line: themeColor(el, '--jp-border-color2', '#e0e0e0'),
-    ground: themeColor(el, '--jp-layout-color1', '#fff'),
-    right: themeColor(el, '--fw-line-1', '#1f6fb4'),
-    wrong: themeColor(el, '--fw-line-2', '#b8560b'),
-    mark: themeColor(el, '--jp-brand-color1', '#1976d2')
+    text: plain('--jp-ui-font-color1', '#212121'),
+    faint: plain('--jp-ui-font-color2', '#616161'),
+    line: plain('--jp-border-color2', '#e0e0e0'),
+    ground: plain('--jp-layout-color1', '#fff'),
+    right: plain('--fw-line-1', '#1f6fb4'),
+    wrong: plain('--fw-line-2', '#b8560b'),
+    mark: plain('--jp-brand-color1', '#1976d2')
   };
 }

@@ -118,19 +118,13 @@ export class Table {
     }
     const n = rows.reduce((sum, row) => sum + columns.reduce((part, column) => part + this.count(row, column), 0), 0);
     const { row_title, column_title, unit } = this.said;
-    const several = (names: string[], all: number, title: string): string =>
-      names.length === all ? `any ${title}` : names.length > 3 ? `${names.length} of ${title}` : names.join(', ');
-    const a = several(
-      rows.map(row => this.said.rows[row]),
-      this.rows,
-      row_title
-    );
-    const b = several(
-      columns.map(column => this.said.columns[column]),
-      this.columns,
-      column_title
-    );
-    return `${row_title} ${a}, ${column_title} ${b}: ${amount(n, unit)}`;
+    const side = (title: string, names: string[], chosen: number[]): string =>
+      chosen.length === names.length
+        ? `any ${title}`
+        : `${title} ${chosen.length > 3 ? `${chosen.length} of ${names.length}` : chosen.map(at => names[at]).join(', ')}`;
+    const a = side(row_title, this.said.rows, rows);
+    const b = side(column_title, this.said.columns, columns);
+    return `${a}, ${b}: ${amount(n, unit)}`;
   }
 
   private _most(right: boolean): number {
