@@ -43,12 +43,18 @@ class CleanerSession:
         self._suggested: list[Any] = [None] * review.n
         self._copies = Copies([], np.full(review.n, np.nan), [None] * review.n)
         self._neighbours: Neighbours | None = None
+        self._forget = review.on_change(self._follow)
         self._rows = [] if answers is None else review.rows_of(answers)
         self.grid.add_column("why", self._found, kind="text", title="Why")
         if answers is not None:
             self._add_answers()
         self._add_actions()
         self.grid.look(captions=[*self.grid.captions, "why"], details=self._details())
+
+    def close(self) -> None:
+        """Hear no more of decisions."""
+        self._forget()
+        self.detach()
 
     # What a scan found
 
@@ -77,7 +83,7 @@ class CleanerSession:
             quality[i] = doubts.quality[row]
             if doubts.wrong[row]:
                 flag[i] = True
-                self._doubted[i] = doubts.reason(row)
+                self._doubted[i] = doubts.reason(row).removeprefix("label doubtful: ")
                 self._suggested[i] = doubts.suggestion(row)
         self._put_flag(DOUBTS, flag)
         self.grid.add_column("label quality", quality, kind="number", title="Label quality")
@@ -85,6 +91,7 @@ class CleanerSession:
         classes = None if review.multilabel else review.classes
         kind = "text" if review.multilabel else None
         self.grid.add_column("suggestion", texts, kind=kind, classes=classes, title="Suggested")  # type: ignore[arg-type]
+        self.grid.add_column("proposal", [self._proposal(i) for i in range(review.n)], kind="text", title="Proposal")
         self.grid.set_action("accept", shown=True)
         self._put_words()
 
@@ -181,6 +188,17 @@ class CleanerSession:
 
     # Inside
 
+    def _proposal(self, i: int) -> str:
+        """`→ cat`, as long as that is another label than the item has."""
+        label = self._suggested[i]
+        if label is None or label == self.review.labels[i]:
+            return ""
+        return f"→ {'; '.join(label) if isinstance(label, tuple) else label}"
+
+    def _follow(self, ids: list[int]) -> None:
+        if "proposal" in self.grid.columns:
+            self.grid.set_values("proposal", ids, [self._proposal(i) for i in ids])
+
     def _is_own(self, one: Filter) -> bool:
         return one.column in self.flags or one.column == SIMILAR
 
@@ -191,7 +209,7 @@ class CleanerSession:
     def _put_words(self) -> None:
         words = ["; ".join(filter(None, both)) for both in zip(self._doubted, self._found, strict=True)]
         self.grid.add_column("why", words, kind="text", title="Why")
-        badges = [name for name in ("label", "suggestion", "copy") if name in self.grid.columns]
+        badges = [name for name in ("copy", "label", "proposal") if name in self.grid.columns]
         self.grid.look(badges=badges, details=self._details())
 
     def _details(self) -> list[str]:

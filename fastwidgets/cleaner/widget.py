@@ -32,8 +32,8 @@ class ImageCleaner(GridWidget):
     """Finds wrong labels, duplicates and spoilt files among the images of a learner, and fixes them.
 
     `source` is a learner; or loaders, a folder or a list of paths, for which only the files are looked at. With a
-    learner the model answers for all items once, which is kept (`StoredAnswers`), and label doubts come from small heads
-    that have not seen the labels they judge (`LabelDoubts`). The search runs in a thread of its own and remembers what
+    learner the model answers for all items once, which is kept (`StoredAnswers`), and label doubts come from small
+    heads that have not seen the labels they judge (`LabelDoubts`). The search runs in a thread of its own and remembers what
     it saw. `journal` is the folder of the journal of decisions, by default that of the data; `labels` says the label of
     a path where there is no learner, by default its folder. `answers` are stored ones to use.
 
@@ -126,7 +126,7 @@ class ImageCleaner(GridWidget):
         if "_scan" in self.__dict__:
             self._scan.cancel()
             self._stop_hearing()
-            self.cleaner.detach()
+            self.cleaner.close()
         super().close()
 
     def as_html(self) -> str:

@@ -33,7 +33,7 @@ def said_of(entries: Sequence[Entry], source: Source) -> str:
     noted = [entry for entry in entries if "note" in entry]
     said = [f"{count(len(labelled), what)} {_are(len(labelled))} {_names(labelled, source)} now"] if labelled else []
     said += [f"{count(kept, what)} kept as labelled"] if kept else []
-    said += [f"{count(excluded, what)} excluded, whose file{_s(excluded)} stay{_s(2 - excluded)}"] if excluded else []
+    said += [f"{count(excluded, what)} excluded, {_whose(excluded)}"] if excluded else []
     said += [f"note {'on' if noted[0]['note'] else 'taken off'} {count(len(noted), what)}"] if noted else []
     return f"{'; '.join(said) or f'{count(len(entries), what)} as before'}."
 
@@ -47,8 +47,8 @@ def _are(n: int) -> str:
     return "is" if n == 1 else "are"
 
 
-def _s(n: int) -> str:
-    return "s" if n > 1 else ""
+def _whose(n: int) -> str:
+    return "whose file stays" if n == 1 else "whose files stay"
 
 
 def _name(label: Any, source: Source) -> str:

@@ -1,5 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { RUN_CELL } from '../../src/kit/cell';
+
+/** As in labextension/src/kit/cell.ts, which is another bundle. */
+const RUN_CELL = 'fastwidgets:run-cell';
 
 interface ICell {
   node: HTMLElement;

@@ -21,9 +21,10 @@ export function issueWords({ title, total, open }: CleanerIssue): string {
   return `${title}: ${left}`;
 }
 
-/** `12`, or `3 of 12` while some are decided and others not. */
+/** `12`; `3 of 12 left` while some are decided and others not; `12 ✓` in the end. */
 export function issueCount({ total, open }: CleanerIssue): string {
-  return open === total ? total.toLocaleString('en') : `${open.toLocaleString('en')} of ${total.toLocaleString('en')}`;
+  const all = total.toLocaleString('en');
+  return open === total ? all : open === 0 ? `${all} ✓` : `${open.toLocaleString('en')} of ${all} left`;
 }
 
 /** `3 changes`. */
@@ -42,7 +43,7 @@ export function planWords({ count, lines }: CleanerPlan): string {
     return 'No file would be moved: the folders say already what was decided.';
   }
   const more = count > lines.length ? `, of which the first ${lines.length} are here` : '';
-  return `${count.toLocaleString('en')} file${count === 1 ? '' : 's'} would be moved${more}. Nothing is deleted.`;
+  return `${count.toLocaleString('en')} file${count === 1 ? '' : 's'} would be moved${more}; removed ones go to .trash. All can be taken back.`;
 }
 
 /** The column that is meant by the choice of a class, where there is one. */

@@ -100,9 +100,7 @@ def test_a_model_that_cannot_be_widened_says_so(learn: Learner) -> None:
     learn.model = nn.Sequential(learn.model, nn.BatchNorm1d(2))
     review = Review.of(learn)
     review.relabel([0], review.add_class("hens"))
-    with pytest.raises(
-        DataError, match=r"3 classes by now.*linear layer with 2 outputs.*got BatchNorm"
-    ):
+    with pytest.raises(DataError, match=r"3 classes by now.*linear layer with 2 outputs.*got BatchNorm"):
         fix_and_continue(learn)
 
 
