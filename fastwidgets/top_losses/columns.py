@@ -62,7 +62,7 @@ def verdicts(
     lines = []
     for given, said, probability, cost in zip(label, prediction, sure, loss, strict=True):
         if cost is None:
-            lines.append("no answer: it could not be read")
+            lines.append("no answer of the model")
             continue
         part = "" if probability is None else f" {probability:.0%}" if task == "mask" else f" {probability:.2f}"
         both = f"{_word(given)} → {_word(said)}{part} · " if said is not None else ""

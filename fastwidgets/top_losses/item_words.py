@@ -23,15 +23,28 @@ def shows_pictures(answers: StoredAnswers, learn: Any | None) -> bool:
     return with_files and (not kinds or kinds[0] in PICTURES)
 
 
-def item_words(answers: StoredAnswers) -> list[str] | None:
+def item_words(answers: StoredAnswers, learn: Any | None = None) -> list[str] | None:
     """Each item in at most `WORDS` characters; None where the data does not tell its items."""
+    tables = _tables(learn)
+    if tables is not None:
+        places = zip(answers.splits.tolist(), answers.positions.tolist(), strict=True)
+        return [_words(tables[split].iloc[position]) for split, position in places]
     items = answers.items
     return None if items is None else [_words(item) for item in items]
 
 
+def _tables(learn: Any | None) -> list[Any] | None:
+    """The inputs of encoded tables as they were before: training rows, validation rows; None for other data."""
+    loaders = () if learn is None else (learn.dls.train, learn.dls.valid)
+    datasets: list[Any] = [getattr(loader, "dataset", None) for loader in loaders]
+    if not datasets or not all(hasattr(dataset, "rows_at") and hasattr(dataset, "decode") for dataset in datasets):
+        return None
+    return [dataset.decode().items.drop(columns=dataset.y_names, errors="ignore") for dataset in datasets]
+
+
 def _words(item: Any) -> str:
     if hasattr(item, "iloc"):  # a row of a table
-        text = " · ".join(f"{name} {value}" for name, value in item.items())
+        text = " · ".join(f"{name} {_value(value)}" for name, value in item.items())
     elif isinstance(item, os.PathLike):
         text = _beginning(Path(item))
     else:
@@ -39,6 +52,10 @@ def _words(item: Any) -> str:
         text = str(item)
     text = " ".join(text.split())
     return text if len(text) <= WORDS else f"{text[: WORDS - 1]}…"
+
+
+def _value(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _beginning(path: Path) -> str:

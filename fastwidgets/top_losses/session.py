@@ -18,6 +18,7 @@ from fastwidgets.journal.identity import place_of
 from fastwidgets.review import Review
 from fastwidgets.review.grid import attach, session_of
 from fastwidgets.top_losses.columns import Given, columns_of, distinct, verdicts
+from fastwidgets.top_losses.row_ids import ids_of
 
 __all__ = ["TopLossesSession"]
 
@@ -43,6 +44,8 @@ class TopLossesSession:
         if words is not None:
             self.grid.paths = [None] * self.grid.n
             self.grid.add_column("item", words, kind="text", title="Item")
+        elif "item" in self.grid.columns and all(item is None for item in review.source.items):
+            self.grid.drop_column("item")  # the data does not tell its items: they have names alone
         self.load(answers)
         self._add_actions()
         if "valid" in self.splits:
@@ -55,7 +58,7 @@ class TopLossesSession:
     def load(self, answers: StoredAnswers) -> None:
         """Show these answers, in the place of others about the same items."""
         self.answers, self._neighbours = answers, None
-        self.ids: NDArray[np.int64] = np.asarray(self.review.rows_of(answers), np.int64)
+        self.ids: NDArray[np.int64] = ids_of(self.review, answers, self.review.learn)
         self.rows: NDArray[np.int64] = np.full(self.grid.n, -1, np.int64)
         known = self.ids >= 0
         self.rows[self.ids[known]] = np.flatnonzero(known)

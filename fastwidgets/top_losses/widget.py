@@ -25,6 +25,7 @@ from fastwidgets.top_losses.export import free_name, table_of, write
 from fastwidgets.top_losses.heat_maps import HeatMaps
 from fastwidgets.top_losses.item_words import item_words, shows_pictures
 from fastwidgets.top_losses.mask_maps import MaskMaps
+from fastwidgets.top_losses.row_ids import ids_of
 from fastwidgets.top_losses.session import TopLossesSession
 
 if TYPE_CHECKING:
@@ -216,11 +217,11 @@ class TopLosses(GridWidget):
 
     def _words(self) -> list[str] | None:
         """A text for each item, in the order of the review."""
-        found = item_words(self.source.answers)
+        found = item_words(self.source.answers, self.source.learn)
         if found is None:
             return None
         words = [""] * self.review.n
-        for i, text in zip(self.review.rows_of(self.source.answers), found, strict=True):
+        for i, text in zip(ids_of(self.review, self.source.answers, self.review.learn), found, strict=True):
             if i >= 0:
                 words[i] = text
         return words

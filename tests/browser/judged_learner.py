@@ -10,13 +10,16 @@ import torch
 from fastlearn.data.block import CategoryBlock, DataBlock
 from fastlearn.data.find import get_image_files
 from fastlearn.data.label import parent_label
+from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.split import FuncSplitter
+from fastlearn.losses import BCEWithLogitsLossFlat, CrossEntropyLossFlat, MSELossFlat
 from fastlearn.train.learner import Learner
-from fastlearn.vision.blocks import ImageBlock
+from fastlearn.vision.blocks import ImageBlock, MaskBlock
 from fastlearn.vision.resize import Resize
 from fastlearn.vision.tensors import IntToFloatTensor
 from PIL import Image, ImageDraw
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
 
 # What a picture shows is its colour; its folder says what its label is.
 COLOURS = {"cat": (200, 60, 40), "dog": (50, 160, 70), "owl": (60, 80, 200)}
@@ -78,3 +81,77 @@ def judged(root: str | Path = "animals", model: Any = None, only: str = "") -> L
     )
     dls = block.dataloaders(folder, path=folder, bs=16, num_workers=0)
     return Learner(dls, model or Colours(1 if only else 3), path=folder)
+
+
+class AsIs(nn.Module):
+    """Gives its input as it is: the answers are what one likes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.scale
+
+
+def answering(x: Tensor, y: Tensor, loss: Any, path: str) -> Learner:
+    """A learner that answers `x` where `y` is right."""
+    data = TensorDataset(x, y)
+    return Learner(DataLoaders(DataLoader(data, 256), DataLoader(data, 256)), AsIs(), loss, path=path)
+
+
+def thousand() -> Learner:
+    """2,000 items of 1,000 classes, of which every seventh is taken for the next class."""
+    y = torch.arange(1000).repeat(2)
+    taken = (y + (torch.arange(2000) % 7 == 0)) % 1000
+    return answering(9 * nn.functional.one_hot(taken, 1000).float(), y, CrossEntropyLossFlat(), "thousand")
+
+
+def labels() -> Learner:
+    """Three labels an item, some missed and some of them false alarms."""
+    x = torch.tensor([[4.0, -4, 4], [-4, 4, 4], [3, 3, -3], [-3, -3, 3]])
+    return answering(x, torch.tensor([[1.0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 0, 0]]), BCEWithLogitsLossFlat(), "labels")
+
+
+def numbers() -> Learner:
+    """Sixty numbers, the farther off the larger they are."""
+    y = torch.linspace(0, 30, 60)[:, None]
+    return answering(y + 0.2 * y * torch.sin(3 * y), y, MSELossFlat(), "numbers")
+
+
+class Darker(nn.Module):
+    """Every pixel is of the class 1 where it is dark in green."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 2, 1)
+        with torch.no_grad():
+            self.conv.weight.copy_(torch.tensor([[0.0, 9, 0], [0, -9, 0]])[:, :, None, None])
+            self.conv.bias.copy_(torch.tensor([-5.0, 5]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(x)
+
+
+def masks(root: str = "masks") -> Learner:
+    """Pictures of discs with masks that are a little off, in a folder of pictures and one of masks."""
+    for i in range(8):
+        for folder, mode, ground, paint, shift in (
+            ("pictures", "RGB", (230, 230, 220), (90, 40, 160), 0),
+            ("masks", "L", 0, 1, 4 + 2 * i),
+        ):
+            path = Path(root) / folder / f"{i}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            picture = Image.new(mode, (96, 64), ground)
+            ImageDraw.Draw(picture).ellipse((20 + shift, 12, 60 + shift, 52), fill=paint)
+            picture.save(path)
+    block = DataBlock(
+        (ImageBlock, MaskBlock(["ground", "disc"])),
+        get_items=lambda folder: sorted(get_image_files(folder / "pictures")),
+        get_y=lambda path: path.parents[1] / "masks" / path.name,
+        splitter=FuncSplitter(lambda path: int(path.stem) % 2 == 0),
+        item_tfms=Resize((64, 96)),
+        batch_tfms=IntToFloatTensor(),
+    )
+    dls = block.dataloaders(Path(root), path=Path(root), bs=4, num_workers=0)
+    return Learner(dls, Darker(), path=root)

@@ -28,6 +28,7 @@ from judged_learner import judged  # noqa: E402
 def animals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Learner:
     """A learner that takes four cats for dogs, two owls for cats and a dog for an owl."""
     monkeypatch.setenv("FASTWIDGETS_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)  # where files are exported to
     return judged(tmp_path / "animals")
 
 
@@ -56,8 +57,8 @@ def test_what_goes_out_keeps_the_contracts(animals: Learner) -> None:
     made.send = lambda content, buffers=None: sent.append(json.loads(json.dumps(content)))
     made.send_whole()
     made.relabel("valid/dog/owl0x.png", "owl")
-    for message in ({"kind": "code"}, {"kind": "apply"}, {"kind": "export", "format": "json"},
-                    {"kind": "pick", "cells": {"rows": [0], "columns": [1]}}, {"kind": "pick", "cells": None}):  # fmt: skip
+    picks = [{"kind": "pick", "cells": cells} for cells in ({"rows": [0], "columns": [1]}, None)]
+    for message in ({"kind": "code"}, {"kind": "apply"}, {"kind": "export", "format": "json"}, *picks):
         made._handle_msg({"content": {"data": {"method": "custom", "content": message}}, "buffers": []})
     made.wait()
     assert made.notice == ""

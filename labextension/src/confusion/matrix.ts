@@ -1,4 +1,4 @@
-import type { ConfusionCells, ConfusionLook } from '../contract/confusion';
+import type { ConfusionCells, ConfusionLook, ConfusionTable } from '../contract/confusion';
 import { Finder } from '../grid/finder';
 import { keyList } from '../grid/keylist';
 import { button, element, setText } from '../kit/dom';
@@ -65,6 +65,9 @@ export class Matrix {
       return;
     }
     const { said } = table;
+    if (JSON.stringify(said.look) === JSON.stringify({ ...said.look, ...this._wanted })) {
+      this._wanted = null;
+    }
     if (known?.said.rows.length !== said.rows.length || known.said.form !== said.form) {
       this._zoomed = null;
       this._focus = table.rows && table.columns ? [0, 0] : null;
@@ -124,7 +127,7 @@ export class Matrix {
     this._said.setAttribute('role', 'status');
     this._list.hidden = true;
     this._trouble.setAttribute('role', 'alert');
-    const worst = element('div', 'fw-Matrix-worst', element('strong', '', 'Most confused'), this._pairs);
+    const worst = element('div', 'fw-Matrix-worst', this._head, this._pairs);
     this._stage.append(port, this._finder.el, this._list);
     this._body.append(this._stage, worst);
     this.el.append(this._bar, this._trouble, this._body, this._said);
@@ -174,11 +177,11 @@ export class Matrix {
       return;
     }
     this._pairsKey = key;
+    setText(this._head, said.form === 'residuals' ? 'Farthest off' : 'Most confused');
     const had = this._pairs.contains(document.activeElement);
     this._pairs.replaceChildren(
       ...said.pairs.map(({ row, column, n, share }) => {
-        const names = said.form === 'labels' ? `${said.rows[row]}: ${said.columns[column]}` : '';
-        const text = names || `${said.rows[row]} → ${said.columns[column]}`;
+        const text = pairText(said, row, column);
         const el = button('', '', () => this._pickPair(row, column));
         el.title = `${table.words(row, column)}`;
         el.replaceChildren(element('span', '', text), element('i', '', `${short(n)} · ${percent(share)}`));
@@ -332,7 +335,7 @@ export class Matrix {
   }
 
   private _look(what: 'diagonal' | 'by' | 'order'): void {
-    const look = this._table?.said.look;
+    const look = this._wanted ?? this._table?.said.look;
     if (!look || this._lost) {
       return;
     }
@@ -348,7 +351,8 @@ export class Matrix {
 
   private _set(part: Partial<ConfusionLook>): void {
     if (this._table && !this._lost) {
-      this._host.show({ ...this._table.said.look, ...part });
+      this._wanted = { ...(this._wanted ?? this._table.said.look), ...part };
+      this._host.show(this._wanted);
     }
   }
 
@@ -498,6 +502,7 @@ export class Matrix {
   private _canvas = element('canvas', 'fw-Matrix-canvas');
   private _row = element('div', 'fw-hidden');
   private _cell = element('div');
+  private _head = element('strong');
   private _pairs = element('ol', 'fw-Matrix-pairs');
   private _said = element('div', 'fw-Matrix-said');
   private _trouble = element('div', 'fw-Matrix-trouble');
@@ -515,10 +520,16 @@ export class Matrix {
   private _pressed = false;
   private _lost = false;
   private _pairsKey = '';
+  private _wanted: ConfusionLook | null = null; // what was asked for last, until it is there: keys may come faster
   private _frame = 0;
   private _unbind: () => void;
   private _untheme: () => void;
   private _watch: ResizeObserver;
+}
+
+function pairText({ form, rows, columns }: ConfusionTable, row: number, column: number): string {
+  const [a, b] = [rows[row], columns[column]];
+  return form === 'labels' ? `${a}: ${b}` : form === 'residuals' ? `${a} at ${b}` : `${a} → ${b}`;
 }
 
 function clamp(place: number, n: number): number {

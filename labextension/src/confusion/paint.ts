@@ -1,9 +1,10 @@
 import { themeColor } from '../kit/theme';
 import { inSight, NUMBERED, READABLE, type IPlaces } from './places';
-import type { IRange, Table } from './state';
+import type { ICell, IRange, Table } from './state';
 
 const NAME = 132; // pixels that the name of a class may take
 const SLANT = -Math.PI / 4;
+const DOT = 3; // pixels of a mistake at the least: a lone one among a thousand classes is still seen
 const FAINT = 0.12;
 const STRONG = 0.9;
 
@@ -67,10 +68,11 @@ interface ISeen {
 }
 
 function drawCells(context: CanvasRenderingContext2D, table: Table, cell: number, seen: ISeen, colors: IColors): void {
-  const size = Math.max(cell, 1.5); // a lone mistake among a thousand classes is still a dot
+  const size = Math.max(cell, 1.5);
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  for (const { row, column } of table.cells) {
+  const wrongLast = [...table.cells].sort((a, b) => order(table, a) - order(table, b)); // so that no mistake is covered
+  for (const { row, column } of wrongLast) {
     const [y, x] = table.placeOf({ row, column });
     if (y < seen.rows[0] || y >= seen.rows[1] || x < seen.columns[0] || x >= seen.columns[1]) {
       continue;
@@ -83,7 +85,7 @@ function drawCells(context: CanvasRenderingContext2D, table: Table, cell: number
     const shade = most > 0 ? FAINT + (STRONG - FAINT) * Math.sqrt(table.value(row, column) / most) : 0;
     context.globalAlpha = shade;
     context.fillStyle = right ? colors.right : colors.wrong;
-    context.fillRect(x * cell, y * cell, size, size);
+    context.fillRect(x * cell, y * cell, right ? size : Math.max(size, DOT), right ? size : Math.max(size, DOT));
     context.globalAlpha = 1;
     if (cell >= NUMBERED) {
       const text = table.text(row, column);
@@ -93,6 +95,10 @@ function drawCells(context: CanvasRenderingContext2D, table: Table, cell: number
       }
     }
   }
+}
+
+function order(table: Table, { row, column }: ICell): number {
+  return table.isRight(row, column) ? 0 : 1;
 }
 
 function drawLines(context: CanvasRenderingContext2D, table: Table, cell: number, seen: ISeen, colors: IColors): void {

@@ -24,9 +24,9 @@ export class Header {
     this._code = button('Code', 'A cell that does the same', () => this._toggleCode());
     this._buttons = [this._update, this._apply, csv, json, this._code];
     this._stale.setAttribute('role', 'alert');
-    this._busy.setAttribute('role', 'status');
+    this._words.setAttribute('role', 'status');
     const line = element('div', 'fw-TopLosses-bar', this._split, this._words, this._apply, csv, json, this._code);
-    this._trouble.append(this._stale, this._busy, this._update);
+    this._trouble.append(this._stale, this._update);
     this._shown.hidden = true;
     this._pre.tabIndex = 0;
     const copy = button('Copy', 'Copy the code', () => void this._copy());
@@ -50,9 +50,7 @@ export class Header {
     setText(this._words, statusWords(status));
     this._words.title = this._words.textContent ?? '';
     setText(this._stale, status.stale ? `⚠ These answers are old: ${status.stale}.` : '');
-    setText(this._busy, status.busy);
-    this._trouble.hidden = !status.stale && !status.busy;
-    this._update.hidden = !status.stale;
+    this._trouble.hidden = !status.stale;
     for (const el of this._buttons) {
       el.disabled = lost;
     }
@@ -113,7 +111,6 @@ export class Header {
   private _words = element('span', 'fw-TopLosses-words');
   private _trouble = element('div', 'fw-TopLosses-trouble');
   private _stale = element('span', 'fw-TopLosses-stale');
-  private _busy = element('span', 'fw-TopLosses-busy');
   private _shown = element('div', 'fw-TopLosses-code');
   private _about = element('span');
   private _pre = element('pre');

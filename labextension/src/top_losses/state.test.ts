@@ -8,7 +8,7 @@ const status = golden.to_browser[0].content as unknown as TopLossesStatus;
 describe('the header', () => {
   it('says what the answers are and what was edited', () => {
     expect(statusWords(status)).toBe(
-      'Model answers of 21 Nov 2026, 09:30 · 1 label edited; predictions are of the model before that'
+      '1 label edited; predictions are of the model before that · Model answers of 21 Nov 2026, 09:30'
     );
     expect(statusWords({ ...status, made: '', note: '' })).toBe('');
   });

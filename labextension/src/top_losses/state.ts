@@ -17,8 +17,8 @@ export function withSplit(filters: GridFilter[], split: Split): GridFilter[] {
 }
 
 /** The line of words above the tiles: what the answers are, what was edited, what to bear in mind. */
-export function statusWords({ made, note, warning }: TopLossesStatus): string {
-  return [made ? `Model answers of ${made}` : '', note, warning].filter(Boolean).join(' · ');
+export function statusWords({ made, busy, note, warning }: TopLossesStatus): string {
+  return [busy, note, warning, made ? `Model answers of ${made}` : ''].filter(Boolean).join(' · ');
 }
 
 /** What the choice of the split offers. */

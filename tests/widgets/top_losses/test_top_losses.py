@@ -52,9 +52,7 @@ def test_the_same_list_on_a_second_call_and_the_model_is_not_run_again(losses: T
     again.close()
 
 
-def test_a_new_label_is_on_the_tile_at_once_in_all_widgets_and_is_undone(
-    losses: TopLosses, animals: Learner
-) -> None:
+def test_a_new_label_is_on_the_tile_at_once_in_all_widgets_and_is_undone(losses: TopLosses, animals: Learner) -> None:
     other = TopLosses(animals)
     assert losses.relabel("valid/dog/owl0x.png", "owl") == "1 item is owl now."
     for widget in (losses, other):
@@ -228,7 +226,7 @@ def test_a_tile_says_it_in_one_line() -> None:
     assert verdicts("category", ["cat"], ["dog"], [0.978], [4.21]) == ["cat → dog 0.98 · loss 4.21"]
     assert verdicts("mask", ["road"], ["car"], [0.25], [0.5]) == ["road → car 25% · loss 0.5"]
     assert verdicts("other", [None], [None], [None], [2.0]) == ["loss 2"]
-    assert verdicts("category", ["cat"], [None], [None], [None]) == ["no answer: it could not be read"]
+    assert verdicts("category", ["cat"], [None], [None], [None]) == ["no answer of the model"]
 
 
 def test_closed_it_follows_nothing_any_more(animals: Learner) -> None:
