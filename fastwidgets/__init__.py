@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fastwidgets.confusion.widget import ConfusionMatrix
     from fastwidgets.cleaner.fastai_names import ImageClassifierCleaner, ImagesCleaner
     from fastwidgets.cleaner.widget import ImageCleaner
+    from fastwidgets.confusion.widget import ConfusionMatrix
     from fastwidgets.grid.image_grid import ImageGrid
     from fastwidgets.lr_finder.widget import LRFinder
     from fastwidgets.monitor.widget import TrainingMonitor

@@ -33,9 +33,9 @@ class ImageCleaner(GridWidget):
 
     `source` is a learner; or loaders, a folder or a list of paths, for which only the files are looked at. With a
     learner the model answers for all items once, which is kept (`StoredAnswers`), and label doubts come from small
-    heads that have not seen the labels they judge (`LabelDoubts`). The search runs in a thread of its own and remembers what
-    it saw. `journal` is the folder of the journal of decisions, by default that of the data; `labels` says the label of
-    a path where there is no learner, by default its folder. `answers` are stored ones to use.
+    heads that have not seen the labels they judge (`LabelDoubts`). The search runs in a thread of its own and remembers
+    what it saw. `journal` is the folder of the journal of decisions, by default that of the data; `labels` says the
+    label of a path where there is no learner, by default its folder. `answers` are stored ones to use.
 
     Decisions are written as they are made; nothing is done to the files. `changed` and `excluded` list them,
     `fix_and_continue(learn)` trains on with them, `plan_folders()` and `plan_csv(...)` bring them into the files.

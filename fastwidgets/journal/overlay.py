@@ -70,7 +70,7 @@ class Overlay:
         """Whether the file that was decided about is still at its place; if not, it may have been moved."""
         path = Path(self.root, entry["item"])
         try:
-            return path.stat().st_size == entry["size"] and fingerprint(path) == entry["hash"]
+            return path.stat().st_size == entry["size"] and _content(entry)[1] == fingerprint(path)
         except OSError:
             return False
 

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import golden from '../../../tests/contract/cleaner.json';
 import type { CleanerIssues, CleanerPlan } from '../contract/cleaner';
 import { changeWords, issueCount, issueWords, narrowed, planWords, stepWords } from './state';
+
+const golden = JSON.parse(readFileSync('tests/contract/cleaner.json', 'utf8')) as { to_browser: unknown[] };
 
 const issue = (total: number, open: number) => ({ id: 'dark', title: 'Dark', hint: '', total, open });
 

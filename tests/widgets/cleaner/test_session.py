@@ -130,7 +130,7 @@ def test_copies_do_not_vouch_for_each_other(cleaner: CleanerSession) -> None:
 
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.2])
 def test_doubts_find_planted_errors_better_than_raw_loss(share: float) -> None:
-    """On scikit-learn's digits, among the first n: n labels are wrong, and the loss is that of a network fitted to them.
+    """On scikit-learn's digits, among the first n: n labels are wrong; the loss is that of a network fitted to them.
 
     With 600 digits the doubts are right in about 19 of 20 cases, the losses in about 14.
     """
