@@ -166,7 +166,8 @@ class ConfusionSession(TopLossesSession):
             words = dict(form="classes", row_title="", column_title="", unit="item")
             return {**head, **empty, **words}, np.zeros((0, 3))
         table, (rows, columns) = self.table, self.orders()
-        unit = "pixel" if table.form == "pixels" else "item" if "item" in self.grid.columns else "image"
+        things = "image" if any(path is not None for path in self.grid.paths) else "item"
+        unit = "pixel" if table.form == "pixels" else things
         said = {
             "form": table.form,
             "rows": table.rows,

@@ -123,12 +123,7 @@ def test_each_task_has_its_table_and_a_thousand_classes_few_elements(notebook) -
     kinds = ("labels", "numbers", "masks", "thousand")
     page = notebook([SETUP.format(folder="animals3"), *(f"c = ConfusionMatrix({kind}())\nc" for kind in kinds)])
     page.run(0)
-    wanted = [
-        ("0, missed: 1 item", "1 of 8 items"),
-        None,
-        ("ground predicted disc:", "images"),
-        ("0 predicted 1:", None),
-    ]
+    wanted = ["0, missed: 1 item", None, "ground predicted disc:", "0 predicted 1:"]
     for cell, expected in enumerate(wanted, start=1):
         page.run(cell)
         view = page.locator(CONFUSION).nth(cell - 1)
@@ -140,7 +135,7 @@ def test_each_task_has_its_table_and_a_thousand_classes_few_elements(notebook) -
             )
         else:
             press(page, "ArrowRight", "Enter")
-            expect(view.locator(".fw-Matrix-said")).to_contain_text(expected[0])
+            expect(view.locator(".fw-Matrix-said")).to_contain_text(expected)
         page.wait_for_timeout(300)
         page.shot(kinds[cell - 1])
     view = page.locator(CONFUSION).nth(3)

@@ -70,7 +70,9 @@ export class Matrix {
     }
     if (known?.said.rows.length !== said.rows.length || known.said.form !== said.form) {
       this._zoomed = null;
-      this._focus = table.rows && table.columns ? [0, 0] : null;
+      const { picked } = said; // after a reload the focus is where the images are from
+      const first: Corner = picked ? table.placeOf({ row: picked.rows[0], column: picked.columns[0] }) : [0, 0];
+      this._focus = table.rows && table.columns ? first : null;
     }
     this._updateBar(table);
     this._listPairs(table);
