@@ -142,9 +142,9 @@ def test_wrong_labels_and_copies_are_fixed_and_training_goes_on(notebook) -> Non
 
 
 def test_without_a_model_after_a_restart_and_into_the_files(notebook) -> None:
-    page = notebook([SETUP, "cleaner = ImageCleaner('set', height=420)\ncleaner", "print(cleaner.issues)"])
-    planted(page.server.root / "set")
-    root = page.server.root / "set"
+    page = notebook([SETUP, "cleaner = ImageCleaner('files', height=420)\ncleaner", "print(cleaner.issues)"])
+    planted(page.server.root / "files")
+    root = page.server.root / "files"
     page.run(0)
     page.run(1)
     searched(page)
