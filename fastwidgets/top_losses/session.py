@@ -17,6 +17,7 @@ from fastwidgets.grid.words import count
 from fastwidgets.journal.identity import place_of
 from fastwidgets.review import Review
 from fastwidgets.review.grid import attach, session_of
+from fastwidgets.review.review import EXCLUDED
 from fastwidgets.top_losses.columns import Given, columns_of, distinct, verdicts
 from fastwidgets.top_losses.row_ids import ids_of
 
@@ -110,9 +111,9 @@ class TopLossesSession:
     @property
     def note(self) -> str:
         """What was edited since the pass, in words; empty if nothing was."""
-        changed = [i for i, decision in enumerate(self.review.decisions) if decision is not None]
-        relabelled = sum(self.review.decisions[i] == "relabelled" for i in changed)
-        excluded = sum(self.review.decisions[i] == "excluded" for i in changed)
+        answered = [i for i in self.review.changed if self.rows[i] >= 0]
+        excluded = sum(self.review.decisions[i] == EXCLUDED for i in answered)
+        relabelled = sum(self.review.decisions[i] != EXCLUDED and not self._was_known(i) for i in answered)
         said = [f"{count(relabelled, 'label')} edited"] * bool(relabelled) + [f"{excluded:,} excluded"] * bool(excluded)
         return f"{', '.join(said)}; predictions are of the model before that" if said else ""
 
@@ -182,6 +183,16 @@ class TopLossesSession:
         self._detach()
 
     # Inside
+
+    def _was_known(self, i: int) -> bool:
+        """Whether the answers were made with the label that the item has now."""
+        targets, label = self.answers.targets, self.review.labels[i]
+        if targets is None or label is None:
+            return False
+        told = np.asarray(targets[self.rows[i]])
+        if isinstance(label, tuple):
+            return {self.names[c] for c in np.flatnonzero(told)} == set(label)
+        return self.names[int(told)] == label
 
     def _spread(self, given: Given) -> list[Any]:
         """Values of rows as those of ids; None where there is no answer."""

@@ -181,6 +181,7 @@ def test_masks_count_pixels_and_lead_to_the_worst(tensors) -> None:
     made.close()
 
 
+@pytest.mark.filterwarnings("ignore:There")
 def test_one_class_says_why_there_is_no_table(tmp_path: Path) -> None:
     made = ConfusionMatrix(judged(tmp_path / "cats", only="cat"), reasons=False)
     said, cells = made.losses.described()

@@ -14,6 +14,7 @@ from fastlearn.losses import BCEWithLogitsLossFlat, CrossEntropyLossFlat, MSELos
 from fastlearn.train.learner import Learner
 
 from fastwidgets import TopLosses
+from fastwidgets.review import corrected_loaders
 from fastwidgets.top_losses.columns import distinct, verdicts
 
 WRONG = {*(f"valid/cat/dog{i}x.png" for i in range(4)), "valid/owl/cat0x.png", "valid/owl/cat1x.png",
@@ -100,6 +101,15 @@ def test_answers_of_other_weights_are_old_until_they_are_updated(losses: TopLoss
     fresh = TopLosses(animals)
     assert fresh.answers.n_run == 0 and fresh.session.values("loss") == losses.session.values("loss")
     fresh.close()
+
+
+def test_what_was_trained_on_since_is_no_longer_told_as_edited(losses: TopLosses, animals: Learner) -> None:
+    losses.relabel("valid/dog/owl0x.png", "owl")
+    assert losses.losses.note.startswith("1 label edited")
+    animals.dls = losses.review.corrected = corrected_loaders(losses.review)
+    losses.update()
+    losses.wait()
+    assert losses.notice == "" and losses.losses.note == "" and of(losses, "valid/dog/owl0x.png", "p_label") > 0.9
 
 
 def test_old_answers_can_be_looked_at_as_they_are(losses: TopLosses, animals: Learner) -> None:
