@@ -6,16 +6,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fastwidgets.cleaner.fastai_names import ImageClassifierCleaner, ImagesCleaner
+    from fastwidgets.cleaner.widget import ImageCleaner
+    from fastwidgets.confusion.widget import ConfusionMatrix
     from fastwidgets.grid.image_grid import ImageGrid
     from fastwidgets.lr_finder.widget import LRFinder
     from fastwidgets.monitor.widget import TrainingMonitor
+    from fastwidgets.top_losses.widget import TopLosses
 
 _WHERE = {
+    "ConfusionMatrix": "fastwidgets.confusion.widget",
+    "ImageClassifierCleaner": "fastwidgets.cleaner.fastai_names",
+    "ImageCleaner": "fastwidgets.cleaner.widget",
     "ImageGrid": "fastwidgets.grid.image_grid",
+    "ImagesCleaner": "fastwidgets.cleaner.fastai_names",
     "LRFinder": "fastwidgets.lr_finder.widget",
+    "TopLosses": "fastwidgets.top_losses.widget",
     "TrainingMonitor": "fastwidgets.monitor.widget",
 }
-__all__ = ["ImageGrid", "LRFinder", "TrainingMonitor"]
+__all__ = [
+    "ConfusionMatrix",
+    "ImageClassifierCleaner",
+    "ImageCleaner",
+    "ImageGrid",
+    "ImagesCleaner",
+    "LRFinder",
+    "TopLosses",
+    "TrainingMonitor",
+]
 
 
 def __getattr__(name: str) -> Any:

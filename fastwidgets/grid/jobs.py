@@ -23,6 +23,7 @@ class Jobs:
         self._pool: ThreadPoolExecutor | None = None
         self._dropped: dict[int, threading.Event] = {}
         self._lock = threading.Lock()
+        self._less = threading.Condition(self._lock)
         self._closed = False
 
     def ask(self, rid: int, work: Callable[[Cancelled], None]) -> None:
@@ -41,6 +42,12 @@ class Jobs:
             if rid in self._dropped:
                 self._dropped[rid].set()
 
+    def wait(self, seconds: float) -> None:
+        """Wait until all that was asked for is over. Raises: TimeoutError where that takes longer than `seconds`."""
+        with self._less:
+            if not self._less.wait_for(lambda: not self._dropped or self._closed, seconds):
+                raise TimeoutError(f"What is done in the background was not over after {seconds:g} seconds.")
+
     def close(self) -> None:
         """Begin nothing any more, and give up what is under way."""
         with self._lock:
@@ -49,6 +56,7 @@ class Jobs:
                 dropped.set()
             if self._pool is not None:
                 self._pool.shutdown(wait=False, cancel_futures=True)
+            self._less.notify_all()
 
     def _do(self, rid: int, work: Callable[[Cancelled], None], dropped: threading.Event) -> None:
         try:
@@ -60,3 +68,4 @@ class Jobs:
             with self._lock:
                 if self._dropped.get(rid) is dropped:
                     del self._dropped[rid]
+                self._less.notify_all()

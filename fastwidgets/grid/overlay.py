@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,4 +70,8 @@ class Boxes:
         return f"{lines}<text {words} {halo}>{escape(box[4])}</text>"
 
 
-Overlay = Heat | Boxes
+class Overlay(Protocol):
+    """Anything that is laid over a picture."""
+
+    def uri(self) -> str:
+        """An image as a data URI; it is stretched over the whole picture."""

@@ -55,7 +55,7 @@ class Journal:
         """All valid lines in their order, also those that undo others; empty where there is no journal yet."""
         try:
             lines = self.path.read_bytes().split(b"\n")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
         parsed = [(number, from_line(line)) for number, line in enumerate(lines, 1) if line]
         self.damaged = [number for number, entry in parsed if entry is None]

@@ -167,6 +167,13 @@ class EncodedRows(Tabular):
         other._ys, other._index = tuple(y[together] for y in self._ys), _labels_at(self._index, together)
         return other
 
+    def with_targets(self, ys: Sequence[Tensor], targets: Sequence[Target] | None = None) -> Any:
+        """The same rows with other encoded targets, and with other `targets` that read them, as after a new class."""
+        other = self.bare(self.split_idx)
+        other._ys = tuple(ys)
+        other.targets = list(self.targets if targets is None else targets)
+        return other
+
     def with_columns_from(self, rows: Positions, codes: Sequence[int], numbers: Sequence[int]) -> Any:
         """The same rows, in which the columns at some places among codes and numbers have the values of `rows`."""
         other = self.bare(self.split_idx)

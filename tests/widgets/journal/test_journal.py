@@ -258,3 +258,14 @@ def test_tables_regular_expressions_and_data_blocks_read_through_it(files: Path)
     )
     data = block.datasets(sorted(files.rglob("*.png")))
     assert list(data.vocab) == ["birds", "cats", "dogs"]
+
+
+def test_a_decision_about_one_of_two_copies_is_not_one_about_the_other(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png", "c.png"):
+        (tmp_path / name).write_bytes(b"the same picture")
+    with Journal(tmp_path) as journal:
+        journal.decide(tmp_path / "b.png", exclude=True)
+        journal.decide(tmp_path / "c.png", label="7")
+    overlay = Overlay(lambda path: "1", tmp_path)
+    assert [path.name for path in overlay.kept(sorted(tmp_path.glob("*.png")))] == ["a.png", "c.png"]
+    assert [overlay(tmp_path / name) for name in ("a.png", "b.png", "c.png")] == ["1", "1", "7"]
