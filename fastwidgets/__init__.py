@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fastwidgets.grid.image_grid import ImageGrid
+    from fastwidgets.labeler.widget import Labeler
     from fastwidgets.lr_finder.widget import LRFinder
     from fastwidgets.monitor.widget import TrainingMonitor
 
 _WHERE = {
     "ImageGrid": "fastwidgets.grid.image_grid",
+    "Labeler": "fastwidgets.labeler.widget",
     "LRFinder": "fastwidgets.lr_finder.widget",
     "TrainingMonitor": "fastwidgets.monitor.widget",
 }
-__all__ = ["ImageGrid", "LRFinder", "TrainingMonitor"]
+__all__ = ["ImageGrid", "LRFinder", "Labeler", "TrainingMonitor"]
 
 
 def __getattr__(name: str) -> Any:
