@@ -47,7 +47,7 @@ class Annotation:
         return "labelled" if self.labelled else "skipped" if self.skipped else "to do"
 
     def after(self, entry: Mapping[str, Any], task: str) -> Annotation:
-        """This after one more entry of the journal. Fields of other widgets, and what makes no sense, change nothing."""
+        """This after one more entry of the journal. Fields of others, and what makes no sense, change nothing."""
         changes: dict[str, Any] = {}
         if "label" in entry:
             changes["labels"] = _labels(entry["label"])

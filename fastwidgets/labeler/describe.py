@@ -57,6 +57,7 @@ def _item(session: LabelerSession, i: int) -> dict[str, Any]:
         suggested = {"words": guess.words, "labels": list(guess.labels), "shapes": drawn, "sure": sure, "by": guess.by}
     return {
         "id": i,
+        "name": session.grid.values("name", [i])[0] or "",
         "labels": None if one.labels is None else list(one.labels),
         "shapes": shapes,
         "state": one.state,

@@ -21,7 +21,7 @@ N_PLAIN = CELLS * CELLS * TURNS + COLOURS * COLOURS * 3
 
 
 def plain_features(path: str) -> NDArray[np.float16]:
-    """Where a picture has which colours, and edges of which direction; shape `(N_PLAIN,)`; zeros where it is unreadable.
+    """Where a picture has which colours, and edges of which direction, `(N_PLAIN,)`; zeros if it is unreadable.
 
     The edges are histograms of gradient directions in 4 × 4 cells, weighed by their strength, of length 1 in each cell.
     Source: Dalal and Triggs 2005, "Histograms of Oriented Gradients for Human Detection", without overlapping blocks.

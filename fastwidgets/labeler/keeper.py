@@ -74,7 +74,7 @@ class Keeper:
         self._lost()
 
     def write(self, entries: Iterable[Mapping[str, Any]]) -> list[Entry]:
-        """Write one act; it is on the disk when this returns. Raises: NotSaved, saying why; then nothing has changed."""
+        """Write one act; it is on the disk when this returns. Raises: NotSaved, saying why."""
         return self._saving(lambda journal: journal.append_all(entries))
 
     def undo(self) -> list[Entry]:
@@ -90,7 +90,7 @@ class Keeper:
         try:
             return [] if self.journal is None else self.journal.decisions()
         except OSError as error:
-            self.why_not = f"The labels that are there cannot be read: {error}"
+            self.why_not = self.why_not or f"The labels that are there cannot be read: {error}"
             return []
 
     def identity(self, path: str) -> dict[str, Any]:

@@ -251,7 +251,7 @@ class LabelerSession:
             return self._said("Confirmed", ids)
 
     def copy_shapes(self, item: Any, source: Any) -> str:
-        """Give a picture the shapes of another one, besides its own. Raises: ValueError where that has none; NotSaved."""
+        """Give a picture the shapes of another one too. Raises: ValueError where that has none; NotSaved."""
         with self.lock:
             i, j = self.id_of(item), self.id_of(source)
             theirs = self.book.annotation(j).shapes or ()

@@ -56,6 +56,7 @@ class Labeler(GridWidget):
         root: str | os.PathLike[str] | None = None,
         journal: str | os.PathLike[str] | None = None,
         title: str = "Labels",
+        height: int = 480,
         **kwargs: Any,
     ) -> None:
         self.labeler = LabelerSession(source, classes, task, labels=labels, prelabels=prelabels, features=features,
@@ -63,7 +64,7 @@ class Labeler(GridWidget):
         self._changed_ids, self._all_changed = set[int](), False
         self._answers: dict[tuple[str, int], dict[str, Any]] = {}
         self._offer_actions()
-        super().__init__(self.labeler.grid, title=title, **kwargs)
+        super().__init__(self.labeler.grid, title=title, height=height, **kwargs)
         self.labeler.lock = self.lock  # one lock, or two threads could wait for each other's
         self.labeler.on_change(self._labels_changed)
 
@@ -297,7 +298,10 @@ class Labeler(GridWidget):
             nothing = Action("nothing", "None", "N", "None of the classes is on it", then="next")
             offered.append((nothing, lambda ids, _: session.label(ids, [])))
         offered += [
-            (Action("confirm", "Confirm", "c", "Take the suggestion", then="next"), lambda ids, _: session.confirm(ids)),
+            (
+                Action("confirm", "Confirm", "c", "Take what is suggested", then="next"),
+                lambda ids, _: session.confirm(ids),
+            ),
             (Action("skip", "Skip", "s", "Put it aside", then="next"), lambda ids, _: session.skip(ids)),
             (Action("unsure", "Unsure", "u", "Look at it again later"), lambda ids, _: session.unsure(ids)),
             (Action("note", "Note", "n", "Write a line about it", argument="text"), session.note),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 
-from pictures import NASTY, faulty, numbered
+from pictures import numbered
 from playwright.sync_api import expect
 
 ROOT = ".fw-Labeler"

@@ -23,8 +23,8 @@ def write(target: Path, records: Sequence[Record], classes: Sequence[str], task:
     """Write the table. Raises: ValueError for a class with a semicolon in it, where a picture may have several."""
     cut = next((name for name in classes if DELIMITER in name), None)
     if task == "multi" and cut is not None:
-        raise ValueError(f"Classes of a picture are parted by {DELIMITER!r} in a csv file, but there is a class {cut!r}. "
-                         'Rename it, or export as "jsonl".')  # fmt: skip
+        raise ValueError(f"Classes of a picture are parted by {DELIMITER!r} in a csv file, but there is {cut!r}."
+                         ' Rename it, or export as "jsonl".')  # fmt: skip
     places = PLACES.get(task, ())
     head = ["path", "label", *places, *(("width", "height") if places else ()), "split", "state", "unsure", "note"]
     text = io.StringIO()

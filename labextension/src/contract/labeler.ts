@@ -79,6 +79,7 @@ export interface LabelerItems {
 }
 export interface LabelerItem {
   id: number;
+  name: string;
   /**
    * Null where nobody said; empty where it is none of the classes.
    */

@@ -72,7 +72,7 @@ export class LabelerBar {
       state?.op === 'in' && (state.value as string[]).length === 1 ? (state.value as string[])[0] : 'all';
     const trouble = this._troubleNow(lost, unsaved);
     setText(this._trouble, trouble);
-    setText(this._words, labeler.working || this._model.said);
+    setText(this._words, labeler.working || (mode === 'one' ? this._model.said : '')); // the grid has a line of its own
     this._again.hidden = labeler.why_not === '' || lost;
   }
 

@@ -91,7 +91,7 @@ export class FocusPane {
       this._drawing.refresh(fromWire(item?.shapes ?? null), locked || this._broken);
     }
     this._classes.update(this._pressed(item), locked);
-    const name = this._id === null ? '' : (this._model.store.words(this._id)?.captions[0] ?? '');
+    const name = item?.name ?? '';
     const where =
       this._id === null ? '' : `${(this._place + 1).toLocaleString('en')} of ${order.ids.length.toLocaleString('en')}`;
     setText(this._title, [name, this._place < 0 ? 'not in this view' : where].filter(Boolean).join(' · '));

@@ -42,10 +42,8 @@ export class LabelerView extends GridView {
     this._root = element('div', 'fw-Labeler', this._bar.el, this._focus.el, this.pane.el);
     this._root.setAttribute('data-lm-suppress-shortcuts', 'true');
     this.el.append(this._root);
-    this._unbind = bindKeys(this._root, [
-      { keys: ['g'], label: 'g', text: 'one picture at a time', run: () => this._setMode('one') }
-    ]);
-    this._root.addEventListener('keydown', event => this._onKey(event));
+    this._unbind = bindKeys(this._root, []); // no key reaches the notebook
+    this._root.addEventListener('keydown', event => this._onKey(event), true); // before the grid, which takes all keys
     this.listenTo(model, 'labeler states items change:lost change:notice pending said', () => this._update());
     this.listenTo(model, 'grid', () => this._update());
     this.listenTo(model, 'view', () => this._onView());
@@ -130,15 +128,24 @@ export class LabelerView extends GridView {
     this.model.turn(how);
   }
 
-  /** Undo and redo while the grid has the focus. */
+  /** Undo, redo and the way back while the grid has the focus. */
   private _onKey(event: KeyboardEvent): void {
+    const target = event.target as Element;
+    if (target.closest('input, textarea, select, dialog') || this._focus.el.contains(target) || event.altKey) {
+      return;
+    }
     const key = event.key.toLowerCase();
-    const typing = (event.target as Element).closest('input, textarea, select');
-    if (typing || !(event.ctrlKey || event.metaKey) || (key !== 'z' && key !== 'y')) {
+    if (event.ctrlKey || event.metaKey) {
+      if (key !== 'z' && key !== 'y') {
+        return;
+      }
+      this._turn(key === 'y' || event.shiftKey ? 'redo' : 'undo');
+    } else if (key === 'g') {
+      this._setMode('one');
+    } else {
       return;
     }
     event.preventDefault();
     event.stopPropagation();
-    this._turn(key === 'y' || event.shiftKey ? 'redo' : 'undo');
   }
 }
