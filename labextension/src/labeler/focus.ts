@@ -112,9 +112,11 @@ export class FocusPane {
   /** The kernel has answered: what was taken back is in sight again, and so is what could not be saved. */
   answered(done: LabelerDone, wasTurn: boolean): void {
     const [id] = done.ids;
-    this._ownShapes = false;
-    if ((wasTurn || !done.ok) && id !== undefined && this._model.order.placeOf(id) >= 0) {
-      this.show(id);
+    if (wasTurn || !done.ok) {
+      this._ownShapes = false;
+      if (id !== undefined && this._model.order.placeOf(id) >= 0) {
+        this.show(id);
+      }
     }
     this.update();
   }

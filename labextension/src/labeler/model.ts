@@ -163,7 +163,12 @@ export class LabelerModel extends GridModel {
   }
 
   private _take(items: LabelerItem[]): void {
+    const deciding = this._deciding();
     for (const item of items) {
+      if (deciding.has(item.id)) {
+        this._asked.delete(item.id); // the answer was under way when more was decided: it is asked for again
+        continue;
+      }
       this._items.delete(item.id);
       this._items.set(item.id, item);
       this._fresh.add(item.id);
@@ -178,6 +183,12 @@ export class LabelerModel extends GridModel {
       'items',
       items.map(({ id }) => id)
     );
+  }
+
+  /** Pictures about which something was decided that the kernel has not answered yet. */
+  private _deciding(): Set<number> {
+    const messages = [...this._unanswered.values()].map(({ message }) => message);
+    return new Set(messages.flatMap(message => (message.kind === 'decide' ? message.ids : [])));
   }
 
   private _done(done: LabelerDone): void {
