@@ -210,7 +210,7 @@ export class Drawing {
 
   private _shape(shape: IShape, i: number, unit: number): SVGElement[] {
     const on = i === this.at;
-    const outline = [this._outline(shape, 'fw-mod-under', 3 * unit), this._outline(shape, 'fw-mod-over', unit)];
+    const outline = [this._outline(shape, 'fw-mod-under', 4 * unit), this._outline(shape, 'fw-mod-over', 2 * unit)];
     outline[1].dataset.shape = String(i);
     outline.forEach(line => line.classList.toggle('fw-mod-selected', on));
     const [left, top, right] = around(shape);
@@ -226,8 +226,7 @@ export class Drawing {
     const attributes = { class: `fw-Labeler-shape ${tone}`, 'stroke-width': width };
     if (this._task === 'points') {
       const [x, y] = shape.points[0];
-      const r = 5 * Math.max(width, width / 3 || 0) * (tone === 'fw-mod-under' ? 1 / 3 : 1);
-      return svg('circle', { ...attributes, cx: x, cy: y, r });
+      return svg('circle', { ...attributes, cx: x, cy: y, r: tone === 'fw-mod-under' ? 1.5 * width : 3 * width });
     }
     if (this._task === 'boxes') {
       const [left, top, right, bottom] = around(shape);

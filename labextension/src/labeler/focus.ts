@@ -96,7 +96,7 @@ export class FocusPane {
       this._id === null ? '' : `${(this._place + 1).toLocaleString('en')} of ${order.ids.length.toLocaleString('en')}`;
     setText(this._title, [name, this._place < 0 ? 'not in this view' : where].filter(Boolean).join(' · '));
     setText(this._label, this._id === null ? '' : itemWords(item, labeler.task));
-    const guess = item && (!said(item) || draws(labeler.task)) ? suggestionWords(item) : '';
+    const guess = item && !said(item) ? suggestionWords(item) : '';
     setText(this._guess, guess ? `Suggested: ${guess}. ${draws(labeler.task) ? 'p' : 'Enter'} takes it.` : '');
     this._guess.hidden = !guess;
     setText(this._note, item?.note ? `Note: ${item.note}` : '');
@@ -141,6 +141,7 @@ export class FocusPane {
     this._help.hidden = true;
     this._reason.setAttribute('role', 'alert');
     this._label.setAttribute('aria-live', 'polite');
+    this._spoken.setAttribute('aria-live', 'polite');
     this._moves = [
       button('‹', 'The one before (←)', () => this._step(-1)),
       button('›', 'The next one (→)', () => this._step(1))
@@ -167,7 +168,7 @@ export class FocusPane {
       ...zoom
     );
     this._port.append(this._stage.el, this._reason, this._empty);
-    const middle = element('div', 'fw-Labeler-middle', this._port, this._finder.el, this._help);
+    const middle = element('div', 'fw-Labeler-middle', this._port, this._finder.el, this._help, this._spoken);
     const words = element('div', 'fw-Labeler-words', this._title, this._label, this._guess, this._note, this._shapes);
     const side = element('aside', 'fw-Labeler-side', words, this._classes.el);
     this.el.append(bar, element('div', 'fw-Labeler-body', middle, side));
