@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from fastwidgets.journal.acts import Entry
-from fastwidgets.journal.identity import fingerprint
+from fastwidgets.journal.identity import fingerprint, place_of
 from fastwidgets.labeler.annotation import NOTHING, Annotation
 
-__all__ = ["CLASSES", "Book"]
+__all__ = ["CLASSES", "Book", "identity_of", "places_below"]
 
 CLASSES = "classes"  # the kind of the entries that hold the list of classes
 Key = tuple[Any, Any]  # place and hash in an entry
@@ -128,6 +128,23 @@ class Book:
                 continue
             if key is not None and self._owner[key] is None:
                 self._owner[key] = i
+
+
+def places_below(paths: Sequence[str], root: str) -> list[str]:
+    """`place_of` for many whole paths at once: a hundred thousand would take it seconds."""
+    start = root.rstrip(os.sep) + os.sep
+    return [
+        path[len(start) :].replace(os.sep, "/") if root and path.startswith(start) else place_of(path, root or os.sep)
+        for path in paths
+    ]
+
+
+def identity_of(path: str, place: str) -> dict[str, Any]:
+    """By what the file is found again; of one that is gone or cannot be read, its place alone."""
+    try:
+        return {"item": place, "size": os.stat(path).st_size, "hash": fingerprint(path)}
+    except OSError:
+        return {"item": place}
 
 
 def _key(entry: Mapping[str, Any]) -> Key:

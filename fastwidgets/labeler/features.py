@@ -76,4 +76,5 @@ def _edges(gray: NDArray[np.float32]) -> NDArray[np.float32]:
     cell = np.arange(SIDE) * CELLS // SIDE
     place = (cell[:, None] * CELLS + cell[None, :]) * TURNS + turn
     found = np.bincount(place.ravel(), strength.ravel(), CELLS * CELLS * TURNS).reshape(-1, TURNS)
-    return (found / (np.linalg.norm(found, axis=1, keepdims=True) + 0.1)).astype(np.float32).ravel()
+    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    return np.asarray(found / (lengths + 0.1), np.float32).ravel()

@@ -10,7 +10,6 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from fastwidgets.journal.acts import Entry
-from fastwidgets.journal.identity import identify, place_of
 from fastwidgets.journal.journal import Journal, JournalInUse
 
 __all__ = ["Keeper", "NotSaved"]
@@ -92,13 +91,6 @@ class Keeper:
         except OSError as error:
             self.why_not = self.why_not or f"The labels that are there cannot be read: {error}"
             return []
-
-    def identity(self, path: str) -> dict[str, Any]:
-        """What finds the file again; of one that is gone or cannot be read, its place alone."""
-        try:
-            return dict(identify(path, self.root)._asdict())
-        except OSError:
-            return {"item": place_of(path, self.root)}
 
     @property
     def can_undo(self) -> int:

@@ -15,9 +15,8 @@ from fastlearn.vision.annotations.yolo import upright_size
 
 from fastwidgets.grid.actions import TileState
 from fastwidgets.grid.session import GridSession
-from fastwidgets.journal.identity import place_of
 from fastwidgets.labeler.annotation import STATES, Annotation
-from fastwidgets.labeler.book import CLASSES, Book
+from fastwidgets.labeler.book import CLASSES, Book, identity_of, places_below
 from fastwidgets.labeler.classes import class_list, known, with_class, without
 from fastwidgets.labeler.code import cell
 from fastwidgets.labeler.exchange import read_records, write_records
@@ -76,7 +75,7 @@ class LabelerSession:
         self._made = class_list(classes)
         names = [str(name) for name in self.grid.values("name")]
         self.splits = split_names(split, self._pictures, names)
-        self.book = Book(self.paths, [place_of(one, self.root) for one in self.paths], task)
+        self.book = Book(self.paths, places_below(self.paths, self.root), task)
         self._take_given(given_values(labels, self._pictures, names, "labels"))
         self.guess: Guess | None = None
         self._features, prelabels = self._of_learner(prelabels, features)
@@ -387,7 +386,7 @@ class LabelerSession:
             if self.why_not:
                 self.keeper.write([])
             return
-        identities = {i: self.keeper.identity(self.paths[i]) for i, _ in decided}
+        identities = {i: identity_of(self.paths[i], self.book.places[i]) for i, _ in decided}
         entries = self.keeper.write([*head, *({**identities[i], **fields} for i, fields in decided)])
         for i, identity in identities.items():
             self.book.own(i, identity)

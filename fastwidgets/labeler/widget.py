@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import traitlets as T
@@ -22,6 +22,7 @@ from fastwidgets.labeler.sources import Given
 
 __all__ = ["Labeler"]
 
+Done = TypeVar("Done")
 MANY = 5000  # changed pictures from which on all states are sent instead
 REMEMBERED = 1000  # answers, for messages that come a second time over a bad link
 TASK_WORDS = {"single": "one class a picture", "multi": "any number of classes a picture"}
@@ -254,7 +255,7 @@ class Labeler(GridWidget):
             self.notice = str(error)
             self.settle()
 
-    def _by_code(self, act: Callable[[], Any]) -> Any:
+    def _by_code(self, act: Callable[[], Done]) -> Done:
         with self.lock:
             done = act()
             self.settle()

@@ -108,7 +108,7 @@ def _shapes(one: Mapping[str, Any], label: str, task: str) -> list[Shape]:
 def _record(image: Mapping[str, Any], shapes: Sequence[Shape], task: str) -> Record:
     """Without our key `state`, a picture that has nothing on it counts as one with nothing on it."""
     size = (int(image["width"]), int(image["height"])) if image.get("width") and image.get("height") else None
-    fields = {"size": size, "split": image.get("split")}
+    fields: dict[str, Any] = {"size": size, "split": image.get("split")}
     state = image.get("state", "labelled")
     if state != "labelled" and not shapes:
         return Record(path=str(image["file_name"]), skipped=state == "skipped", **fields)

@@ -284,6 +284,25 @@ def test_suggestions_are_confirmed_by_one_act_and_bring_their_classes(make, fold
         session.confirm(5)
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_a_learner_suggests_labels_and_tells_which_pictures_are_alike(make, folder):
+    from fastlearn.vision.all import ImageDataLoaders, resnet18, vision_learner
+
+    dls = ImageDataLoaders.from_folder(folder, valid_pct=0.25, seed=1, bs=4)
+    learn = vision_learner(dls, resnet18, pretrained=False, seed=1)
+    session = make(classes=["a", "b"], prelabels=learn)
+    learn.model.eval()
+    wanted = learn.predict(session.paths[3])
+    found = session.suggestion(3)
+    assert found.labels == (wanted[0],) and found.sure == pytest.approx(float(wanted[2].max()), abs=1e-3)
+    session.label(range(6), "a")
+    session.label(range(6, 12), "b")
+    session.set_queue("suspected")
+    assert session.refresher.wait() and session.guess.n == 12
+    with pytest.raises(ValueError, match='cannot help with task="boxes"'):
+        make(task="boxes", prelabels=learn)
+
+
 def test_a_dataframe_brings_labels_suggestions_and_splits(make, folder):
     frame = pd.DataFrame(
         {
