@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 __all__ = ["cell"]
 
@@ -17,17 +18,23 @@ GET_Y = {"single": "labels", "multi": "labels", "boxes": "[labels.boxes, labels.
          "polygons": "lambda file: labels.mask(file, classes)"}  # fmt: skip
 
 
-def cell(task: str, classes: Sequence[str], root: str, journal: str) -> str:
-    """Code that reads the labels below `root` from the journal in the folder `journal`, and makes loaders of them."""
+def cell(task: str, classes: Sequence[str], root: str, journal: str, own: Any = None) -> str:
+    """Code that reads the labels below `root` from the journal in the folder `journal`, and makes loaders of them.
+
+    `own`: what the data set itself says; a function of fastlearn's is named in the cell, of another thing only that it
+    has to be given.
+    """
     listed = repr(list(classes))
     where = "" if journal in ("", root) else f", root={root!r}"
-    read = f"labels = Labels({'path' if not where else repr(journal)}{where})"
+    get_y, remark = _own(own)
+    read = f"labels = Labels({'path' if not where else repr(journal)}{where}{get_y})"
     blocks = BLOCKS[task].format(classes=listed)
     lines = [
         "from fastlearn.vision.all import *",
         "from fastwidgets.labeler import Labels",
         "",
         f"path = Path({root!r})",
+        *remark,
         read,
         *([f"classes = {tuple(classes)!r}"] if task == "polygons" else []),
         "block = DataBlock(",
@@ -41,3 +48,15 @@ def cell(task: str, classes: Sequence[str], root: str, journal: str) -> str:
         "dls = block.dataloaders(path)",
     ]
     return "\n".join(lines)
+
+
+def _own(own: Any) -> tuple[str, list[str]]:
+    """The argument that has the data set's own labels read, and a remark where the cell cannot name them."""
+    if own is None:
+        return "", []
+    from fastlearn.vision import all as known
+
+    name = getattr(own, "__name__", "")
+    if name and getattr(known, name, None) is own:
+        return f", get_y={name}", []
+    return "", ["# The labels of the data set itself are yours to give: Labels(…, get_y=…)."]

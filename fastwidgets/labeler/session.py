@@ -76,6 +76,7 @@ class LabelerSession:
         names = [str(name) for name in self.grid.values("name")]
         self.splits = split_names(split, self._pictures, names)
         self.book = Book(self.paths, places_below(self.paths, self.root), task)
+        self._own_labels = labels
         self._take_given(given_values(labels, self._pictures, names, "labels"))
         self.guess: Guess | None = None
         self._features, prelabels = self._of_learner(prelabels, features)
@@ -335,7 +336,7 @@ class LabelerSession:
     def code(self) -> str:
         """The cell that trains on these labels; it runs in a fresh kernel."""
         folder = "" if self.keeper.journal is None else str(self.keeper.journal.folder)
-        return cell(self.task, self.classes, self.root, folder)
+        return cell(self.task, self.classes, self.root, folder, self._own_labels)
 
     def export(self, format: str, target: str | os.PathLike[str], only_labelled: bool = False, **options: Any) -> Path:
         """Write all pictures and their labels as "csv", "jsonl", "coco", "yolo" or "voc"; returns where.
@@ -472,12 +473,12 @@ class LabelerSession:
                 raise ValueError(f"`features` has one row for each of the {len(self.paths)} pictures, (N, D), but got "
                                  f"{array.shape}.")  # fmt: skip
             return array, prelabels
+        if self.task in SHAPE_TASKS:
+            raise ValueError(f'A learner suggests classes, so it cannot help with task="{self.task}".')
         from fastwidgets.labeler.features import learner_answers
 
         found, probs = learner_answers(prelabels, self.paths)
         vocab = [str(name) for name in prelabels.dls.vocab]
-        if self.task in SHAPE_TASKS:
-            raise ValueError(f'A learner suggests classes, so it cannot help with task="{self.task}".')
         if self.task == "multi":
             rows = [[name for name, p in zip(vocab, row, strict=True) if p > 0.5] for row in probs]
             return found, [(names, float(np.maximum(p, 1 - p).min())) for names, p in zip(rows, probs, strict=True)]
