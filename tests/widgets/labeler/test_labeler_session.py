@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fastlearn.data.problems import DataError
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -106,6 +106,7 @@ MOVES = st.lists(
 )
 
 
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])  # a disk may be busy
 @given(moves=MOVES)
 def test_a_restart_finds_exactly_what_was_there(tmp_path_factory, moves):
     from fastwidgets.labeler.session import LabelerSession
@@ -531,7 +532,14 @@ def test_the_cell_runs_in_a_fresh_process_and_trains_on_the_labels(make, folder)
     assert done.stdout.splitlines()[0] == "11 ['cat', 'dog', 'owl']" and "cat" in done.stdout.splitlines()[1]
 
 
-def loaders(session, **kwargs):
+def test_the_cell_names_what_the_data_set_itself_says_where_it_can(make):
+    from fastlearn.vision.all import parent_label
+
+    assert "labels = Labels(path, get_y=parent_label)" in make(classes=["a", "b"], labels=parent_label).code()
+    assert "yours to give: Labels(…, get_y=…)" in make(classes=["a"], labels={"a/00.png": "a"}).code()
+
+
+def loaders(session):
     space: dict = {}
     exec(
         session.code().replace("Resize(224", "Resize(32").replace("dataloaders(path)", "dataloaders(path, bs=4)"), space
