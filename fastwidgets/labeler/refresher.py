@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from typing import Any
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from fastwidgets.labeler.head import Guess, study
 
 __all__ = ["Refresher"]
 
+LAST = 10.0  # seconds that the end of the process waits for a fit under way
 Labelled = tuple[NDArray[np.int64], list[tuple[str, ...]], list[str], bool]  # ids, labels, classes, several an item
 
 
@@ -53,6 +55,8 @@ class Refresher:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="labeler-head", daemon=True)
                 self._thread.start()
+                # A thread that is inside torch when the process ends would abort it.
+                finalize(self, _end, self._closed, self._asked, self._thread)
 
     def wait(self, seconds: float = 30.0) -> bool:
         """Wait until it is up to date; whether it is."""
@@ -102,3 +106,10 @@ class Refresher:
             self._features[self._made] = plain_features(self._paths[self._made])
             self._made += 1
         return self._features
+
+
+def _end(closed: threading.Event, asked: threading.Event, thread: threading.Thread) -> None:
+    closed.set()
+    asked.set()
+    if thread is not threading.current_thread():
+        thread.join(LAST)
