@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from fastwidgets.cleaner.widget import ImageCleaner
     from fastwidgets.confusion.widget import ConfusionMatrix
     from fastwidgets.grid.image_grid import ImageGrid
+    from fastwidgets.labeler.widget import Labeler
     from fastwidgets.lr_finder.widget import LRFinder
     from fastwidgets.monitor.widget import TrainingMonitor
     from fastwidgets.top_losses.widget import TopLosses
@@ -20,6 +21,7 @@ _WHERE = {
     "ImageCleaner": "fastwidgets.cleaner.widget",
     "ImageGrid": "fastwidgets.grid.image_grid",
     "ImagesCleaner": "fastwidgets.cleaner.fastai_names",
+    "Labeler": "fastwidgets.labeler.widget",
     "LRFinder": "fastwidgets.lr_finder.widget",
     "TopLosses": "fastwidgets.top_losses.widget",
     "TrainingMonitor": "fastwidgets.monitor.widget",
@@ -31,6 +33,7 @@ __all__ = [
     "ImageGrid",
     "ImagesCleaner",
     "LRFinder",
+    "Labeler",
     "TopLosses",
     "TrainingMonitor",
 ]

@@ -74,6 +74,16 @@ class Journal:
                 found.setdefault(entry["item"], {}).update(entry)
         return found
 
+    @property
+    def can_undo(self) -> int:
+        """How many acts `undo` can take back; 0 where the journal is not open for writing."""
+        return len(self._acts.done) if self._file is not None else 0
+
+    @property
+    def can_redo(self) -> int:
+        """How many acts `redo` can make again; 0 where the journal is not open for writing."""
+        return len(self._acts.undone) if self._file is not None else 0
+
     # The right to write
 
     def __enter__(self) -> Journal:

@@ -242,7 +242,7 @@ export class FullView {
 }
 
 /** Let the browser decode a picture before it is shown: of a photo that takes longer than all the rest. */
-function decodeAhead(url: string): void {
+export function decodeAhead(url: string): void {
   if (url) {
     const image = new Image();
     image.src = url;

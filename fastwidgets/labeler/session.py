@@ -1,0 +1,610 @@
+"""What a labeler knows and decides: annotations, classes, the queue. Every decision is on the disk before it counts."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from fastlearn.vision.annotations.yolo import upright_size
+
+from fastwidgets.grid.actions import TileState
+from fastwidgets.grid.session import GridSession
+from fastwidgets.labeler.annotation import STATES, Annotation
+from fastwidgets.labeler.book import CLASSES, Book, identity_of, places_below
+from fastwidgets.labeler.classes import class_list, known, with_class, without
+from fastwidgets.labeler.code import cell
+from fastwidgets.labeler.exchange import read_records, write_records
+from fastwidgets.labeler.head import Guess, ready
+from fastwidgets.labeler.keeper import Keeper
+from fastwidgets.labeler.progress import Progress
+from fastwidgets.labeler.queue import NEEDS_HEAD, check_order, ranks
+from fastwidgets.labeler.records import Record
+from fastwidgets.labeler.refresher import Labelled, Refresher
+from fastwidgets.labeler.shapes import ONE, SHAPE_TASKS, TASKS, shapes_of
+from fastwidgets.labeler.sources import Given, given_values, read_pictures, split_names
+from fastwidgets.labeler.suggestions import Suggestion, as_labels, suggestion_of
+
+__all__ = ["LabelerSession"]
+
+LOOKS = {"labelled": TileState("✓", "solid", "success"), "skipped": TileState("↷", "dotted", "plain"),
+         "unsure": TileState("?", "dashed", "warn")}  # fmt: skip
+AFTER, PART = 5, 10  # labels after which the head is fitted anew: so many, or one part in so many of those that it saw
+
+
+class LabelerSession:
+    """Labels for pictures; `grid` shows them and knows the order they come in. Pictures are known by their id, their
+    place in the list, or by their path.
+
+    `source`: a folder, a list of paths, or a dataframe with a column of paths. `classes`: their names, in the order of
+    the keys 1 to 9; more may be added. `task`: "single" (one class a picture), "multi" (any number), "boxes", "points"
+    or "polygons". `labels`: what the data set itself says: a column, a mapping by path or name, a function of the path,
+    or a list. `prelabels`: suggestions, in the same ways, or a learner. `features`, `(N, D)`, or a learner as
+    `prelabels`, tell which pictures are alike; without either, their colours and edges do. `split`: as `labels`.
+    `journal`: the folder where decisions are kept; by default that of the pictures.
+    Raises: ValueError for a task, a class or a label that cannot be; FileNotFoundError, DataError, TypeError as
+    `read_pictures`. A journal that cannot be written is no error: `why_not` says why.
+    """
+
+    def __init__(
+        self,
+        source: Any,
+        classes: Sequence[str] | None = None,
+        task: str = "single",
+        *,
+        labels: Given = None,
+        prelabels: Any = None,
+        features: Any = None,
+        split: Given = None,
+        path: str | None = None,
+        root: str | os.PathLike[str] | None = None,
+        journal: str | os.PathLike[str] | None = None,
+    ) -> None:
+        if task not in TASKS:
+            raise ValueError(f"`task` is one of {', '.join(map(repr, TASKS))}, but got {task!r}.")
+        self.task, self.lock = task, threading.RLock()
+        self._pictures = read_pictures(source, path, root)
+        self.grid = GridSession(self._pictures.paths, root=self._pictures.root)
+        self.paths: list[str] = [one or "" for one in self.grid.paths]
+        self.root = self.grid.root
+        self._made = class_list(classes)
+        names = [str(name) for name in self.grid.values("name")]
+        self.splits = split_names(split, self._pictures, names)
+        self.book = Book(self.paths, places_below(self.paths, self.root), task)
+        self._own_labels = labels
+        self._take_given(given_values(labels, self._pictures, names, "labels"))
+        self.guess: Guess | None = None
+        self._features, prelabels = self._of_learner(prelabels, features)
+        self._given = [
+            suggestion_of(value, task) for value in given_values(prelabels, self._pictures, names, "prelabels")
+        ]
+        folder = Path(journal) if journal is not None else Path(self.root) if self.paths and self.root else None
+        self._listeners: list[Callable[[str, Sequence[int]], None]] = []
+        self.queue, self.seed, self.working = "order", 0, ""
+        self._columns_made = False
+        self.keeper = Keeper(folder, self.root, lambda: self._tell("keeper"))
+        self.book.load(self.keeper.decisions())
+        self.progress = self._counted()
+        self._make_columns()
+        self.refresher = Refresher(self.paths, self._features, self._labelled, self._guessed, self._work)
+        self._fitted_on = 0
+
+    # What is known
+
+    def __len__(self) -> int:
+        return self.grid.n
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes in their order: those of the journal, those given, and any others that pictures have."""
+        listed = self.book.classes if self.book.classes is not None else self._made
+        extra = [name for name, count in self.progress.classes.items() if count > 0 and name not in listed]
+        return [*listed, *sorted(extra)]
+
+    @property
+    def why_not(self) -> str:
+        """Why nothing can be labelled; empty where it can."""
+        return self.keeper.why_not
+
+    def annotation(self, item: int | str | os.PathLike[str]) -> Annotation:
+        """What is known of a picture, by its id or path."""
+        return self.book.annotation(self.id_of(item))
+
+    def id_of(self, item: int | str | os.PathLike[str]) -> int:
+        """The id of a picture. Raises: ValueError, IndexError if there is none."""
+        if isinstance(item, int | np.integer):
+            if not 0 <= item < len(self):
+                raise IndexError(f"The pictures are 0 to {len(self) - 1}, but got {item}.")
+            return int(item)
+        whole = os.path.join(self.root, item) if self.root and not os.path.isabs(item) else item
+        try:
+            return self.grid.index_of(item)
+        except ValueError:
+            return self.grid.index_of(whole)
+
+    def suggestion(self, item: int | str | os.PathLike[str]) -> Suggestion | None:
+        """What the picture would probably be labelled: as given beforehand, else by the model of the labels so far."""
+        i = self.id_of(item)
+        if self._given[i] is not None or self.guess is None:
+            return self._given[i]
+        labels, sure = self.guess.suggestion(i)
+        return Suggestion(labels, sure=sure, by=f"model of {self.guess.n:,} labels")
+
+    def size(self, i: int) -> tuple[int, int] | None:
+        """(width, height) of a picture as it is shown; None where it cannot be read."""
+        try:
+            return upright_size(Path(self.paths[i]))
+        except Exception:
+            return None
+
+    def records(self) -> list[Record]:
+        """All pictures with what is known of them, but those that were excluded; for exports."""
+        with self.lock:
+            found = [(i, self.book.annotation(i)) for i in range(len(self))]
+            return [
+                Record.of(self.book.places[i], self.paths[i], one, self.splits[i])
+                for i, one in found
+                if not one.excluded
+            ]
+
+    def on_change(self, listener: Callable[[str, Sequence[int]], None]) -> None:
+        """Call `listener(what, ids)` after each change: "items" (of the pictures `ids`), "classes", "queue", "keeper"
+        or "suggestions".
+        """
+        self._listeners.append(listener)
+
+    # Decisions: on the disk when they return, else NotSaved
+
+    def label(self, items: Any, names: str | Sequence[str]) -> str:
+        """Say what pictures show: one class, or of a multi-label task a list, which may be empty. One undo step.
+
+        Raises: ValueError for a class that there is not, or a task of shapes; NotSaved.
+        """
+        if self.task in SHAPE_TASKS:
+            raise ValueError(f'With task="{self.task}" a class is given to each of the shapes: set_shapes(item, …).')
+        with self.lock:
+            labels = tuple(known(self.classes, name) for name in as_labels(names, self.task))
+            fresh = [i for i in self._ids(items) if self.book.annotation(i).labels != labels or not self._decided(i)]
+            value: Any = labels[0] if self.task == "single" else list(labels)
+            self._decide(fresh, {"label": value, "skip": False})
+            return self._said(", ".join(labels) or "None of the classes", fresh)
+
+    def toggle(self, items: Any, name: str) -> str:
+        """Of a multi-label task: put a class on pictures or, where all have it, take it off. Raises: as `label`."""
+        if self.task != "multi":
+            raise ValueError(f'With task="{self.task}" a class is not put on and off. Try label(items, name).')
+        with self.lock:
+            known(self.classes, name)
+            ids = self._ids(items)
+            off = bool(ids) and all(name in (self.book.annotation(i).labels or ()) for i in ids)
+            entries = []
+            for i in ids:
+                labels = [one for one in self.book.annotation(i).labels or () if one != name]
+                ordered = sorted([*labels, *([] if off else [name])], key=self.classes.index)
+                entries.append((i, {"label": ordered, "skip": False}))
+            self._decide_each(entries)
+            return self._said(f"{'No longer ' if off else ''}{name}", ids)
+
+    def set_shapes(self, item: Any, shapes: Iterable[Any]) -> str:
+        """Say all that is drawn on one picture; an empty list says that there is nothing on it.
+
+        Raises: ValueError for shapes that cannot be, or of a class that there is not; NotSaved.
+        """
+        if self.task not in SHAPE_TASKS:
+            raise ValueError(f'With task="{self.task}" pictures have classes and no shapes. Try label(items, name).')
+        with self.lock:
+            i = self.id_of(item)
+            size = self.book.annotation(i).size or self.size(i)
+            made = shapes_of(shapes, self.task, size)
+            for shape in made:
+                known(self.classes, shape.label)
+            if made == self.book.annotation(i).shapes and self._decided(i):
+                return ""
+            width, height = size or (None, None)
+            plain = [shape.plain() for shape in made]
+            self._decide([i], {"shapes": plain, "width": width, "height": height, "skip": False})
+            return f"{len(made)} {self.task if len(made) != 1 else ONE[self.task]}."
+
+    def skip(self, items: Any) -> str:
+        """Put pictures aside, without a label. Raises: NotSaved."""
+        with self.lock:
+            ids = [i for i in self._ids(items) if not self.book.annotation(i).skipped]
+            self._decide(ids, {"skip": True})
+            return self._said("Skipped", ids)
+
+    def unsure(self, items: Any, on: bool | None = None) -> str:
+        """Mark pictures as ones to look at again; with `on=None`, those that are marked no longer. Raises: NotSaved."""
+        with self.lock:
+            ids = self._ids(items)
+            wanted = (not all(self.book.annotation(i).unsure for i in ids)) if on is None else on
+            self._decide([i for i in ids if self.book.annotation(i).unsure != wanted], {"unsure": wanted})
+            return self._said("Unsure" if wanted else "No longer unsure", ids)
+
+    def note(self, items: Any, text: str) -> str:
+        """Write a line about pictures; an empty one takes it away. Raises: NotSaved."""
+        with self.lock:
+            ids = [i for i in self._ids(items) if self.book.annotation(i).note != text.strip()]
+            self._decide(ids, {"note": text.strip()})
+            return self._said("Noted" if text.strip() else "Note taken away", ids)
+
+    def clear(self, items: Any) -> str:
+        """Take label, shapes, skip and unsure off pictures: they are to do again. Raises: NotSaved."""
+        with self.lock:
+            ids = [i for i in self._ids(items) if self.book.annotation(i).state != "to do" or self._decided(i)]
+            self._decide(ids, {"label": None, "shapes": None, "skip": False, "unsure": False})
+            return self._said("Cleared", ids)
+
+    def confirm(self, items: Any) -> str:
+        """Take the suggestion of each picture as its label. Raises: ValueError where none has any; NotSaved."""
+        with self.lock:
+            ids = [i for i in self._ids(items) if self.suggestion(i) is not None]
+            if not ids:
+                raise ValueError("There is no suggestion to confirm.")
+            fresh = {name for i in ids for name in self.suggestion(i).classes} - set(self.classes)  # type: ignore[union-attr]
+            head = [self._class_entry([*self.classes, *sorted(fresh)], "add", sorted(fresh))] if fresh else []
+            self._decide_each([(i, self._confirmed(i)) for i in ids], head)
+            return self._said("Confirmed", ids)
+
+    def copy_shapes(self, item: Any, source: Any) -> str:
+        """Give a picture the shapes of another one too. Raises: ValueError where that has none; NotSaved."""
+        with self.lock:
+            i, j = self.id_of(item), self.id_of(source)
+            theirs = self.book.annotation(j).shapes or ()
+            if not theirs:
+                raise ValueError("The picture before has nothing drawn on it.")
+            own = self.book.annotation(i).shapes or ()
+            return self.set_shapes(i, [*own, *(shape for shape in theirs if shape not in own)])
+
+    def undo(self) -> list[int]:
+        """Take back the latest act, also of an earlier session; the pictures that it was about. Raises: NotSaved."""
+        with self.lock:
+            return self._turned(self.keeper.undo())
+
+    def redo(self) -> list[int]:
+        """Make the act again that was taken back last; the pictures that it is about. Raises: NotSaved."""
+        with self.lock:
+            return self._turned(self.keeper.redo())
+
+    # Classes
+
+    def add_class(self, name: str) -> str:
+        """One more class, at the end. Raises: ValueError if it collides with another; NotSaved."""
+        with self.lock:
+            classes = with_class(self.classes, name)
+            self._change_classes(classes, "add", [classes[-1]], {})
+            return f"New class: {classes[-1]}."
+
+    def rename_class(self, name: str, to: str) -> str:
+        """Give a class another name, on all pictures. Raises: ValueError if there is one of that name; NotSaved."""
+        with self.lock:
+            known(self.classes, name)
+            classes = with_class(self.classes, to, without=name)
+            fresh = classes[self.classes.index(name)]
+            if fresh == name:
+                return f"{name} stays."
+            n = self._change_classes(classes, "rename", [name, fresh], {name: fresh})
+            return f"{name} is now {fresh}, on {n:,} pictures."
+
+    def merge_classes(self, name: str, into: str) -> str:
+        """Put all pictures of one class into another, and drop the first. Raises: ValueError; NotSaved."""
+        with self.lock:
+            known(self.classes, into)
+            if name == into:
+                raise ValueError(f"{name!r} cannot be merged into itself.")
+            n = self._change_classes(without(self.classes, name), "merge", [name, into], {name: into})
+            return f"{name} went into {into}, on {n:,} pictures."
+
+    # The queue
+
+    def set_queue(self, order: str, seed: int = 0) -> str:
+        """In which order pictures come up: "order", "random" by `seed`, "uncertain" or "suspected" first.
+
+        Raises: ValueError for another word, or an order that the task has not.
+        """
+        with self.lock:
+            self.queue, self.seed = check_order(order, self.task), int(seed)
+            self._sort()
+            self._tell("queue")
+            if order not in NEEDS_HEAD:
+                return ""
+            if not ready([self.book.annotation(i).labels or () for i in self._with_labels()]):
+                return "The order changes once two classes have some labels."
+            self.refresher.ask()
+            return ""
+
+    def open(self) -> bool:
+        """Try again to get the right to write; whether it is there."""
+        with self.lock:
+            if self.keeper.open():
+                self.book.load(self.keeper.decisions())
+                self._refresh_all()
+            self._tell("keeper")
+            return not self.why_not
+
+    def close(self) -> None:
+        """Give the right to write back, and end what goes on in the background."""
+        self.refresher.close()
+        self.keeper.close()
+
+    # Out and in
+
+    def code(self) -> str:
+        """The cell that trains on these labels; it runs in a fresh kernel."""
+        folder = "" if self.keeper.journal is None else str(self.keeper.journal.folder)
+        return cell(self.task, self.classes, self.root, folder, self._own_labels)
+
+    def export(self, format: str, target: str | os.PathLike[str], only_labelled: bool = False, **options: Any) -> Path:
+        """Write all pictures and their labels as "csv", "jsonl", "coco", "yolo" or "voc"; returns where.
+
+        `target`: the file or, of "yolo" and "voc", the folder, which is new or empty. `only_labelled` leaves the others
+        out. `copy_pictures=False`, of "yolo" and "voc": only the labels.
+        Raises: ValueError for another format, and for names that the format cannot hold; FileExistsError; OSError.
+        """
+        found = [one for one in self.records() if one.labelled or not only_labelled]
+        return write_records(format, Path(target), found, self.classes, self.task, **options)
+
+    def import_labels(self, format: str, source: str | os.PathLike[str]) -> str:
+        """Take over labels that were written by `export` or by another tool; one undo step. Returns what came in.
+
+        Pictures are found by their path below the root. Classes that are new are added.
+        Raises: ValueError, naming the file and the place, for what cannot be read; NotSaved.
+        """
+        records = read_records(format, Path(source), self.task, self.book.places)
+        with self.lock:
+            place = {name: i for i, name in enumerate(self.book.places)}
+            found = [(place[one.path], one) for one in records if one.path in place]
+            fresh = sorted({name for _, one in found for name in one.classes} - set(self.classes))
+            head = [self._class_entry([*self.classes, *fresh], "add", fresh)] if fresh else []
+            entries = [(i, one.entry(self.task)) for i, one in found if one.says_something]
+            self._decide_each(entries, head)
+            strangers = len(records) - len(found)
+            more = f"; {strangers:,} are no pictures of this set and were left out" if strangers else ""
+            return f"{len(entries):,} pictures got their labels from {Path(source).name}{more}."
+
+    # Inside
+
+    def _ids(self, items: Any) -> list[int]:
+        many = items if isinstance(items, list | tuple | set | range | np.ndarray) else [items]
+        return list(dict.fromkeys(self.id_of(item) for item in many))
+
+    def _decided(self, i: int) -> bool:
+        """Whether the journal says something of it, and not the data set alone."""
+        return i in self.book._found and self.book._found[i].labelled
+
+    def _decide(self, ids: Sequence[int], fields: Mapping[str, Any]) -> None:
+        self._decide_each([(i, fields) for i in ids])
+
+    def _decide_each(
+        self, decided: Sequence[tuple[int, Mapping[str, Any]]], head: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        """Write one act, then let it count."""
+        if not decided and not head:
+            if self.why_not:
+                self.keeper.write([])
+            return
+        identities = {i: identity_of(self.paths[i], self.book.places[i]) for i, _ in decided}
+        entries = self.keeper.write([*head, *({**identities[i], **fields} for i, fields in decided)])
+        for i, identity in identities.items():
+            self.book.own(i, identity)
+        with self._changing(list(identities), classes=bool(head)):
+            for entry in entries:
+                self.book.take(entry)
+
+    def _turned(self, entries: Sequence[Mapping[str, Any]]) -> list[int]:
+        ids = list(dict.fromkeys(i for i in map(self.book.id_of, entries) if i is not None))
+        with self._changing(ids, classes=any(entry.get("kind") == CLASSES for entry in entries)):
+            self.book.fold(self.keeper.decisions(), ids)
+        return ids
+
+    def _change_classes(self, classes: list[str], how: str, names: list[str], mapping: Mapping[str, str]) -> int:
+        """Write the classes and, in the same act, the labels that follow: all who read a journal understand those."""
+        changed = [(i, entry) for i in self._all_found() if (entry := self._mapped(i, mapping)) is not None]
+        self._decide_each(changed, [self._class_entry(classes, how, names)])
+        return len(changed)
+
+    def _class_entry(self, classes: Sequence[str], how: str, names: Sequence[str]) -> dict[str, Any]:
+        return {"kind": CLASSES, "classes": list(classes), "how": how, "names": list(names)}
+
+    def _mapped(self, i: int, mapping: Mapping[str, str]) -> dict[str, Any] | None:
+        one = self.book.annotation(i)
+        if not mapping.keys() & set(one.classes):
+            return None
+        if one.shapes is not None:
+            width, height = one.size or (None, None)
+            shapes = [shape.called(mapping.get(shape.label, shape.label)).plain() for shape in one.shapes]
+            return {"shapes": shapes, "width": width, "height": height}
+        labels = list(dict.fromkeys(mapping.get(name, name) for name in one.labels or ()))
+        return {"label": labels if self.task == "multi" else labels[0]}
+
+    def _confirmed(self, i: int) -> dict[str, Any]:
+        found = self.suggestion(i)
+        assert found is not None
+        if found.shapes is not None:
+            size = self.size(i)
+            width, height = size or (None, None)
+            shapes = [shape.plain() for shape in shapes_of(found.shapes, self.task, size)]
+            return {"shapes": shapes, "width": width, "height": height, "skip": False}
+        return {"label": found.labels[0] if self.task == "single" else list(found.labels), "skip": False}
+
+    @contextmanager
+    def _changing(self, ids: Sequence[int], classes: bool) -> Iterator[None]:
+        """Around a change of the pictures `ids`: counts them anew and tells who listens."""
+        for i in ids:
+            self.progress.count(self.book.annotation(i), -1)
+        yield
+        for i in ids:
+            self.progress.count(self.book.annotation(i), 1)
+        if classes:
+            self._show_classes()
+        self._show(ids)
+        self._tell("items", ids)
+        if classes:
+            self._tell("classes")
+        self._refresh_head()
+
+    def _tell(self, what: str, ids: Sequence[int] = ()) -> None:
+        for listener in self._listeners:
+            listener(what, ids)
+
+    def _said(self, words: str, ids: Sequence[int]) -> str:
+        return f"{words}: {len(ids):,} pictures." if len(ids) != 1 else f"{words}."
+
+    # What the data set itself says
+
+    def _take_given(self, values: Sequence[Any]) -> None:
+        for i, value in enumerate(values):
+            if value is None or (isinstance(value, float) and math.isnan(value)):
+                continue
+            if self.task in SHAPE_TASKS:
+                self.book.given[i] = Annotation(shapes=shapes_of(value, self.task))
+            else:
+                self.book.given[i] = Annotation(labels=as_labels(value, self.task))
+
+    def _of_learner(self, prelabels: Any, features: Any) -> tuple[Any, Any]:
+        """The features and the suggestions; a learner gives both."""
+        if not hasattr(prelabels, "dls"):
+            array = None if features is None else np.asarray(features)
+            if array is not None and (array.ndim != 2 or len(array) != len(self.paths)):
+                raise ValueError(f"`features` has one row for each of the {len(self.paths)} pictures, (N, D), but got "
+                                 f"{array.shape}.")  # fmt: skip
+            return array, prelabels
+        if self.task in SHAPE_TASKS:
+            raise ValueError(f'A learner suggests classes, so it cannot help with task="{self.task}".')
+        from fastwidgets.labeler.features import learner_answers
+
+        found, probs = learner_answers(prelabels, self.paths)
+        vocab = [str(name) for name in prelabels.dls.vocab]
+        if self.task == "multi":
+            rows = [[name for name, p in zip(vocab, row, strict=True) if p > 0.5] for row in probs]
+            return found, [(names, float(np.maximum(p, 1 - p).min())) for names, p in zip(rows, probs, strict=True)]
+        return found, [(vocab[int(row.argmax())], float(row.max())) for row in probs]
+
+    # The head
+
+    def _with_labels(self) -> list[int]:
+        return [i for i in self._all_found() if self.book.annotation(i).labels is not None]
+
+    def _all_found(self) -> list[int]:
+        return sorted(self.book.given.keys() | self.book._found.keys())
+
+    def _refresh_head(self) -> None:
+        """Fit it anew once enough was labelled since the last time."""
+        if self.task in SHAPE_TASKS or (self.queue not in NEEDS_HEAD and self.guess is None):
+            return
+        n = self.progress.labelled
+        if abs(n - self._fitted_on) >= max(AFTER, self._fitted_on // PART):
+            ids = self._with_labels()
+            if ready([self.book.annotation(i).labels or () for i in ids]):
+                self._fitted_on = n
+                self.refresher.ask()
+
+    def suggest(self) -> None:
+        """Have the model of the labels so far suggest labels for the others, from now on."""
+        with self.lock:
+            if self.task in SHAPE_TASKS:
+                raise ValueError(f'With task="{self.task}" there is no model of the labels.')
+            if not ready([self.book.annotation(i).labels or () for i in self._with_labels()]):
+                raise ValueError("Label some pictures of two classes first: then a model can learn from them.")
+            self.refresher.ask()
+
+    def _labelled(self) -> Labelled:
+        with self.lock:
+            ids = self._with_labels()
+            self._fitted_on = self.progress.labelled
+            labels = [self.book.annotation(i).labels or () for i in ids]
+            return np.array(ids, np.int64), labels, list(self.classes), self.task == "multi"
+
+    def _guessed(self, guess: Guess) -> None:
+        with self.lock:
+            self.guess = guess
+            self._show_suggestions()
+            self._sort()
+            self._tell("suggestions")
+
+    def _work(self, words: str) -> None:
+        with self.lock:
+            self.working = words
+            self._tell("queue")
+
+    # The grid
+
+    def _make_columns(self) -> None:
+        grid, n = self.grid, len(self)
+        grid.add_column("state", [None] * n, kind="category", classes=STATES)
+        if self.task == "single":
+            grid.add_column("label", [None] * n, kind="category", classes=self.classes)
+        else:
+            grid.add_column("class", [None] * n, kind="category", classes=self.classes, title="class (for keys)")
+            grid.add_column("label", [None] * n, kind="text", title="classes")
+        if self.task in SHAPE_TASKS:
+            grid.add_column("shapes", [None] * n, kind="number", title=self.task)
+        grid.add_column("note", [None] * n, kind="text")
+        grid.add_column("suggestion", [None] * n, kind="category")
+        grid.add_column("sure", [math.nan] * n, kind="number")
+        if any(self.splits):
+            grid.add_column("split", self.splits, kind="category")
+        grid.add_column("queue", range(n), kind="number", title="order of the queue")
+        shown = [name for name in grid.columns if name not in ("queue", "class")]
+        by = "label" if self.task == "single" else "class"
+        grid.look(captions=["name", "label"], details=shown, state="state", states=LOOKS, classes_of=by)
+        self._columns_made = True
+        self._refresh_all()
+
+    def _refresh_all(self) -> None:
+        self.progress = self._counted()
+        self._show_classes()
+        self._show(range(len(self)))
+        self._show_suggestions()
+        self._sort()
+        self._tell("items", range(len(self)))
+        self._tell("classes")
+
+    def _show(self, ids: Sequence[int] | range) -> None:
+        """Bring the columns of these pictures up to now."""
+        if not len(ids):
+            return
+        at, found = list(ids), [self.book.annotation(i) for i in ids]
+        labels = [", ".join(one.classes) if one.labelled else None for one in found]
+        self.grid.set_values("label", at, labels)
+        self.grid.set_values("state", at, [one.state for one in found])
+        self.grid.set_values("note", at, [one.note for one in found])
+        if self.task in SHAPE_TASKS:
+            self.grid.set_values("shapes", at, [None if one.shapes is None else len(one.shapes) for one in found])
+
+    def _show_classes(self) -> None:
+        """The column that digits mean has the classes in their order, and no others."""
+        if self._columns_made:
+            name = "label" if self.task == "single" else "class"
+            values = [None] * len(self) if name == "class" else self._labels_now()
+            title = self.grid.columns[name].title
+            self.grid.add_column(name, values, kind="category", title=title, classes=self.classes)
+
+    def _labels_now(self) -> list[str | None]:
+        return [", ".join(one.classes) if one.labelled else None for one in map(self.book.annotation, range(len(self)))]
+
+    def _show_suggestions(self) -> None:
+        found = [self.suggestion(i) for i in range(len(self))]
+        if any(found):
+            self.grid.set_values("suggestion", range(len(self)), [one.words if one else None for one in found])
+            self.grid.set_values("sure", range(len(self)), [one.sure if one else math.nan for one in found])
+
+    def _sort(self) -> None:
+        """Let the pictures come in the order of the queue."""
+        if not len(self):
+            return
+        done = np.zeros(len(self), bool)
+        done[[i for i in self._all_found() if self.book.annotation(i).labelled]] = True
+        places = ranks(self.queue, len(self), self.seed, self.guess, done)
+        self.grid.set_values("queue", range(len(self)), places)
+        self.grid.set_sorts([] if self.queue == "order" else [("queue", False)])
+
+    def _counted(self) -> Progress:
+        found = Progress(total=len(self))
+        for i in self._all_found():
+            found.count(self.book.annotation(i), 1)
+        return found
