@@ -14,6 +14,7 @@ from fastlearn.data.problems import DataError
 __all__ = ["Cancelled", "Folder", "scan_folder"]
 
 EVERY = 500  # files between two reports
+DICOM = (".dcm", ".dicom", ".dic")
 TABLES = (".csv", ".tsv", ".parquet")
 Progress = Callable[[int], None]
 
@@ -40,14 +41,14 @@ class Folder:
 
     @cached_property
     def pictures(self) -> list[str]:
-        known = image_extensions()
+        known = image_extensions() - set(DICOM)
         return [file for file in self.files if PurePosixPath(file).suffix.lower() in known]
 
     @cached_property
     def dicoms(self) -> list[str]:
         """Files that end in .dcm, or without an ending begin as DICOM files do."""
         bare = [file for file in self.files if not PurePosixPath(file).suffix]
-        return self.ending(".dcm", ".dicom") + [file for file in bare if self._begins(file, b"DICM", 128)]
+        return self.ending(*DICOM) + [file for file in bare if self._begins(file, b"DICM", 128)]
 
     @cached_property
     def tables(self) -> list[str]:

@@ -9,7 +9,7 @@ from fastwidgets.builder.recipe import Recipe
 
 __all__ = ["add_items", "add_left_out", "add_table"]
 
-FINDERS = {"images": "get_image_files", "texts": "get_text_files"}
+FINDERS = {"images": "get_image_files", "texts": "get_text_files", "dicom": "get_dicom_files"}
 
 
 def add_items(cell: Cell, recipe: Recipe) -> None:
@@ -18,9 +18,7 @@ def add_items(cell: Cell, recipe: Recipe) -> None:
     tests = _tests(recipe)
     folders = {"folders": list(source.folders)} if source.folders else {}
     if not tests:
-        cell.block["get_items"] = call("ImageGetter", **folders) if folders else finder
-        if folders and finder != "get_image_files":
-            cell.block["get_items"] = call("FileGetter", extensions=".txt", **folders)
+        cell.block["get_items"] = _getter(recipe, finder)
         return
     if source.excluded:
         add_left_out(cell, recipe)
@@ -29,6 +27,17 @@ def add_items(cell: Cell, recipe: Recipe) -> None:
         f"def items_of(folder):\n    found = {found}\n    return [file for file in found if {' and '.join(tests)}]"
     )
     cell.block["get_items"] = "items_of"
+
+
+def _getter(recipe: Recipe, finder: str) -> str:
+    if not recipe.source.folders:
+        return finder
+    folders = list(recipe.source.folders)
+    if finder == "get_image_files":
+        return call("ImageGetter", folders=folders)
+    if finder == "get_text_files":
+        return call("FileGetter", extensions=".txt", folders=folders)
+    return call("partial", finder, folders=folders)
 
 
 def add_left_out(cell: Cell, recipe: Recipe) -> None:

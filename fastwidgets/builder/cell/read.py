@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastwidgets.builder.cell.labels import READERS
+from fastwidgets.builder.cell.splits import PATIENT
 from fastwidgets.builder.cell.write import AUGMENT, FITS, write_cell
 from fastwidgets.builder.recipe import Recipe
 
@@ -188,7 +189,8 @@ class _Reader:
             self._finder(_name(value), {})
 
     def _finder(self, name: str, given: dict[str, ast.expr]) -> None:
-        self._set("source", items="texts" if name in ("get_text_files", "FileGetter") else "images")
+        kinds = {"get_text_files": "texts", "FileGetter": "texts", "get_dicom_files": "dicom", "partial": "dicom"}
+        self._set("source", items=kinds.get(name, "images"))
         if "folders" in given:
             self._set("source", folders=_value(given["folders"]))
 
@@ -232,7 +234,9 @@ class _Reader:
         shares = {"valid_pct": "part", "seed": "seed"}
         self._set("split", **{shares[key]: value for key, value in given.items() if key in shares})
         name, first = _name(value), value.args[0] if value.args else None
-        if name == "GrandparentSplitter":
+        if name == "PatientSplitter":
+            self._set("split", by="group", column=PATIENT)
+        elif name == "GrandparentSplitter":
             self._set("split", by="folders", train=given["train_name"], valid=given["valid_name"])
         elif name == "GroupSplitter" and first is not None and _name(first) != "group_of":
             by = {"pattern": _value(_call(first).args[0])} if isinstance(first, ast.Call) else {"column": _value(first)}

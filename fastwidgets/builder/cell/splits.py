@@ -9,6 +9,9 @@ from fastwidgets.builder.recipe import Recipe
 __all__ = ["add_split"]
 
 
+PATIENT = "PatientID"
+
+
 def add_split(cell: Cell, recipe: Recipe) -> None:
     """Write the splitter. Raises: ValueError where the recipe lacks what it needs."""
     split = recipe.split
@@ -35,6 +38,8 @@ def _stratified(cell: Cell, recipe: Recipe) -> str:
 
 def _group(cell: Cell, recipe: Recipe) -> str:
     split = recipe.split
+    if recipe.source.items == "dicom" and split.column == PATIENT:
+        return call("PatientSplitter", **_share(recipe))
     if split.pattern:
         return call("GroupSplitter", f"RegexLabeller({split.pattern!r})", **_share(recipe))
     if split.column and recipe.source.table:

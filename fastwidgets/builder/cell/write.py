@@ -20,7 +20,7 @@ def write_cell(recipe: Recipe) -> str:
     """The cell that makes the recipe's loaders. Raises: ValueError where the recipe leaves something open."""
     if recipe.task == "table":
         return _table(recipe)
-    cell = Cell(star="fastlearn.text.all" if recipe.task in ("text", "language_model") else "fastlearn.vision.all")
+    cell = Cell(star=_star(recipe))
     if recipe.source.table:
         add_table(cell, recipe)
     elif recipe.labels.by not in READERS:
@@ -31,6 +31,12 @@ def write_cell(recipe: Recipe) -> str:
     block = "block = DataBlock(\n" + "".join(f"    {key}={_indented(code)},\n" for key, code in arguments.items()) + ")"
     loaders = call(f"{recipe.name} = block.dataloaders", cell.source, bs=recipe.bs, seed=recipe.split.seed)
     return _joined(cell, recipe, [block, loaders])
+
+
+def _star(recipe: Recipe) -> str:
+    if recipe.task in ("text", "language_model"):
+        return "fastlearn.text.all"
+    return "fastlearn.medical.all" if recipe.source.items == "dicom" else "fastlearn.vision.all"
 
 
 def _pictures(cell: Cell, recipe: Recipe) -> str:
@@ -44,10 +50,10 @@ def _pictures(cell: Cell, recipe: Recipe) -> str:
     target = add_labels(cell, recipe)
     if size:
         fit = f", ResizeMethod.{FITS[recipe.item.fit]}" if recipe.item.fit != "crop" else ""
-        cell.block["item_tfms"] = f"Resize({size}{fit})"
+        cell.block["item_tfms"] = f"ResizeHU({size})" if source.items == "dicom" else f"Resize({size}{fit})"
     if recipe.batch.augment:
         cell.block["batch_tfms"] = call("aug_transforms", **_changes(recipe.batch))
-    return f"(ImageBlock, {target})"
+    return f"({'DicomBlock' if source.items == 'dicom' else 'ImageBlock'}, {target})"
 
 
 def _changes(batch: BatchStep) -> dict[str, object]:

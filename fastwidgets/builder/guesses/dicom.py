@@ -10,6 +10,9 @@ from fastwidgets.builder.recipe import Labels, Recipe, Source, Split
 
 __all__ = ["dicom_series"]
 
+MOST_CLASSES = 10  # more folders are those of patients or studies
+SOME = 3  # files of a class on average, at least
+
 
 def dicom_series(folder: Folder) -> list[Guess]:
     """DICOM files: in class folders, or without labels; a patient stays on one side."""
@@ -18,7 +21,7 @@ def dicom_series(folder: Folder) -> list[Guess]:
         return []
     parents = {PurePosixPath(file).parent.name for file in files}
     why = [f"{len(files):,} DICOM files.", "A patient stays on one side of the split."]
-    by_folder = len(parents) > 1
+    by_folder = 2 <= len(parents) <= MOST_CLASSES and len(files) >= SOME * len(parents)
     if by_folder:
         why.insert(1, f"Their folders are taken for classes: {', '.join(sorted(parents)[:4])}.")
     recipe = Recipe(

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from fastlearn.runs.files import write_whole
+from fastlearn.whole_files import write_whole
 
 from fastwidgets.labeler.records import Record
 from fastwidgets.labeler.shapes import SHAPE_TASKS, Shape

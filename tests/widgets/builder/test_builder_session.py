@@ -11,6 +11,7 @@ from fastlearn.data.find import image_extensions
 from layouts import LAYOUTS, Layout, put
 from PIL import Image
 from prints import print_of
+from pydicom import dcmread
 
 from fastwidgets.builder import BuilderSession
 from fastwidgets.builder.cell.read import read_cell
@@ -143,6 +144,27 @@ def test_names_with_quotes_and_markup_are_only_text(tmp_path: Path) -> None:
     session.exclude(["a'b/0.jpg"])
     session.keep_together([["c{d}/0.jpg", "c{d}/1.jpg"]])
     assert sorted(session.build().vocab) == ["a'b", "c{d}"]
+
+
+def test_dicom_files_are_split_by_patient(tmp_path: Path) -> None:
+    import shutil
+
+    from fastlearn.data.samples import sample_data
+
+    scans = sample_data("scans", tmp_path / "samples")
+    for number, file in enumerate(sorted(scans.rglob("*.dcm"))[:40]):
+        label = "ab"[number // 2 % 2]
+        (tmp_path / "set" / label).mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, tmp_path / "set" / label / f"{number}.dcm")
+    session = small(BuilderSession(tmp_path / "set"))
+    assert session.recipe.source.items == "dicom" and session.recipe.split.column == "PatientID"
+    dls = session.build()
+    patients = [{dcmread(file, stop_before_pixels=True).PatientID for file in side.items} for side in
+                (dls.train_ds, dls.valid_ds)]  # fmt: skip
+    assert patients[0] and patients[1] and not patients[0] & patients[1]
+    assert dls.one_batch()[0].shape == (4, 3, 16, 16) or dls.one_batch()[0].shape == (4, 1, 16, 16)
+    read = read_cell(session.code())
+    assert read.unread == () and write_cell(read.recipe) == session.code()
 
 
 # From code to clicks
