@@ -61,7 +61,7 @@ def code_of(review: Review) -> str:
     if len(decided) > MOST:
         return (f"# {len(decided)} decisions, which are in the journal {str(review.shared.journal.path)!r}.\n"
                 f"from fastwidgets.journal import Journal\n\nprint(Journal({str(own)!r}, root={at!r}))")  # fmt: skip
-    latest = {i: review._entries.get(i, {}) for i in decided}
+    latest = {i: review.entry(i) for i in decided}
     name = {i: str(entry.get("item", "")) for i, entry in latest.items()}
     relabel = {name[i]: e["label"] for i, e in latest.items() if e.get("label") is not None and not e.get("exclude")}
     exclude = [name[i] for i, e in latest.items() if e.get("exclude")]

@@ -144,7 +144,7 @@ def _loader(loader: Any, dataset: Any, kept: Positions, n: int) -> Any:
     """A loader like `loader` over what is left of its `n` items."""
     if isinstance(loader, DataLoader):
         # what a kind of loader keeps for each item, such as weights, is thinned out like the items
-        own = {name: select(value, kept) for name, value in loader._settings.items()
+        own = {name: select(value, kept) for name, value in loader.settings.items()
                if isinstance(value, list | np.ndarray | torch.Tensor) and len(value) == n and name not in
                ("after_item", "before_batch", "after_batch")}  # fmt: skip
         return loader.new(dataset=dataset, **own)

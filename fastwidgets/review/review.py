@@ -290,8 +290,12 @@ class Review:
                 touched.append(i)
         self._tell(touched)
 
+    def entry(self, i: int) -> Entry:
+        """All that was decided about item `i`, as the journal has it; empty if nothing was."""
+        return self._entries.get(i, {})
+
     def _apply(self, i: int) -> None:
-        entry = self._entries.get(i, {})
+        entry = self.entry(i)
         self.labels[i] = self._label_in(entry, i)
         relabelled = self.can_relabel and self.labels[i] != self.given[i]
         self.decisions[i] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from fastlearn.data.problems import DataError
@@ -32,7 +32,7 @@ class AnswerSource:
     def __init__(self, given: Learner | StoredAnswers | str | os.PathLike[str], update: bool = True) -> None:
         self.learn: Learner | None = None
         if isinstance(given, StoredAnswers):
-            self.answers, self.learn = given, given._learn
+            self.answers, self.learn = given, given.learn
         elif isinstance(given, str | os.PathLike):
             self.answers = StoredAnswers.open(given)
         elif hasattr(given, "dls") and hasattr(given, "model"):
@@ -45,7 +45,7 @@ class AnswerSource:
 
     def review(self, journal: str | os.PathLike[str] | None) -> Review:
         """The decisions about the items: the learner's own review, or one of these answers alone."""
-        if self.learn is not None and not self.answers._meta["own_dl"]:
+        if self.learn is not None and not self.answers.of_own_loader:
             found = Review.of(self.learn, journal)
             if found.can_relabel or self.answers.task not in ("category", "multicategory"):
                 return found  # else the data does not tell its labels, but the answers do
@@ -63,14 +63,13 @@ class AnswerSource:
         """
         if self.learn is None:
             raise DataError("These answers were opened without their learner, so nothing can be run.")
-        made = self.answers.update(frozen(self.learn), self.answers._dl)
-        self.answers = StoredAnswers(made.folder, self.learn, self.answers._dl, made.n_run)
+        self.answers = self.answers.renewed_by(frozen(self.learn))
         return self.answers
 
     @property
     def weights(self) -> str:
         """The fingerprint of the model that gave the answers."""
-        return str(self.answers._meta["weights"])
+        return self.answers.weights
 
 
 def _source_of(answers: StoredAnswers) -> Source:
@@ -99,5 +98,4 @@ def _labels(answers: StoredAnswers, names: list[str]) -> list[Label]:
 
 def _root(answers: StoredAnswers) -> Path:
     """The folder of the data where it is still there; else that of the answers themselves."""
-    stated: Any = answers._meta["data"]
-    return Path(stated) if stated and Path(stated).is_dir() else answers.folder
+    return answers.data if answers.data is not None and answers.data.is_dir() else answers.folder

@@ -214,6 +214,11 @@ class DataLoader(ReadingLoader):
         made.share = None if self.share is None else self.share.uneven()
         return made
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The arguments that this loader was made with, by name."""
+        return dict(self._settings)
+
     def keep(self, **settings: Any) -> None:
         """Note arguments of a subclass's own constructor, so that `new` passes them on."""
         self._settings.update(settings)

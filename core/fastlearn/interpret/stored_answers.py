@@ -135,6 +135,31 @@ class StoredAnswers:
         return str(self._meta["task"])
 
     @property
+    def learn(self) -> Learner | None:
+        """The learner that they were asked of; None where they were opened from a folder."""
+        return self._learn
+
+    @property
+    def weights(self) -> str:
+        """The fingerprint of the model that gave them."""
+        return str(self._meta["weights"])
+
+    @property
+    def data(self) -> Path | None:
+        """The folder of the data, where it has one."""
+        return Path(self._meta["data"]) if self._meta["data"] else None
+
+    @property
+    def of_own_loader(self) -> bool:
+        """Whether they are of a loader that was passed, and not of the learner's own data."""
+        return bool(self._meta["own_dl"])
+
+    def renewed_by(self, copied: Learner) -> StoredAnswers:
+        """As `update`, run by a copy of the learner, which may itself go on meanwhile; they stay the learner's own."""
+        made = self.update(copied)
+        return type(self)(made.folder, self._learn, self._dl, made.n_run)
+
+    @property
     def made(self) -> str:
         """When, as ISO 8601 with the time zone."""
         return str(self._meta["made"])
