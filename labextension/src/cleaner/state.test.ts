@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { CleanerIssues, CleanerPlan } from '../contract/cleaner';
 import { changeWords, issueCount, issueWords, narrowed, planWords, stepWords } from './state';
 
-const golden = JSON.parse(readFileSync('tests/contract/cleaner.json', 'utf8')) as { to_browser: unknown[] };
+const messages = JSON.parse(readFileSync('tests/contract/cleaner.json', 'utf8')) as {
+  to_browser: { content: unknown }[];
+};
+const golden = { to_browser: messages.to_browser.map(message => message.content) };
 
 const issue = (total: number, open: number) => ({ id: 'dark', title: 'Dark', hint: '', total, open });
 

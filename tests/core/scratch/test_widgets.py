@@ -74,7 +74,9 @@ def test_the_finders_session_follows_a_search(make_learner, monkeypatch):
 
 def test_the_finders_widget_searches_and_its_line_of_code_runs(make_learner, monkeypatch):
     learn = make_learner()
-    monkeypatch.setattr("fastlearn.scratch.search.open_lr_find_display", lambda learn, finder: show_search(finder))
+    monkeypatch.setattr(
+        "fastlearn.scratch.search.open_lr_find_display", lambda learn, finder: show_search(finder, learn)
+    )
     widget = LRFinder(learn, num_it=60)
     assert widget.can_start
     widget._receive(widget, {"kind": "start"}, [])
@@ -90,7 +92,7 @@ def test_the_finders_stop_button_ends_the_search_and_the_model_is_put_back(make_
     widget = LRFinder(learn)
 
     def press(learn, finder):
-        listener = show_search(finder)
+        listener = show_search(finder, learn)
         finder.control.add_poller(
             lambda: widget._receive(widget, {"kind": "stop"}, []) if len(finder.lrs) >= 5 else None
         )
