@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ from fastlearn.data.problems import DataError
 from fastlearn.keywords import check_keywords, did_you_mean
 from fastlearn.layers.embedding import Embedding
 from fastlearn.models.ranges import sigmoid_range
+from fastlearn.tabular.ranges import Range, is_range, plain_ranges
 
 __all__ = ["EmbeddingDotBias", "not_in_training"]
 
@@ -130,10 +131,8 @@ def _table(n: int, size: int) -> Embedding:
     return table
 
 
-def _checked_range(y_range: Sequence[float] | None) -> list[float] | None:
-    if y_range is None:
-        return None
-    plain = [float(end) for end in y_range]
-    if len(plain) != 2 or plain[0] >= plain[1]:
+def _checked_range(y_range: Any) -> Range | None:
+    plain = plain_ranges(y_range)
+    if plain is not None and not is_range(plain):
         raise ValueError(f"`y_range` is (low, high), the range of ratings, but got {y_range!r}. Try (0, 5.5).")
-    return plain
+    return cast("Range | None", plain)

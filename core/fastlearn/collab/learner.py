@@ -48,6 +48,8 @@ class CollabLearner(TabularLearner):
         if isinstance(model, EmbeddingDotBias) and model.classes is None:
             model.name_by(dls.classes, dls.user, dls.item)
         super().__init__(dls, model, *args, **options)
+        if not any(isinstance(cb, UnknownAsAverage) for cb in self.cbs):
+            self.add_cb(UnknownAsAverage())
 
     # What to show whom.
 
@@ -241,6 +243,9 @@ def collab_learner(
     span = options.pop("y_range") if y_range is None else y_range
     options.pop("y_range", None)
     warn_outside(table, span)
+    if not use_nn and (layers is not None or emb_szs is not None or set(config or {}) - {"y_range"}):
+        raise ValueError("`layers`, `emb_szs` and `config` are options of the network that use_nn=True makes; a dot "
+                         "product has n_factors alone.")  # fmt: skip
     model: torch.nn.Module
     with seeded(seed):
         if use_nn:
@@ -252,7 +257,7 @@ def collab_learner(
     return CollabLearner(
         dls, model, loss, opt_func, lr, splitter, cbs=cbs, metrics=metrics, path=path, model_dir=model_dir, wd=wd,
         wd_bn_bias=wd_bn_bias, train_bn=train_bn, moms=moms, seed=seed,
-    ).add_cb(UnknownAsAverage())  # fmt: skip
+    )  # fmt: skip
 
 
 def _checked_count(k: int) -> int:

@@ -12,7 +12,12 @@ def accuracy(preds: Tensor, targets: Tensor, axis: int = -1) -> Tensor:
     """The share of items whose best-scored class is the target.
 
     Shapes: scores with the classes on `axis` (`(N, K)`; for masks `(N, K, H, W)` and `axis=1`), class ids without it.
+    Raises: ValueError for one score an item, of which the best is always the same.
     """
+    if preds.ndim > 1 and preds.shape[axis] == 1:
+        raise ValueError(f"Accuracy compares the scores of classes, but the predictions {tuple(preds.shape)} hold one "
+                         "number an item, as for a number to predict. Where the target is a class of 0 and 1, say "
+                         "y_block=CategoryBlock; for numbers try rmse or mae.")  # fmt: skip
     best, ids = flat_pair(preds.argmax(dim=axis), targets)
     return (best == ids).float().mean()
 

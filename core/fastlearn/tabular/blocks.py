@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastlearn.data.block import TransformBlock
 from fastlearn.data.category import Categorize, EncodedMultiCategorize, MultiCategorize, RegressionSetup
 from fastlearn.data.problems import DataError
+from fastlearn.tabular.frame import as_names
 from fastlearn.tabular.targets import CategoryTarget, MultiCategoryTarget, RegressionTarget, Target
 
 if TYPE_CHECKING:
@@ -23,13 +24,13 @@ def make_targets(frame: pd.DataFrame, y_names: Any, y_block: Any, label_delim: s
     block of categories takes each column as a target of its own; one of numbers or of encoded labels takes all.
     Raises: DataError if blocks and columns do not fit together.
     """
-    names = [y_names] if isinstance(y_names, str) else list(y_names or [])
+    names = as_names(y_names)
     if not names:
         return []
     if y_block is None:
-        return _guessed(frame, [name for entry in names for name in _as_list(entry)])
+        return _guessed(frame, [name for entry in names for name in as_names(entry)])
     if not isinstance(y_block, list | tuple):
-        flat = [name for entry in names for name in _as_list(entry)]
+        flat = [name for entry in names for name in as_names(entry)]
         block = _as_block(y_block)
         apart = _step_of(block, Categorize) is not None and not _is_encoded(block)
         return [_target(block, [name], label_delim) for name in flat] if apart else [_target(block, flat, label_delim)]
@@ -37,7 +38,7 @@ def make_targets(frame: pd.DataFrame, y_names: Any, y_block: Any, label_delim: s
     if len(blocks) != len(names):
         raise DataError(f"There is one block for each target, but got {len(blocks)} blocks for {len(names)} targets "
                         f"{names}. Try y_names=[['a', 'b'], 'c'] where a target has several columns.")  # fmt: skip
-    return [_target(block, _as_list(entry), label_delim) for block, entry in zip(blocks, names, strict=True)]
+    return [_target(block, as_names(entry), label_delim) for block, entry in zip(blocks, names, strict=True)]
 
 
 def _guessed(frame: pd.DataFrame, names: list[str]) -> list[Target]:
@@ -86,7 +87,3 @@ def _as_block(block: Any) -> TransformBlock:
         raise DataError(f"`y_block` is a block (CategoryBlock, RegressionBlock, MultiCategoryBlock) or a list of them, "
                         f"but got {block!r}.")  # fmt: skip
     return made
-
-
-def _as_list(entry: Any) -> list[str]:
-    return [entry] if isinstance(entry, str) else list(entry)

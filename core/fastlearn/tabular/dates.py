@@ -118,11 +118,25 @@ def _dates(column: Any, name: str) -> Any:
     parsed = pd.to_datetime(column, errors="coerce", format="mixed", utc=_has_zones(column))
     wrong = (parsed.isna() & ~column.isna()).to_numpy()
     if not wrong.any():
+        _check_one_order(column, name, parsed)
         return parsed
     values = ", ".join(repr(short(value, 30)) if not isinstance(value, str) else repr(value)
                        for value in column[wrong].iloc[:5])  # fmt: skip
     raise DataError(f"Column {name!r} holds values that are no dates in {named_rows(wrong, column.index)}: {values}. "
                     f"Try pd.to_datetime(df[{name!r}], format='…'), or errors='coerce' for holes.")  # fmt: skip
+
+
+def _check_one_order(column: Any, name: str, parsed: Any) -> None:
+    """Raise DataError where dates that are written in several ways could be read with the day or the month first."""
+    import pandas as pd
+
+    other = pd.to_datetime(column, errors="coerce", format="mixed", dayfirst=True, utc=_has_zones(column))
+    doubtful = (parsed != other).to_numpy() & ~column.isna().to_numpy()
+    if doubtful.any():
+        values = ", ".join(repr(value) for value in column[doubtful].iloc[:3])
+        raise DataError(f"Column {name!r} holds dates of which it is not clear whether the day or the month comes "
+                        f"first, in {named_rows(doubtful, column.index)}: {values}. Say it: pd.to_datetime("
+                        f"df[{name!r}], dayfirst=True), or format='…'.")  # fmt: skip
 
 
 def _has_zones(column: Any) -> bool:
@@ -138,10 +152,16 @@ def _seconds(dates: Any) -> NDArray[np.int64]:
 
 
 def _check_events(column: Any, name: str) -> None:
+    """Events are true or false, or 1 or 0; words would all count as true."""
     holes = column.isna().to_numpy()
     if holes.any():
         raise DataError(f"Column {name!r} says where an event takes place, but has no value in "
                         f"{named_rows(holes, column.index)}. Try df[{name!r}].fillna(False).")  # fmt: skip
+    wrong = np.array([value not in (0, 1) for value in column], bool)  # True and False are 1 and 0
+    if wrong.any():
+        values = ", ".join(repr(value) for value in column[wrong].iloc[:3])
+        raise DataError(f"Column {name!r} says where an event takes place by true and false, or 1 and 0, but holds "
+                        f"{values} in {named_rows(wrong, column.index)}. Try df[{name!r}] == 'yes'.")  # fmt: skip
 
 
 def _check_known(df: pd.DataFrame, names: Sequence[str]) -> None:

@@ -14,9 +14,16 @@ from fastlearn.keywords import did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["as_frame", "check_columns", "is_path", "is_row", "named_rows", "read_csv"]
+__all__ = ["as_frame", "as_names", "check_columns", "is_path", "is_row", "named_rows", "read_csv"]
 
 FOREIGN = ("polars", "pyarrow")
+
+
+def as_names(names: Any) -> list[Any]:
+    """Names of columns as a list: none, one (a text, or a number where columns are numbered), or several."""
+    if names is None:
+        return []
+    return [names] if isinstance(names, str) or not isinstance(names, Iterable) else list(names)
 
 
 def as_frame(table: Any, columns: Sequence[str] | None = None) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from fastlearn.tabular.loaders import rows_of
 from fastlearn.tabular.model import TabularModel, get_emb_sz, tabular_config
 from fastlearn.tabular.out_of_range import warn_outside
 from fastlearn.tabular.prediction import RowPrediction, prediction_frame
+from fastlearn.tabular.ranges import is_range
 from fastlearn.train.host import Callbacks
 from fastlearn.train.learner import Learner
 
@@ -128,11 +129,13 @@ def tabular_learner(
 
 
 def _for_numbers(span: Any, targets: Sequence[Any], outputs: Any) -> Any:
-    """One range for the numbers among several targets."""
-    one = span is not None and len(span) == 2 and all(isinstance(end, int | float) for end in span)
-    if not one or isinstance(outputs, int):
+    """One range for the numbers among several targets. Raises: ValueError where there are only categories to bound."""
+    if span is None or not is_range(span):
         return span
-    return [span if target.kind == "regression" else None for target in targets]
+    if targets and not any(target.kind == "regression" for target in targets):
+        raise ValueError(f"`y_range` keeps predicted numbers within {tuple(span)!r}, but the targets are categories. "
+                         "Leave it out, or say y_block=RegressionBlock.")  # fmt: skip
+    return span if isinstance(outputs, int) else [span if one.kind == "regression" else None for one in targets]
 
 
 def checked_config(config: Mapping[str, Any] | None) -> dict[str, Any]:

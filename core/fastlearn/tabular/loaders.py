@@ -15,7 +15,7 @@ from fastlearn.data.problems import DataError
 from fastlearn.data.split import IndexSplitter, RandomSplitter
 from fastlearn.keywords import check_keywords
 from fastlearn.seed import ambient_seed
-from fastlearn.tabular.frame import as_frame, is_path, read_csv
+from fastlearn.tabular.frame import as_frame, as_names, is_path, read_csv
 from fastlearn.tabular.loader import TabDataLoader
 from fastlearn.tabular.pipeline import TabularPipeline
 from fastlearn.tabular.shrink import cont_cat_split
@@ -228,12 +228,11 @@ def rows_of(items: Any) -> Any:
 
 def _roles(frame: Any, cat_names: Any, cont_names: Any, y_names: Any) -> tuple[Any, Any]:
     """The columns of categories and of numbers where they were not all named."""
-    names = [y_names] if isinstance(y_names, str) else list(y_names or [])
-    targets = [name for entry in names for name in ([entry] if isinstance(entry, str) else entry)]
+    targets = [name for entry in as_names(y_names) for name in as_names(entry)]
     if cat_names is None and cont_names is None:
         conts, cats = cont_cat_split(frame, dep_var=targets)
         return cats, conts
-    cats = [] if cat_names is None else [cat_names] if isinstance(cat_names, str) else list(cat_names)
+    cats = as_names(cat_names)
     if cont_names is None:
         return cats, [name for name in frame.columns if name not in {*cats, *targets}]
     return cats, cont_names

@@ -31,12 +31,13 @@ class Matrices(NamedTuple):
 def as_matrices(to: Columns, classes: Mapping[str, CategoryMap]) -> Matrices:
     """The columns of `to`, which lets go of each as it is copied.
 
-    Codes are int16, or int32 where a column has more labels than that holds. Numbers are float32, or float64 where
+    Codes are int16, or a larger type where a column has more labels than that holds, or whole numbers that no step has
+    encoded. Numbers are float32, or float64 where
     whole numbers were left as they are and are too large to be exact.
     Raises: DataError for a column of categories that no step has turned into codes.
     """
     n = len(to)
-    codes = np.empty((n, len(to.cat_names)), dtype=code_dtype(max(map(len, classes.values()), default=0)))
+    codes = np.empty((n, len(to.cat_names)), dtype=_dtype_of_codes(to, classes))
     for place, name in enumerate(to.cat_names):
         codes[:, place] = _codes(to, name)
     whole = {name: _is_whole(to.raw(name)) for name in to.cont_names}
@@ -66,6 +67,17 @@ def _codes(to: Columns, name: str) -> NDArray[Any]:
         raise DataError(f"Column {name!r} is one of categories, but no step has turned it into codes. Add Categorify "
                         "to the procs.")  # fmt: skip
     return column
+
+
+def _dtype_of_codes(to: Columns, classes: Mapping[str, CategoryMap]) -> Any:
+    """The smallest signed type that holds every column's codes, also those that came as numbers of their own."""
+    found: Any = np.dtype(code_dtype(max(map(len, classes.values()), default=0)))
+    for name in to.cat_names:
+        column = to.raw(name)
+        if name not in classes and getattr(getattr(column, "dtype", None), "kind", "") in "iu" and len(column):
+            for end in (column.min(), column.max()):
+                found = np.promote_types(found, np.min_scalar_type(int(end)))
+    return found
 
 
 def _is_whole(column: Any) -> bool:

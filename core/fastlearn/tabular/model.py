@@ -14,6 +14,7 @@ from fastlearn.keywords import check_keywords, did_you_mean
 from fastlearn.layers.embedding import Embedding
 from fastlearn.models.lin_bn_drop import LinBnDrop
 from fastlearn.models.ranges import sigmoid_range
+from fastlearn.tabular.ranges import is_range, plain_ranges
 
 __all__ = ["TabularModel", "emb_sz_rule", "get_emb_sz", "tabular_config"]
 
@@ -90,7 +91,8 @@ class TabularModel(nn.Module):
         self._arguments = {
             "emb_szs": [list(map(int, size)) for size in emb_szs], "n_cont": n_cont,
             "out_sz": out_sz if isinstance(out_sz, int) else list(out_sz), "layers": list(layers), "ps": drops,
-            "embed_p": embed_p, "y_range": _plain(y_range), "use_bn": use_bn, "bn_final": bn_final, "bn_cont": bn_cont,
+            "embed_p": embed_p, "y_range": plain_ranges(y_range), "use_bn": use_bn, "bn_final": bn_final,
+            "bn_cont": bn_cont,
             "act_cls": act_cls, "lin_first": lin_first, "embed_std": embed_std,
         }  # fmt: skip
         self.embeds = nn.ModuleList([_embedding(n, size, embed_std) for n, size in emb_szs])
@@ -146,23 +148,12 @@ def _drops(ps: float | Sequence[float] | None, n: int) -> list[float]:
     return found
 
 
-def _plain(y_range: Any) -> Any:
-    """A range, or a list of them, in plain values."""
-    if y_range is None or _is_range(y_range):
-        return None if y_range is None else [float(end) for end in y_range]
-    return [None if span is None else [float(end) for end in span] for span in y_range]
-
-
 def _ranges(y_range: Any, parts: list[int] | None) -> Any:
     """One range, or one for each of several targets. Raises: ValueError if they do not fit the targets."""
-    plain = _plain(y_range)
-    if plain is None or (parts is None and _is_range(plain)):
+    plain = plain_ranges(y_range)
+    if plain is None or (parts is None and is_range(plain)):
         return plain
-    if parts is not None and not _is_range(plain) and len(plain) == len(parts):
+    if parts is not None and not is_range(plain) and len(plain) == len(parts):
         return plain
     wanted = "(low, high)" if parts is None else f"a list of {len(parts)} entries, (low, high) or None, one a target"
     raise ValueError(f"`y_range` is {wanted}, but got {y_range!r}.")
-
-
-def _is_range(value: Any) -> bool:
-    return len(value) == 2 and all(isinstance(end, int | float) for end in value)

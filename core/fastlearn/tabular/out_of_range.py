@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastlearn.data.problems import short
 from fastlearn.tabular.frame import named_rows
+from fastlearn.tabular.ranges import is_range, plain_ranges
 from fastlearn.warn import warn_user
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ def warn_outside(table: EncodedRows, y_range: Any) -> None:
 
     `y_range` is (low, high), or a list with one of these, or None, for each target.
     """
-    if y_range is None:
+    plain = plain_ranges(y_range)
+    if plain is None:
         return
-    single = len(y_range) == 2 and all(isinstance(end, int | float) for end in y_range)
-    spans = [y_range] * len(table.targets) if single else list(y_range)
+    spans: list[Any] = [plain] * len(table.targets) if is_range(plain) else list(plain)
     for target, values, span in zip(table.targets, table.tensors[table.n_inp :], spans, strict=False):
         if target.kind != "regression" or span is None:
             continue

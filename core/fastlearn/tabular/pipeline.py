@@ -17,7 +17,7 @@ from fastlearn.keywords import check_keywords
 from fastlearn.tabular.categorify import Categorify
 from fastlearn.tabular.columns import Columns, Finding, rows_to_learn_from
 from fastlearn.tabular.fill_missing import FillMissing
-from fastlearn.tabular.frame import as_frame, check_columns
+from fastlearn.tabular.frame import as_frame, as_names, check_columns
 from fastlearn.tabular.matrices import Matrices, as_matrices, frame_of
 from fastlearn.tabular.normalize import NormalizeColumns
 from fastlearn.tabular.proc import TabularProc, mk_proc
@@ -176,7 +176,7 @@ class TabularPipeline:
         if self.cat_names is None and self.cont_names is None:
             conts, cats = cont_cat_split(frame)
             return cats, conts
-        return _as_list(self.cat_names), _as_list(self.cont_names)
+        return as_names(self.cat_names), as_names(self.cont_names)
 
     def _check_fitted(self) -> None:
         if not self.fitted:
@@ -256,7 +256,3 @@ class TabularPipeline:
     def __repr__(self) -> str:
         what = f"{len(self.cats)} columns of categories, {len(self.conts)} of numbers" if self.fitted else "not fitted"
         return f"{type(self).__name__}({' -> '.join(type(s).__name__ for s in self.steps) or self.procs}; {what})"
-
-
-def _as_list(names: Sequence[str] | str | None) -> list[str]:
-    return [] if names is None else [names] if isinstance(names, str) else list(names)

@@ -15,7 +15,7 @@ from fastlearn.keywords import check_keywords
 from fastlearn.tabular.blocks import make_targets
 from fastlearn.tabular.columns import rows_to_learn_from
 from fastlearn.tabular.display import show_frame
-from fastlearn.tabular.frame import as_frame, check_columns
+from fastlearn.tabular.frame import as_frame, as_names, check_columns
 from fastlearn.tabular.matrices import Matrices
 from fastlearn.tabular.pipeline import TabularPipeline
 from fastlearn.tabular.rows import EncodedRows
@@ -65,7 +65,7 @@ class TabularPandas(EncodedRows):
         label_delim: str | None = None,
     ) -> None:
         steps = [] if procs is None else list(procs) if isinstance(procs, list | tuple) else [procs]
-        self.pipeline = TabularPipeline(steps, _listed(cat_names), _listed(cont_names), schema)
+        self.pipeline = TabularPipeline(steps, as_names(cat_names), as_names(cont_names), schema)
         self.device, frame = device, as_frame(df)
         self._check_roles(frame, y_names)
         self.splits: list[Positions] | None = splits_of(splits, frame)
@@ -76,9 +76,9 @@ class TabularPandas(EncodedRows):
             self.setup()
 
     def _check_roles(self, frame: pd.DataFrame, y_names: Any) -> None:
-        names = [name for entry in _listed(y_names) for name in _listed(entry)]
+        names = [name for entry in as_names(y_names) for name in as_names(entry)]
         check_columns(frame, names, "named in y_names")
-        inputs = {*_listed(self.pipeline.cat_names), *_listed(self.pipeline.cont_names)}
+        inputs = {*as_names(self.pipeline.cat_names), *as_names(self.pipeline.cont_names)}
         leaks = [name for name in names if name in inputs]
         if leaks:
             raise DataError(f"The target {leaks[0]!r} is among the inputs too, so a model would read its answer there. "
@@ -130,12 +130,12 @@ class TabularPandas(EncodedRows):
     @property
     def cat_names(self) -> list[str]:  # type: ignore[override]
         """The columns of categories, those that steps have added last."""
-        return super().cat_names if self.pipeline.fitted else _listed(self.pipeline.cat_names)
+        return super().cat_names if self.pipeline.fitted else as_names(self.pipeline.cat_names)
 
     @property
     def cont_names(self) -> list[str]:  # type: ignore[override]
         """The columns of numbers."""
-        return super().cont_names if self.pipeline.fitted else _listed(self.pipeline.cont_names)
+        return super().cont_names if self.pipeline.fitted else as_names(self.pipeline.cont_names)
 
     @property
     def items(self) -> pd.DataFrame:
@@ -242,10 +242,6 @@ class TabularPandas(EncodedRows):
         made.device, made.splits = None, None
         made._keep(made.pipeline.matrices(_no_rows(made.pipeline)), ())
         return made
-
-
-def _listed(names: Any) -> list[Any]:
-    return [] if names is None else [names] if isinstance(names, str) else list(names)
 
 
 def _no_rows(pipeline: TabularPipeline) -> pd.DataFrame:
