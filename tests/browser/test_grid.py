@@ -38,13 +38,13 @@ def shown(notebook, *cells: str, n: int = 60, **kwargs: str):
         numbered(page.server.root / f"set{n}", n)
     page.run(0)
     page.run(1)
-    page.wait_for_function(LOADED, timeout=15_000)
+    page.wait_for_function(LOADED, timeout=30_000)
     return page
 
 
 def has_focus(page, name: str) -> None:
     """The tile with the focus is, or in a moment will be, the one of that name."""
-    page.wait_for_function(f"name => ({FOCUSED})().startsWith(name)", arg=name, timeout=15_000)
+    page.wait_for_function(f"name => ({FOCUSED})().startsWith(name)", arg=name, timeout=30_000)
 
 
 def press(page, *keys: str) -> None:
@@ -120,7 +120,7 @@ def test_by_mouse_while_a_cell_runs(notebook) -> None:
     page.get_by_role("option", name="doubt").click()
     expect(page.locator(".fw-Grid-said")).to_have_text("doubt: 3 images.")
     page.mouse.wheel(0, 900)
-    page.wait_for_function(LOADED, timeout=15_000)
+    page.wait_for_function(LOADED, timeout=30_000)
     page.shot("busy")
     page.done(2)  # the cell ends because all of this got through while it ran
     assert page.text(2).strip() == "looked on True"
@@ -166,7 +166,7 @@ def test_files_without_pictures_have_reasons_and_names_are_only_words(notebook) 
     )
     page.run(0)
     page.run(1)
-    page.wait_for_function(LOADED, timeout=15_000)
+    page.wait_for_function(LOADED, timeout=30_000)
     for name, reason in (("empty", "It is empty"), ("text", "It holds text"), ("cut", "It is damaged or cut short")):
         expect(tile(page, f"{name}.jpg")).to_have_attribute("data-badge", re.compile(f"⚠ {reason}"))
     names = [re.sub(r"\s", " ", name) for name in NASTY]
@@ -308,14 +308,14 @@ def test_a_hundred_thousand_items_scroll_and_jump(notebook) -> None:
         assert median(rates) > 25, speed  # the figures are those of benchmarks/grid.py; machines that test are busy
     page.locator(PORT).focus()
     press(page, "End")
-    page.wait_for_function(LOADED, timeout=15_000)
+    page.wait_for_function(LOADED, timeout=30_000)
     has_focus(page, "99999")
     press(page, "Control+a")
     expect(page.locator(COUNTS)).to_have_text("100,000 images · 100,000 selected")
     press(page, "o")
     page.get_by_label("Order by").select_option("nr")
     page.get_by_role("button", name="nr ↑", exact=True).click()
-    page.wait_for_function(LOADED, timeout=15_000)
+    page.wait_for_function(LOADED, timeout=30_000)
     press(page, "Escape", "Home")
     has_focus(page, "99999")
     page.shot("last-first")
@@ -340,7 +340,7 @@ def test_thumbnails_come_from_the_server_behind_its_login_and_else_from_the_kern
     served = page.evaluate(SERVED)
     page.evaluate("() => window.__panel.content.widgets[1].model.clearExecution()")
     page.run(3)
-    page.wait_for_function(LOADED, timeout=15_000)
+    page.wait_for_function(LOADED, timeout=30_000)
     assert page.evaluate(SERVED) == served
 
 
