@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from fastlearn.data.find import image_extensions
+from fastlearn.data.find import check_folder, image_extensions
 from fastlearn.data.problems import DataError
 
 __all__ = ["Cancelled", "Folder", "scan_folder"]
@@ -90,8 +90,7 @@ def scan_folder(
     Raises: DataError if there is no such folder or it may not be read; Cancelled.
     """
     root = Path(os.path.abspath(os.path.expanduser(path)))
-    if not root.is_dir():
-        raise DataError(f"There is no folder {str(root)!r}.{_near(root)}")
+    check_folder(root)
     if not os.access(root, os.R_OK | os.X_OK):
         raise DataError(f"The folder {str(root)!r} may not be read. Ask who owns it for the right to.")
     files: list[str] = []
@@ -127,19 +126,3 @@ def _report(n: int, progress: Progress | None, cancelled: Callable[[], bool]) ->
         raise Cancelled
     if progress is not None:
         progress(n)
-
-
-def _near(missing: Path) -> str:
-    """A folder whose name is almost that of the missing one."""
-    from difflib import get_close_matches
-
-    parent = next((folder for folder in missing.parents if folder.is_dir()), None)
-    if parent is None:
-        return ""
-    wanted = missing.relative_to(parent).parts[0]
-    try:
-        names = [entry.name for entry in os.scandir(parent) if entry.is_dir()]
-    except OSError:
-        return ""
-    close = get_close_matches(wanted, names, n=1, cutoff=0.6)
-    return f" Did you mean {str(parent / close[0])!r}?" if close else f" {str(parent)!r} is there."

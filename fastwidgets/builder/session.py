@@ -110,9 +110,7 @@ class BuilderSession:
 
     def look(self) -> Look:
         """The items and their labels as the cell finds them; no file is opened. Raises: what the cell raises."""
-        names, source = run_up_to_loaders(self.code(), self.recipe.name)
-        items, get_label = items_and_labels(names, source, self.recipe)
-        return look_at(items, self._file_of, get_label)
+        return self._look(*run_up_to_loaders(self.code(), self.recipe.name))
 
     def health(
         self, progress: Callable[[int, int], object] | None = None, cancelled: Callable[[], bool] = bool
@@ -120,12 +118,15 @@ class BuilderSession:
         """What would go wrong in training, the gravest first; see `find_health`."""
         from fastwidgets.builder.health import find_health
 
-        names, _ = run_up_to_loaders(self.code(), self.recipe.name)
-        labels = self.recipe.labels
+        names, source = run_up_to_loaders(self.code(), self.recipe.name)
         return find_health(
-            self.look(), self.recipe.task, codes=labels.codes, mask_of=names.get("mask_of"), progress=progress,
+            self._look(names, source),
+            self.recipe.task,
+            codes=self.recipe.labels.codes,
+            mask_of=names.get("mask_of"),
+            progress=progress,
             cancelled=cancelled,
-        )  # fmt: skip
+        )
 
     def group_hints(self) -> list[GroupHint]:
         """What the names of the files say of groups, such as patients, that belong on one side of the split."""
@@ -159,6 +160,10 @@ class BuilderSession:
         names: dict[str, Any] = {}
         exec(compile(self.code(), "<data block>", "exec"), names)  # the very code that the user is shown
         return names[self.recipe.name]
+
+    def _look(self, names: dict[str, Any], source: Any) -> Look:
+        items, get_label = items_and_labels(names, source, self.recipe)
+        return look_at(items, self._file_of, get_label)
 
     def _pictures(self) -> list[str]:
         excluded, folders = set(self.recipe.source.excluded), self.recipe.source.folders

@@ -45,7 +45,7 @@ def get_files(
     root = Path(path)
     wanted = _as_extensions(extensions)
     chosen = None if folders is None else ({folders} if isinstance(folders, str) else set(folders))
-    _check_folder(root, chosen)
+    check_folder(root, chosen)
     starts = _starts(root, recurse, chosen)
     everything = [f for folder, deep in starts for f in _walk(folder, deep, followlinks, frozenset())]
     found = everything if wanted is None else [f for f in everything if f.suffix.lower() in wanted]
@@ -122,7 +122,8 @@ def _as_extensions(extensions: Iterable[str] | str | None) -> frozenset[str] | N
     return frozenset(e.lower() if e.startswith(".") else f".{e.lower()}" for e in listed)
 
 
-def _check_folder(root: Path, chosen: set[str] | None) -> None:
+def check_folder(root: Path, chosen: set[str] | None = None) -> None:
+    """Raises: DataError, with a name that is there, unless `root` is a folder and has the folders `chosen` in it."""
     if not root.exists():
         raise DataError(f"There is no folder {str(root)!r}{_nearby(root)} (working folder: {Path.cwd()}).")
     if not root.is_dir():

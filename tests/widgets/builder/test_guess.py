@@ -39,7 +39,7 @@ def test_a_folder_without_anything_to_learn_from_is_told_by_what_it_has(tmp_path
 
 def test_a_missing_folder_is_told_with_its_neighbour(tmp_path: Path) -> None:
     (tmp_path / "flowers").mkdir()
-    with pytest.raises(DataError, match=r"no folder .*flowrs'\. Did you mean .*flowers'\?"):
+    with pytest.raises(DataError, match=r"no folder .*flowrs'; did you mean .*flowers'\?"):
         scan_folder(tmp_path / "flowrs")
 
 
