@@ -126,6 +126,7 @@ def serving(tmp: Path) -> Iterator[Server]:
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
+        "--KernelManager.shutdown_wait_time=1",  # a kernel with torch in it takes its time to go, for each test
         f"--ServerApp.root_dir={root}",
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True",
