@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from fastlearn.data.find import get_files
 from fastlearn.data.problems import DataError, describe
+from fastlearn.medical.dicom.read import ENDINGS, is_dicom
 from fastlearn.medical.dicom.series import Found, Series, find_series
 from fastlearn.medical.dicom.slices import Slice
 from fastlearn.medical.dicom.volume import Volume
@@ -21,7 +23,7 @@ from fastwidgets.journal.journal import FILE
 __all__ = ["Entry", "FileEntry", "Gallery", "ValueEntry", "files_of", "first_look", "gallery_of"]
 
 Vector = tuple[float, float, float]
-PREVIEWS = 20  # files that are tried before all headers are read
+PREVIEWS = 20  # DICOM files that are tried before all headers are read
 
 
 class Entry(Protocol):
@@ -176,8 +178,8 @@ def gallery_of(source: Any) -> Gallery:
 
 
 def first_look(files: Iterable[Path]) -> FileEntry | None:
-    """One file that can be shown while the headers of all are read; None if the first ones cannot."""
-    for file in list(files)[:PREVIEWS]:
+    """One file that can be shown while the headers of all are read; None if the first DICOM files cannot."""
+    for file in islice((file for file in files if file.suffix.lower() in ENDINGS or is_dicom(file)), PREVIEWS):
         found = find_series([file])
         if found.series:
             return FileEntry(found.series[0])

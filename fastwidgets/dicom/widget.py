@@ -22,6 +22,7 @@ from fastwidgets.dicom.describe import described, html_of, labels_told, text_of
 from fastwidgets.dicom.labels import DicomLabels, NotSaved
 from fastwidgets.dicom.look import look_of
 from fastwidgets.dicom.session import DicomSession
+from fastwidgets.dicom.training import Trained
 from fastwidgets.grid.jobs import Cancelled, Jobs
 
 __all__ = ["DicomViewer"]
@@ -123,6 +124,10 @@ class DicomViewer(LiveWidget):
             words = self.session.undo()
         self._labels_changed(words)
         return words
+
+    def trained(self, series: int, slice: int, draw: int = 0) -> Trained:
+        """What the loader gives the model of a slice; see `TrainingView.of`. Raises: DataError if that is not known."""
+        return self.wait().session.trained(series, slice, draw)
 
     @property
     def labels(self) -> DicomLabels:

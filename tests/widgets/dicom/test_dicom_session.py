@@ -176,6 +176,16 @@ def test_many_files_are_shown_before_all_headers_are_read(tmp_path: Path) -> Non
     viewer.close()
 
 
+def test_the_first_look_passes_over_what_is_no_dicom(tmp_path: Path) -> None:
+    for i in range(160):
+        (tmp_path / f"a{i:03d}.txt").write_text("no picture")
+    series(tmp_path / "ct", [0, 1])
+    session = DicomSession(tmp_path)
+    assert session.gallery.unread == 162 and session.frame(0, 0).pixels.shape == (4, 4)
+    session.read_all()
+    assert len(session.gallery.left) == 160 and len(session.entry(0)) == 2
+
+
 # The training view
 
 
