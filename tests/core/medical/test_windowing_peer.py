@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
 from by_pydicom import seen_by_pydicom
-from dicom_files import bundled_files, dataset
+from dicom_files import bundled_files, dataset, saved
 from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom import dcmread, pixels, seen_frame
 from fastlearn.medical.dicom.layout import n_frames
@@ -82,3 +83,16 @@ def test_a_frame_that_there_is_not_is_refused() -> None:
     path = next(p for p in bundled_files() if p.name == "rtdose.dcm")
     with pytest.raises(DataError, match=r"15 frame\(s\), 0 to 14, but frame 15"):
         read_frame(path, 15, VALUE_TAGS)
+
+
+def test_one_of_many_frames_takes_the_memory_of_one(tmp_path: Path) -> None:
+    path = saved(
+        tmp_path / "many.dcm", np.arange(64 * 256 * 256, dtype=np.int64).reshape(64, 256, 256).astype(np.int16)
+    )
+    read_frame(path, 0, VALUE_TAGS)  # what is loaded once a process
+    tracemalloc.start()
+    values = read_frame(path, 40, VALUE_TAGS)[1]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * values.nbytes  # the file has 64 times as many bytes
+    np.testing.assert_array_equal(values, pixels(path, 40))
