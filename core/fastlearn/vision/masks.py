@@ -113,7 +113,7 @@ def _check_ids(mask: Any, names: Sequence[str]) -> None:
     most = int(mask.max()) if isinstance(mask, Tensor) else int(mask.getextrema()[1])
     if most < len(names):
         return
-    advice = (" 255 often stands for pixels without a label: give them an id of their own, and a code"
+    advice = (" 255 often stands for pixels without a label: give them an id of their own, and a code."
               if most == VOID else "")  # fmt: skip
     raise DataError(f"The mask holds the class id {most}, but `codes` names {len(names)} classes, 0 to "
                     f"{len(names) - 1}.{advice} Check that the mask holds ids and no colours; check_masks(files, "
