@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, cast
 
 import torch
@@ -226,12 +227,30 @@ class RandomTransform(SampleTransform):
         return torch.rand((), generator=rng).item() < self.p
 
 
+class CalledWith(Transform):
+    """`functools.partial` of a step: the step, given those arguments in each call, and all that a step is given."""
+
+    whole = True
+
+    def __init__(self, call: partial[Any]) -> None:
+        step: Transform = call.func  # type: ignore[assignment]
+        super().__init__(split_idx=step.split_idx, order=step.order)
+        self.call, self.kind = call, step.kind
+
+    def __call__(
+        self, x: Any, split_idx: int | None = None, kinds: Kinds | None = None, rng: torch.Generator | None = None
+    ) -> Any:
+        return self.call(x, split_idx=split_idx, kinds=kinds, rng=rng)
+
+
 def mk_transform(function: Any) -> Transform:
     """Make a step of `function`: a Transform stays, a Transform class is instantiated, anything callable is wrapped."""
     if isinstance(function, Transform):
         return function
     if isinstance(function, type) and issubclass(function, Transform):
         return function()
+    if isinstance(function, partial) and isinstance(function.func, Transform):
+        return CalledWith(function)
     if not callable(function):
         raise TypeError(f"A transform is a function, a Transform or a Transform class, but got {function!r}. "
                         "Try a list of functions.")  # fmt: skip
