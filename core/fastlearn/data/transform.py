@@ -32,6 +32,7 @@ class Transform:
     skips_labels: bool = False  # a plain function, used on samples of known kinds, leaves the labels alone
     label: str | None = None  # a name that is better than the function's
     whole: bool = False  # True: a tuple is one value, not mapped part by part
+    only_checks: bool = False  # True: raises or hands on what it got, whatever the size of a picture
     enc: Callable[[Any], Any] | None = None
     dec: Callable[[Any], Any] | None = None
 
