@@ -90,6 +90,11 @@ class Transform:
         """
         return None
 
+    @property
+    def augments(self) -> bool:
+        """Whether training data are treated in a way of their own."""
+        return self.split_idx == 0
+
     def skips(self, split_idx: int | None) -> bool:
         """Whether this step stays out of the split that is running."""
         return split_idx is not None and self.split_idx is not None and self.split_idx != split_idx
@@ -179,6 +184,11 @@ class SampleTransform(Transform):
     def draw_valid(self, parts: Sequence[Any], kinds: Kinds, rng: torch.Generator) -> Any:
         """The parameters while the validation split runs; the same as in training unless overridden."""
         return self.draw(parts, kinds, rng)
+
+    @property
+    def augments(self) -> bool:
+        """Whether training data are treated in a way of their own."""
+        return super().augments or type(self).draw_valid is not SampleTransform.draw_valid
 
     def __call__(
         self, x: Any, split_idx: int | None = None, kinds: Kinds | None = None, rng: torch.Generator | None = None
