@@ -34,6 +34,9 @@ class AddMaskCodes(Transform):
 
     def __init__(self, codes: Iterable[Any] | None = None) -> None:
         super().__init__()
+        if isinstance(codes, str) or not isinstance(codes, Iterable | None):
+            raise ValueError(f"`codes` are the names of the class ids, in their order, but got {codes!r}. Try "
+                             "codes=['ground', 'road'], or Path('codes.txt').read_text().split().")  # fmt: skip
         self.vocab = None if codes is None else [str(code) for code in codes]
 
     @property

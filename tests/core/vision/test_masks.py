@@ -90,6 +90,9 @@ def test_codes_can_be_added_after_an_opener():
     with pytest.raises(DataError, match=r"class id 255.*a code\. Check"):
         step(torch.tensor([[255]]))
     assert AddMaskCodes().c is None
+    for codes in ("codes.txt", 2):
+        with pytest.raises(ValueError, match=r"`codes` are the names of the class ids.*read_text"):
+            MaskBlock(codes)
 
 
 def test_an_id_without_a_name_is_set_aside_with_its_file(streets):
