@@ -6,6 +6,7 @@ import copy
 import inspect
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -272,7 +273,8 @@ def _as_block(block: Any) -> TransformBlock:
 
 def _as_getter(getter: Any) -> Transform:
     """A getter takes its item whole, also one that is a tuple."""
-    return getter if isinstance(getter, Transform) else ItemTransform(getter)
+    step = getter.func if isinstance(getter, partial) else getter
+    return mk_transform(getter) if isinstance(step, Transform) else ItemTransform(getter)
 
 
 def _to_tensor() -> list[Any]:

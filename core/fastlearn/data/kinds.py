@@ -18,12 +18,13 @@ LABEL_KINDS = frozenset({"category", "multicategory", "regression", "boxlabels"}
 def kind_of_value(value: Any) -> str:
     """Guess the kind of `value` where nobody said it: pictures are recognised, everything else is a `"value"`.
 
-    Shapes: a uint8 tensor of 3 or more dimensions and a float tensor of 3 or 4 count as an image or a batch of images.
+    Shapes: a tensor of bytes (or of 16 bit) of 3 or more dimensions and a float tensor of 3 or 4 count as an image or a
+    batch of images.
     """
     if isinstance(value, Image.Image):
         return str(getattr(value, "kind", None) or "image")
     if isinstance(value, torch.Tensor):
-        if value.dtype == torch.uint8:
+        if value.dtype in (torch.uint8, torch.uint16):
             return "image" if value.ndim >= 3 else "value"
         return "image" if value.is_floating_point() and value.ndim in (3, 4) else "value"
     return "value"

@@ -64,8 +64,8 @@ class ColReader(ItemTransform):
     """Reads column `cols` of a row: a name, a position, or several of them (then the result is a list).
 
     `pref` (a folder when it is a `Path`) and `suff` are put around the value. With `label_delim` the value is a list
-    of labels, split at that delimiter; an empty cell is an item with no label.
-    Raises: DataError if the row has no such column.
+    of labels, split at that delimiter, without spaces around them; an empty cell is an item with no label.
+    Raises: DataError if the row has no such column; ValueError for an empty delimiter.
     """
 
     def __init__(
@@ -76,6 +76,8 @@ class ColReader(ItemTransform):
         label_delim: str | None = None,
     ) -> None:
         super().__init__()
+        if label_delim == "":
+            raise ValueError("`label_delim` is what stands between two labels, but got ''. Try label_delim=' ' or ';'.")
         self.cols = [cols] if isinstance(cols, str | int) else list(cols)
         self.pref = f"{pref}{os.sep}" if isinstance(pref, os.PathLike) else pref
         self.suff, self.label_delim = suff, label_delim
@@ -87,7 +89,8 @@ class ColReader(ItemTransform):
     def _read(self, row: Any, col: str | int) -> Any:
         value = cell(row, col)
         if self.label_delim is not None:
-            return [] if _is_empty(value) else str(value).split(self.label_delim)
+            parts = [] if _is_empty(value) else str(value).split(self.label_delim)
+            return [label for part in parts if (label := part.strip())]
         return f"{self.pref}{value}{self.suff}" if self.pref or self.suff else value
 
 

@@ -179,10 +179,10 @@ def is_unreadable(error: BaseException | None) -> bool:
 def decode_at_least(after_item: Pipeline) -> tuple[int, int] | None:
     """The smallest picture (width, height) that the item transforms can do with; None: they need it whole.
 
-    Steps that treat every size alike say so with `scale_free`; the first other step decides.
+    The first step that does not only check decides.
     """
     for step in after_item:
-        if not getattr(step, "scale_free", False):
+        if not step.only_checks:
             size: tuple[int, int] | None = getattr(step, "decode_at_least", None)
             return size
     return None

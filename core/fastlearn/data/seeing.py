@@ -49,8 +49,8 @@ class SeenStep:
 class Seen:
     """An item from its source to the model. `original` holds the parts of the sample as the data set opens them.
 
-    `steps` are those that act in the loader's split, in their order. The last value is what the model gets, bit by bit;
-    one before it is what the model would get without the steps after it.
+    `steps` are those that act in the loader's split, without mere checks. The last value is what the model gets, bit by
+    bit; one before it is what the model would get without the steps after it.
     """
 
     item: Any
@@ -103,7 +103,8 @@ def what_the_model_sees(dl: DataLoader, item: Any, draw: int = 0) -> Seen:
     for step in dl.after_item:
         if not step.skips(dl.split_idx):
             sample = step(sample, split_idx=dl.split_idx, kinds=kinds, rng=rng)
-            steps.append(SeenStep("item", step.name, _as_tuple(sample), _decoded(dataset, _as_tuple(sample))))
+            if not step.only_checks:
+                steps.append(SeenStep("item", step.name, _as_tuple(sample), _decoded(dataset, _as_tuple(sample))))
     steps += _batch_steps(dl, dataset, position, sample, kinds, draw)
     source = item_getter(dataset.items)(position) if hasattr(dataset, "items") else item
     kinds = kinds or kinds_of_parts(original)

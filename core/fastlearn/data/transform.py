@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, cast
 
 import torch
@@ -31,6 +32,7 @@ class Transform:
     skips_labels: bool = False  # a plain function, used on samples of known kinds, leaves the labels alone
     label: str | None = None  # a name that is better than the function's
     whole: bool = False  # True: a tuple is one value, not mapped part by part
+    only_checks: bool = False  # True: raises or hands on what it got, whatever the size of a picture
     enc: Callable[[Any], Any] | None = None
     dec: Callable[[Any], Any] | None = None
 
@@ -87,6 +89,11 @@ class Transform:
         A `Pipeline` runs it in their place. It makes the same draws, and must read its steps' settings when it runs.
         """
         return None
+
+    @property
+    def augments(self) -> bool:
+        """Whether training data are treated in a way of their own."""
+        return self.split_idx == 0
 
     def skips(self, split_idx: int | None) -> bool:
         """Whether this step stays out of the split that is running."""
@@ -178,6 +185,11 @@ class SampleTransform(Transform):
         """The parameters while the validation split runs; the same as in training unless overridden."""
         return self.draw(parts, kinds, rng)
 
+    @property
+    def augments(self) -> bool:
+        """Whether training data are treated in a way of their own."""
+        return super().augments or type(self).draw_valid is not SampleTransform.draw_valid
+
     def __call__(
         self, x: Any, split_idx: int | None = None, kinds: Kinds | None = None, rng: torch.Generator | None = None
     ) -> Any:
@@ -226,12 +238,30 @@ class RandomTransform(SampleTransform):
         return torch.rand((), generator=rng).item() < self.p
 
 
+class CalledWith(Transform):
+    """`functools.partial` of a step: the step, given those arguments in each call, and all that a step is given."""
+
+    whole = True
+
+    def __init__(self, call: partial[Any]) -> None:
+        step: Transform = call.func  # type: ignore[assignment]
+        super().__init__(split_idx=step.split_idx, order=step.order)
+        self.call, self.kind = call, step.kind
+
+    def __call__(
+        self, x: Any, split_idx: int | None = None, kinds: Kinds | None = None, rng: torch.Generator | None = None
+    ) -> Any:
+        return self.call(x, split_idx=split_idx, kinds=kinds, rng=rng)
+
+
 def mk_transform(function: Any) -> Transform:
     """Make a step of `function`: a Transform stays, a Transform class is instantiated, anything callable is wrapped."""
     if isinstance(function, Transform):
         return function
     if isinstance(function, type) and issubclass(function, Transform):
         return function()
+    if isinstance(function, partial) and isinstance(function.func, Transform):
+        return CalledWith(function)
     if not callable(function):
         raise TypeError(f"A transform is a function, a Transform or a Transform class, but got {function!r}. "
                         "Try a list of functions.")  # fmt: skip

@@ -15,6 +15,7 @@ from fastlearn.data.transform import Kinds, Transform, keep_picture_class, remak
 from fastlearn.seed import mix_seed
 
 _TURN = threading.Lock()  # v2 draws from torch's global generator: one thread at a time, on a forked copy of it
+AFTER_FLOATS = 98
 SEEN = ("image", "mask", "boxes", "points")
 
 
@@ -24,13 +25,14 @@ class TorchvisionTransform(Transform):
     Boxes `(N, 4)` are x1, y1, x2, y2 and points `(N, 2)` are x, y, both in pixels of the sample's first picture; in a
     batch they have one more axis in front. The labels of boxes go along, so that a step which leaves out boxes
     (`SanitizeBoundingBoxes`) leaves out theirs. `split_idx=0` keeps the step to training, 1 to validation.
+    One that holds v2's `Normalize` runs once a batch is float, all others before.
     The numbers that v2 draws follow the loader's `rng`; the global random state stays as it was.
     """
 
     whole = True
 
     def __init__(self, tfm: Any, split_idx: int | None = None, order: int | None = None) -> None:
-        super().__init__(split_idx=split_idx, order=order)
+        super().__init__(split_idx=split_idx, order=_order_of(tfm) if order is None else order)
         self.tfm = tfm
 
     def __call__(
@@ -76,6 +78,17 @@ class TorchvisionTransform(Transform):
 
     def __repr__(self) -> str:
         return repr(self.tfm)
+
+
+def _order_of(tfm: Any) -> int | None:
+    """Behind `IntToFloatTensor` where v2 asks for floats and does not make them itself."""
+    steps = _names_in(tfm)
+    return AFTER_FLOATS if "Normalize" in steps and not steps & {"ToDtype", "ConvertImageDtype"} else None
+
+
+def _names_in(tfm: Any) -> set[str]:
+    inner = getattr(tfm, "transforms", None)  # of a Compose and its like
+    return {type(tfm).__name__}.union(*map(_names_in, inner if isinstance(inner, list | tuple) else ()))
 
 
 def _canvas_size(parts: tuple[Any, ...], kinds: Kinds) -> tuple[int, int]:

@@ -17,19 +17,22 @@ Cut = int | Callable[[nn.Module], nn.Module]
 
 
 def create_body(
-    model: nn.Module,
+    model: nn.Module | Callable[..., nn.Module],
     n_in: int = 3,
     pretrained: bool = True,
     cut: Cut | None = None,
 ) -> nn.Module:
     """`model` without its classifier, taking images of `n_in` channels and giving feature maps.
 
+    An architecture (`resnet34`), or a constructor that takes `pretrained`, is built first.
     `cut` is a position among the direct children of `model` (those before it stay, as one sequence) or a function that
     returns the body. Without it the network is tried on a made-up image and cut after the last child that gives
     feature maps, pooling excluded. The layers are reused, not copied; `report_of(body)` says what was kept and what
     was cut off.
     Raises: ValueError if no place for the cut can be found, or if the children cannot run one after the other.
     """
+    if not isinstance(model, nn.Module):
+        model = model(pretrained=pretrained)
     change_first_layer(model, n_in, pretrained)
     if callable(cut):
         body = _returned_by(cut, model)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastlearn.data.problems import DataError, describe
+from fastlearn.data.table_file import read_table
 from fastlearn.keywords import did_you_mean
 
 if TYPE_CHECKING:
@@ -87,22 +88,8 @@ def is_path(item: Any) -> bool:
 
 
 def read_csv(path: str | os.PathLike[str], skipinitialspace: bool = True, **options: Any) -> pd.DataFrame:
-    """The table in a CSV file; `options` are those of `pandas.read_csv`.
-
-    Raises: DataError, naming the file, if it is not there, is empty or is no table.
-    """
-    import pandas as pd
-
-    try:
-        frame: pd.DataFrame = pd.read_csv(path, skipinitialspace=skipinitialspace, **options)
-    except FileNotFoundError as error:
-        raise DataError(
-            f"There is no file {str(path)!r}. Try an absolute path, or the folder as path / name."
-        ) from error
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise DataError(f"{str(path)!r} cannot be read as a CSV table: {error}. Try pd.read_csv with other options, "
-                        "and from_df.") from error  # fmt: skip
-    return frame
+    """The table in a CSV file, without spaces after the commas; see `read_table`."""
+    return read_table(path, skipinitialspace=skipinitialspace, **options)
 
 
 def check_columns(frame: pd.DataFrame, names: Iterable[str], what: str) -> None:

@@ -20,6 +20,7 @@ from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.pipeline import Pipeline
 from fastlearn.data.problems import DataError
 from fastlearn.data.split import ColSplitter, GrandparentSplitter, RandomSplitter
+from fastlearn.data.table_file import read_table
 from fastlearn.keywords import check_keywords
 from fastlearn.text.blocks import TextBlock
 from fastlearn.text.tokenize_corpus import Cache
@@ -206,21 +207,6 @@ def text_part(dls: Any) -> Pipeline:
 def text_vocab(dls: Any) -> list[str]:
     """The tokens that the loaders' texts are made of, whatever their targets."""
     return list(text_part(dls).vocab)
-
-
-def read_table(path: Path, **settings: Any) -> pd.DataFrame:
-    """The table in the file `path`, by pandas. Raises: DataError, naming the byte, for one in another encoding."""
-    import pandas as pd
-
-    given = {name: value for name, value in settings.items() if value is not None}
-    try:
-        table: pd.DataFrame = pd.read_csv(path, **given)
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"The file {str(path)!r} is not a table in {settings.get('encoding')}: byte {error.start} is "
-            f"0x{error.object[error.start]:02x}. Try encoding='latin-1' or 'cp1252', or save it as UTF-8."
-        ) from None
-    return table
 
 
 def _tokenizer(tok_tfm: Any, n_workers: int | None, cache: Cache, **settings: Any) -> Tokenizer:

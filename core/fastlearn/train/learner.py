@@ -156,8 +156,8 @@ class Learner(Switches):
         """Predictions of `n` augmented passes, averaged and blended: `(1 - beta) * mean + beta * plain`.
 
         `use_max` takes the largest of each instead; `beta=None` returns (augmented, plain) unblended. `item_tfms` and
-        `batch_tfms` replace the augmentation of the training data.
-        Returns: predictions and targets.
+        `batch_tfms` replace the augmentation of the training data; what validation does as well stays.
+        Returns: predictions and targets. Raises: ValueError if the augmentation moves targets such as masks.
         """
         return predict.tta(self, ds_idx, dl, n, item_tfms, batch_tfms, beta, use_max)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,9 @@ from fastlearn.callbacks.progress import ProgressCallback
 from fastlearn.data.loader import DataLoader
 from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.passes import numbered_pass
+from fastlearn.data.pipeline import merge_tfms
 from fastlearn.data.sampling import SeededSampler
+from fastlearn.data.transform import Transform
 from fastlearn.losses.reading import activation_of, decodes_of
 from fastlearn.train import loop
 from fastlearn.train.answers import answers, part_of
@@ -121,22 +123,48 @@ def tta(
     if n < 1:
         raise ValueError(f"`n` is the number of augmented passes, at least 1, but got {n!r}. Try n=4.")
     loader = in_order(pick_loader(learn, ds_idx, dl))
-    changes = {"after_item": item_tfms, "after_batch": batch_tfms}
-    changes = {name: tfms for name, tfms in changes.items() if tfms is not None}
+    given = {"after_item": item_tfms, "after_batch": batch_tfms}
+    changes = {name: _in_place_of_augmentation(loader, name, tfms) for name, tfms in given.items() if tfms is not None}
     augmented_loader = _as_split(loader, 0, **changes)
     with learn.no_bar():
+        plain, targets, *_ = get_preds(learn, dl=_as_split(loader, 1))
         passes = []
         for number in range(n):
             with numbered_pass(augmented_loader, number):
-                passes.append(get_preds(learn, dl=augmented_loader)[0])
-        plain, targets, *_ = get_preds(learn, dl=_as_split(loader, 1))
-    stacked = torch.stack(passes)
+                predictions, moved, *_ = get_preds(learn, dl=augmented_loader)
+            _check_unmoved(targets, moved)
+            passes.append(predictions)
     if use_max:
-        return torch.stack([plain, stacked.max(0).values]).max(0).values, targets
-    augmented = stacked.mean(0)
+        return _of_each_output(lambda *all_passes: torch.stack(all_passes).amax(0), plain, *passes), targets
+    augmented = _of_each_output(lambda *all_passes: torch.stack(all_passes).mean(0), *passes)
     if beta is None:
         return (augmented, plain), targets
-    return torch.lerp(augmented, plain, beta), targets
+    return _of_each_output(lambda one, other: torch.lerp(one, other, beta), augmented, plain), targets
+
+
+def _in_place_of_augmentation(loader: Any, name: str, tfms: Any) -> list[Transform]:
+    """`tfms`, and of a loader's steps those that are the same in training and validation: to tensors, normalised."""
+    return merge_tfms([step for step in getattr(loader, name, ()) if not step.augments], tfms)
+
+
+def _check_unmoved(targets: Any, moved: Any) -> None:
+    """Raises: ValueError where augmentation changed the targets: predictions for other masks cannot be averaged."""
+    pairs = zip(targets, moved, strict=True) if isinstance(targets, tuple) else [(targets, moved)]
+    for target, other in pairs:
+        same = not isinstance(target, Tensor) or target.shape == other.shape
+        if not same or (isinstance(target, Tensor) and not torch.equal(target.nan_to_num(), other.nan_to_num())):
+            raise ValueError(
+                "The augmentation moves the targets (masks, points, boxes, images) with their pictures, so that the "
+                "predictions of two passes do not belong together. Try get_preds, or steps that leave the targets as "
+                "they are, such as tta(batch_tfms=[Brightness(), Contrast()]) where no item transform is random."
+            )
+
+
+def _of_each_output(function: Callable[..., Any], *passes: Any) -> Any:
+    """`function` of what each pass predicts, for each output of a model that has several."""
+    if isinstance(passes[0], tuple):
+        return tuple(_of_each_output(function, *outputs) for outputs in zip(*passes, strict=True))
+    return function(*passes)
 
 
 def in_order(loader: Any) -> Any:

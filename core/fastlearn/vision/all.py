@@ -52,6 +52,7 @@ from fastlearn.vision.gan import (
     GANModule, GANSwitcher, GANTrainer, generate_noise, NoiseSource, set_freeze_model,
 )
 from fastlearn.vision.masks import AddMaskCodes, check_masks
+from fastlearn.vision.model_meta import model_meta
 from fastlearn.vision.models import (
     alexnet, convnext_base, convnext_large, convnext_small, convnext_tiny, densenet121, densenet161, densenet169,
     densenet201, efficientnet_b0, efficientnet_b1, efficientnet_b2, efficientnet_b3, efficientnet_b4, efficientnet_b5,
@@ -97,7 +98,7 @@ __all__ = [
     "imagenet_stats", "ImageSource", "inception_v3", "IntToFloatTensor", "LabelConfusion", "LabelDoubts",
     "LabelMistake", "LightingTfm", "linked_confusion", "load_image", "mask_tensor", "MaskBlock", "maxvit_t",
     "mnasnet0_5", "mnasnet0_75", "mnasnet1_0", "mnasnet1_3", "mnist_stats", "mobilenet_v2", "mobilenet_v3_large",
-    "mobilenet_v3_small", "models", "Neighbours", "NoiseSource", "norm_apply_denorm", "Normalize",
+    "mobilenet_v3_small", "model_meta", "models", "Neighbours", "NoiseSource", "norm_apply_denorm", "Normalize",
     "ObjectDetectionDataLoaders", "open_channels", "OpenMask", "PadMode", "PictureCache", "PILBase", "PILImage",
     "PILImageBW", "PILMask", "PixelConfusion", "PointBlock", "PointScaler", "Problem", "PROBLEMS", "RandomCrop",
     "RandomErasing", "RandomResizedCrop", "RandomResizedCropGPU", "RatioResize", "register_arch",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
@@ -63,7 +63,7 @@ class Arch:
     """
 
     name: str
-    info: ArchInfo
+    info: ArchInfo = field(hash=False)  # statistics are lists
 
     published: ClassVar[bool] = True  # whether there are pretrained weights to be had
 

@@ -9,6 +9,7 @@ from fastlearn.data.block import TransformBlock
 from fastlearn.data.transform import Transform
 from fastlearn.keywords import check_keywords
 from fastlearn.vision.channels import OpenChannels
+from fastlearn.vision.mask_shape import CheckMaskShape
 from fastlearn.vision.masks import OpenMask
 from fastlearn.vision.open import PILBase, PILImage
 from fastlearn.vision.tensors import IntToFloatTensor, ToTensor
@@ -35,12 +36,15 @@ class ImageBlock(TransformBlock):
 
 
 class MaskBlock(TransformBlock):
-    """Targets that are images of class ids, shape `(H, W)`, dtype int64 in a batch; `codes` names the ids."""
+    """Targets that are images of class ids, shape `(H, W)`, dtype int64 in a batch; `codes` names the ids.
+
+    A mask with an id that has no name, or of another shape than its picture, is set aside and reported.
+    """
 
     kind = "mask"
 
     @check_keywords
     def __init__(self, codes: Iterable[Any] | None = None) -> None:
         opener: Transform = OpenMask(codes)
-        super().__init__(type_tfms=[opener], item_tfms=[ToTensor], batch_tfms=[IntToFloatTensor])
+        super().__init__(type_tfms=[opener], item_tfms=[CheckMaskShape, ToTensor], batch_tfms=[IntToFloatTensor])
         self.codes = getattr(opener, "vocab", None)

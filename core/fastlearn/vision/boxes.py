@@ -105,7 +105,7 @@ class CheckBoxes(SampleTransform):
     """
 
     order = -10
-    scale_free = True  # asks only for the full size, so that pictures may be decoded smaller
+    only_checks = True  # and asks only for the full size, so that pictures may be decoded smaller
 
     def draw(self, parts: Sequence[Any], kinds: Kinds, rng: torch.Generator) -> Size | None:
         """(width, height) of the picture."""

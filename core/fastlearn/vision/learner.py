@@ -13,6 +13,7 @@ from fastlearn.models.body import Cut
 from fastlearn.models.init import InitFunc
 from fastlearn.optim.adam import Adam
 from fastlearn.train.learner import Learner
+from fastlearn.train.run_state import n_inputs
 from fastlearn.vision.arch import Splitter
 from fastlearn.vision.network import info_of
 from fastlearn.vision.normalize import Normalize
@@ -88,6 +89,7 @@ def learner_for(
 ) -> Learner:
     """A learner for a network made from `arch`; if it is pretrained, with its input normalised and all but the new
     layers frozen. `settings` are those of `Learner`."""
+    _check_inputs(dls, model.made_by)
     info = info_of(arch)
     is_trained = model.notes is not None and model.notes.pretrained
     learn = Learner(
@@ -110,6 +112,15 @@ def n_out_of(dls: Any, meaning: str) -> int:
             f"How many outputs the network needs is not known from the data (dls.c). Try n_out=<number of {meaning}>."
         )
     return int(n_out)
+
+
+def _check_inputs(dls: Any, made_by: str) -> None:
+    n_inp = n_inputs(dls) or 1
+    if n_inp > 1:
+        raise ValueError(
+            f"{made_by} makes a network that reads one picture, but the data give it {n_inp} inputs. Try n_inp=1 in "
+            f"the DataBlock, or Learner(dls, model) with a forward of {n_inp} inputs."
+        )
 
 
 def _normalisation(dls: Any, model: VisionModel, stats: Stats | None) -> list[Normalize]:

@@ -19,8 +19,10 @@ from fastlearn.data.label import ColReader, RegexLabeller, parent_label
 from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.problems import DataError
 from fastlearn.data.split import ColSplitter, GrandparentSplitter, RandomSplitter
+from fastlearn.data.table_file import read_table
 from fastlearn.keywords import check_keywords
 from fastlearn.vision.blocks import ImageBlock
+from fastlearn.vision.file_lists import as_files, one_by_one
 from fastlearn.vision.open import PILBase, PILImage
 
 if TYPE_CHECKING:
@@ -77,7 +79,10 @@ class ImageDataLoaders(DataLoaders):
             item_tfms=item_tfms,
             batch_tfms=batch_tfms,
         )
-        return _loaders(cls, block, path, path, bs, val_bs, shuffle, device, seed, num_workers, workers, cache)
+        return cls.from_dblock(
+            block, path, path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device, seed=seed,
+            num_workers=num_workers, workers=workers, cache=cache,
+        )  # fmt: skip
 
     @classmethod
     @check_keywords
@@ -107,7 +112,10 @@ class ImageDataLoaders(DataLoaders):
             item_tfms=item_tfms,
             batch_tfms=batch_tfms,
         )
-        return _loaders(cls, block, list(fnames), path, bs, val_bs, shuffle, device, seed, num_workers, workers, cache)
+        return cls.from_dblock(
+            block, as_files(fnames), path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device, seed=seed,
+            num_workers=num_workers, workers=workers, cache=cache,
+        )  # fmt: skip
 
     @classmethod
     @check_keywords
@@ -231,7 +239,10 @@ class ImageDataLoaders(DataLoaders):
             item_tfms=item_tfms,
             batch_tfms=batch_tfms,
         )
-        return _loaders(cls, block, df, path, bs, val_bs, shuffle, device, seed, num_workers, workers, cache)
+        return cls.from_dblock(
+            block, df, path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device, seed=seed,
+            num_workers=num_workers, workers=workers, cache=cache,
+        )  # fmt: skip
 
     @classmethod
     @check_keywords
@@ -251,6 +262,7 @@ class ImageDataLoaders(DataLoaders):
         label_delim: str | None = None,
         y_block: Any = None,
         valid_col: str | int | None = None,
+        encoding: str = "utf-8",
         item_tfms: Any = None,
         batch_tfms: Any = None,
         img_cls: type[PILBase] = PILImage,
@@ -262,13 +274,11 @@ class ImageDataLoaders(DataLoaders):
         workers: str = "auto",
         cache: Any = None,
     ) -> DataLoaders:
-        """`from_df` with the table in `path/csv_fname`, read by pandas with `header`, `delimiter` and `quoting`."""
-        import pandas as pd
+        """`from_df` with the table in `path/csv_fname`, read by pandas with `header`, `delimiter` and `quoting`.
 
-        settings: dict[str, Any] = {"header": header, "quoting": quoting}
-        if delimiter is not None:  # told None, pandas leaves its fast reader, with a warning
-            settings["delimiter"] = delimiter
-        df = pd.read_csv(Path(path) / csv_fname, **settings)
+        Raises: DataError if there is no such table, or, naming the byte, if it is in another encoding.
+        """
+        df = read_table(Path(path) / csv_fname, header=header, delimiter=delimiter, quoting=quoting, encoding=encoding)
         return cls.from_df(
             df, path=path, valid_pct=valid_pct, seed=seed, fn_col=fn_col, folder=folder, suff=suff,
             label_col=label_col, label_delim=label_delim, y_block=y_block, valid_col=valid_col, item_tfms=item_tfms,
@@ -301,7 +311,7 @@ class ImageDataLoaders(DataLoaders):
 
         `y_block` overrides that. The items are pairs, `(file, label)`.
         """
-        items = _pairs(list(fnames), list(labels))
+        items = [LabelledFile(file, _plain(label)) for file, label in one_by_one(fnames, labels, "labels")]
         block = DataBlock(
             blocks=(ImageBlock(img_cls), y_block or block_for_labels([item.label for item in items])),
             get_x=AttrGetter("file"),
@@ -310,28 +320,10 @@ class ImageDataLoaders(DataLoaders):
             item_tfms=item_tfms,
             batch_tfms=batch_tfms,
         )
-        return _loaders(cls, block, items, path, bs, val_bs, shuffle, device, seed, num_workers, workers, cache)
-
-
-def _loaders(
-    cls: type[DataLoaders],
-    block: DataBlock,
-    items: Any,
-    path: AnyPath,
-    bs: int,
-    val_bs: int | None,
-    shuffle: bool,
-    device: Device,
-    seed: int | None,
-    num_workers: int | None,
-    workers: str,
-    cache: Any,
-) -> DataLoaders:
-    """The end of every factory."""
-    return cls.from_dblock(
-        block, items, path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device, seed=seed,
-        num_workers=num_workers, workers=workers, cache=cache,
-    )  # fmt: skip
+        return cls.from_dblock(
+            block, items, path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device, seed=seed,
+            num_workers=num_workers, workers=workers, cache=cache,
+        )  # fmt: skip
 
 
 class LabelledFile(NamedTuple):
@@ -363,12 +355,6 @@ def _pictures_in_folders(path: AnyPath) -> list[Path]:
             "folder itself. Try one folder for each class, or from_name_func or from_csv."
         )
     return files
-
-
-def _pairs(fnames: list[Any], labels: list[Any]) -> list[LabelledFile]:
-    if len(fnames) != len(labels):
-        raise DataError(f"`fnames` and `labels` go together one by one, but there are {len(fnames)} and {len(labels)}.")
-    return [LabelledFile(file, _plain(label)) for file, label in zip(fnames, labels, strict=True)]
 
 
 def _plain(label: Any) -> Any:

@@ -34,6 +34,9 @@ class AddMaskCodes(Transform):
 
     def __init__(self, codes: Iterable[Any] | None = None) -> None:
         super().__init__()
+        if isinstance(codes, str) or not isinstance(codes, Iterable | None):
+            raise ValueError(f"`codes` are the names of the class ids, in their order, but got {codes!r}. Try "
+                             "codes=['ground', 'road'], or Path('codes.txt').read_text().split().")  # fmt: skip
         self.vocab = None if codes is None else [str(code) for code in codes]
 
     @property
@@ -113,7 +116,7 @@ def _check_ids(mask: Any, names: Sequence[str]) -> None:
     most = int(mask.max()) if isinstance(mask, Tensor) else int(mask.getextrema()[1])
     if most < len(names):
         return
-    advice = (" 255 often stands for pixels without a label: give them an id of their own, and a code"
+    advice = (" 255 often stands for pixels without a label: give them an id of their own, and a code."
               if most == VOID else "")  # fmt: skip
     raise DataError(f"The mask holds the class id {most}, but `codes` names {len(names)} classes, 0 to "
                     f"{len(names) - 1}.{advice} Check that the mask holds ids and no colours; check_masks(files, "

@@ -37,6 +37,9 @@ class Normalize(SampleTransform):
             raise ValueError("Normalize takes both `mean` and `std`, or neither to measure them on a batch, but got "
                              "one. Try Normalize.from_stats(*imagenet_stats).")  # fmt: skip
         self.mean, self.std, self.axes = _per_channel(mean), _per_channel(std), tuple(axes)
+        if self.std is not None and not (self.std > 0).all():  # also catches NaN
+            raise ValueError(f"`std` is what the channels are divided by, above 0, but got {std!r}. Give a channel "
+                             "that is constant std=1.")  # fmt: skip
 
     @classmethod
     def from_stats(cls, mean: Any, std: Any, dim: int = 1, ndim: int = 4, cuda: bool = True) -> Normalize:
@@ -65,6 +68,7 @@ class Normalize(SampleTransform):
         if not isinstance(image, Tensor) or not image.is_floating_point():
             return image
         mean, std = self.stats_for(image.shape, image.device, image.dtype)
+        self.check_scale(image)
         out = empty_batch(image.shape, image.dtype, image.device)
         for source, target in in_chunks(image, out):
             torch.sub(source, mean, out=target).div_(std)
@@ -90,6 +94,18 @@ class Normalize(SampleTransform):
             raise DataError(f"Normalize has statistics of shape {tuple(mean.shape)}, but the images are "
                             f"{tuple(shape)}. Give one mean and std for each channel.")  # fmt: skip
         return mean, std
+
+    @property
+    def is_of_bytes(self) -> bool:
+        """Whether the statistics are those of numbers far beyond 0..1, such as 0..255."""
+        return self.mean is not None and bool((self.mean > 1).all())
+
+    def check_scale(self, images: Tensor) -> None:
+        """Raises: DataError for float images of 0..1 where the statistics are those of 0..255."""
+        if self.is_of_bytes and images.numel() and 0 < float(images.max()) <= 1:
+            means = ", ".join(f"{mean:.4g}" for mean in self.mean.flatten().tolist()[:4])  # type: ignore[union-attr]
+            raise DataError(f"Normalize subtracts means of {means} from images that are 0..1, and little of them is "
+                            "left. Divide its statistics by 255, or try IntToFloatTensor(div=1).")  # fmt: skip
 
     def as_proc(self) -> NormalizeColumns:
         """This step for the columns of a table, whose statistics are learnt there."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import torch
@@ -211,10 +212,10 @@ class RandomCrop(ViewTransform):
 
 def as_size(size: int | Sequence[int]) -> tuple[int, int]:
     """(height, width) of a side or a pair. Raises: ValueError if they are not positive whole numbers."""
-    pair = (size, size) if isinstance(size, int) else tuple(size)
-    if len(pair) != 2 or not all(isinstance(side, int) and side > 0 for side in pair):
+    pair = tuple(size) if isinstance(size, Iterable) else (size, size)
+    if len(pair) != 2 or not all(isinstance(side, Integral) and side > 0 for side in pair):
         raise ValueError(f"`size` is a side in pixels or (height, width), but got {size!r}. Try 224 or (240, 320).")
-    return pair[0], pair[1]
+    return int(pair[0]), int(pair[1])
 
 
 def whole_steps(size: Size, out: Size) -> tuple[float, Size]:

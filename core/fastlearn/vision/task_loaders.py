@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from fastlearn.data.block import DataBlock
 from fastlearn.data.find import AttrGetter
 from fastlearn.data.loaders import DataLoaders
-from fastlearn.data.problems import DataError
 from fastlearn.data.split import RandomSplitter
 from fastlearn.keywords import check_keywords
 from fastlearn.vision.blocks import ImageBlock, MaskBlock
 from fastlearn.vision.boxes import BBoxBlock, BBoxLblBlock
-from fastlearn.vision.loaders import Device
+from fastlearn.vision.file_lists import as_files, one_by_one
+from fastlearn.vision.loaders import AnyPath, Device
 from fastlearn.vision.open import PILBase, PILImage
-
-AnyPath = str | os.PathLike[str]
 
 
 class SegmentationDataLoaders(DataLoaders):
@@ -56,7 +53,7 @@ class SegmentationDataLoaders(DataLoaders):
             batch_tfms=batch_tfms,
         )
         return cls.from_dblock(
-            block, list(fnames), path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device, seed=seed,
+            block, as_files(fnames), path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device, seed=seed,
             num_workers=num_workers, workers=workers, cache=cache,
         )  # fmt: skip
 
@@ -89,10 +86,7 @@ class ObjectDetectionDataLoaders(DataLoaders):
 
         Boxes are left, top, right, bottom in pixels. The items are triples, `(file, boxes, labels)`.
         """
-        if len(fnames) != len(annotations):
-            raise DataError(f"`fnames` and `annotations` go together one by one, but there are {len(fnames)} and "
-                            f"{len(annotations)}.")  # fmt: skip
-        items = [BoxedFile(file, *boxed) for file, boxed in zip(fnames, annotations, strict=True)]
+        items = [BoxedFile(file, *boxed) for file, boxed in one_by_one(fnames, annotations, "annotations")]
         block = DataBlock(
             blocks=(ImageBlock(img_cls), BBoxBlock, BBoxLblBlock(vocab)),
             n_inp=1,

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 StateDict = dict[str, Tensor]
 
+WRAPPED = "module."  # of a network inside torch's DataParallel
 SUFFIXES = (".pth", ".pt", ".bin", ".safetensors")
 _OLD_DENSENET = re.compile(r"^(.*denselayer\d+\.(?:norm|relu|conv))\.([12]\.(?:weight|bias|running_mean|running_var))$")
 
@@ -43,13 +44,15 @@ def build_torchvision(name: str, weights: Any = None, progress: bool = True, **o
 
 
 def is_weights_file(weights: Any) -> bool:
-    """Whether `weights` names a file: a path, or a string that ends like one."""
-    return isinstance(weights, Path) or (isinstance(weights, str) and weights.lower().endswith(SUFFIXES))
+    """Whether `weights` names a file: a path, or text that ends like one or is the path of one."""
+    named = isinstance(weights, str) and (weights.lower().endswith(SUFFIXES) or Path(weights).expanduser().is_file())
+    return isinstance(weights, Path) or named
 
 
 def read_weights(path: str | Path) -> StateDict:
-    """The tensors in a .safetensors file or one saved by torch, by name; also where they lie under a `"state_dict"`.
+    """The tensors in a .safetensors file or one saved by torch, by name.
 
+    They may lie under a `"state_dict"`; where all names begin with `module.`, as those of `DataParallel` do, that goes.
     Raises: WeightsError if the file is missing, damaged or holds anything but tensors.
     """
     path = Path(path).expanduser()
@@ -68,7 +71,8 @@ def read_weights(path: str | Path) -> StateDict:
         if inner is None:
             raise WeightsError(f"The weights file {path} holds no state dict: its keys are {list(found)[:5]}.")
         found = inner
-    return found
+    wrapped = all(name.startswith(WRAPPED) for name in found)
+    return {name.removeprefix(WRAPPED): value for name, value in found.items()} if wrapped else found
 
 
 def load_weights(model: nn.Module, state: StateDict, source: str) -> None:
@@ -140,4 +144,6 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    lines = str(error).strip().splitlines()
+    plain = lines and not lines[0].strip("'").isdigit()  # unpickling text fails with a bare number
+    return lines[0].rstrip(".") if plain else type(error).__name__

@@ -54,6 +54,9 @@ def test_column_reader_reads_every_kind_of_row(row):
     assert ColReader("name")(row) == "a"
     assert ColReader("name", pref=Path("train"), suff=".jpg")(row) == str(Path("train") / "a.jpg")
     assert ColReader("tags", label_delim=";")(row) == ["x", "y"]
+    assert ColReader(0, label_delim=";")(["x ; two words;; y "]) == ["x", "two words", "y"]
+    with pytest.raises(ValueError, match="`label_delim` is what stands between two labels"):
+        ColReader("tags", label_delim="")
     assert ColReader(["name", "size"])(row) == ["a", 1]
 
 

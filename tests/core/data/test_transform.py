@@ -215,6 +215,7 @@ def test_repr_shows_constructor_arguments():
 
 @pytest.mark.parametrize("value, kind", [
     (picture(), "image"), (Image.new("L", (2, 2)), "image"), (torch.zeros(3, 4, 4, dtype=torch.uint8), "image"),
+    (torch.zeros(5, 4, 4, dtype=torch.uint16), "image"),
     (torch.zeros(2, 3, 4, 4), "image"), (torch.zeros(4, 4, dtype=torch.uint8), "value"), (torch.tensor(1), "value"),
     (torch.zeros(5), "value"), ("text", "value"), (np.zeros((3, 4, 4)), "value"),
 ])  # fmt: skip

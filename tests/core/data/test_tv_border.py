@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 import torch
 from fastlearn.data.block import DataBlock, TransformBlock
+from fastlearn.data.pipeline import Pipeline
 from fastlearn.data.problems import DataError
 from fastlearn.data.transform import mk_transform
 from fastlearn.data.tv_border import TorchvisionTransform
 from fastlearn.vision.blocks import ImageBlock
 from fastlearn.vision.open import PILImage, PILMask
+from fastlearn.vision.tensors import IntToFloatTensor
 from PIL import Image
 
 v2 = pytest.importorskip("torchvision.transforms.v2")
@@ -104,3 +106,15 @@ def test_a_step_can_be_kept_to_training_or_validation():
     dls = block.dataloaders(range(4), bs=2, num_workers=0, device="cpu")
     (x, _), (v, _) = dls.one_batch(), dls.valid.one_batch()
     assert torch.equal(x[0, 0], torch.eye(4).flip(-1)) and torch.equal(v[0, 0], torch.eye(4))
+
+
+@pytest.mark.parametrize("steps", [
+    [v2.Normalize([0.5] * 3, [0.25] * 3)],
+    [v2.Compose([v2.RandomHorizontalFlip(0.0), v2.Normalize([0.5] * 3, [0.25] * 3)])],
+    [v2.Compose([v2.ToDtype(torch.float32, scale=True), v2.Normalize([0.5] * 3, [0.25] * 3)])],
+    [v2.RandomHorizontalFlip(0.0), v2.Normalize([0.5] * 3, [0.25] * 3)],
+])  # fmt: skip
+def test_a_normalisation_of_v2_gets_floats(steps):
+    batch = torch.full((2, 3, 4, 4), 255, dtype=torch.uint8), torch.tensor([0, 1])
+    done, labels = Pipeline([*steps, IntToFloatTensor()], split_idx=0)(batch)
+    assert done.unique().tolist() == [2.0] and labels.tolist() == [0, 1]

@@ -332,7 +332,9 @@ def test_resnets_by_hand(get_dls):
 
 
 def test_heads_bodies_and_a_network_for_two_pictures(root):
+    assert model_meta[resnet50]["cut"] == -2 and model_meta[resnet50]["split"] is not None
     assert isinstance(create_head(20, 2)[-1], nn.Linear)
+    assert create_body(resnet18, pretrained=False, cut=-2)(torch.zeros(1, 3, 64, 64)).shape == (1, 512, 2, 2)
     files = get_image_files(root / "pets" / "images")
 
     class SiameseModel(Module):

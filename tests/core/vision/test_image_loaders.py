@@ -19,6 +19,7 @@ from fastlearn.vision.normalize import Normalize
 from fastlearn.vision.open import PILImage, PILImageBW
 from fastlearn.vision.resize import Resize
 from fastlearn.vision.stats import imagenet_stats
+from fastlearn.vision.task_loaders import ObjectDetectionDataLoaders, SegmentationDataLoaders
 from PIL import Image
 
 SETTINGS = {"bs": 4, "num_workers": 0, "device": "cpu", "item_tfms": Resize(16), "seed": 3}
@@ -153,7 +154,28 @@ def test_lists_of_labels_say_what_the_target_is(photos, labels, kind):
     assert len(dls.one_batch()[1]) == 4
 
 
+def test_tables_that_cannot_be_read_are_named(photos, tmp_path):
+    (tmp_path / "latin.csv").write_bytes("name,label\ncat_1.png,caf\xe9\n".encode("latin-1"))
+    with pytest.raises(DataError, match=r"latin\.csv.*utf-8.*0xe9.*latin-1"):
+        ImageDataLoaders.from_csv(tmp_path, "latin.csv")
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(DataError, match=r"empty\.csv' cannot be read as a CSV table"):
+        ImageDataLoaders.from_csv(tmp_path, "empty.csv")
+    with pytest.raises(DataError, match=r"There is no file .*gone\.csv"):
+        ImageDataLoaders.from_csv(tmp_path, "gone.csv")
+
+
+def test_a_folder_in_place_of_files_is_refused(photos):
+    for fnames in (photos, str(photos)):
+        with pytest.raises(DataError, match=r"list of files, but got the path .*Try get_image_files"):
+            ImageDataLoaders.from_name_func(photos, fnames, str.upper)
+        with pytest.raises(DataError, match=r"list of files, but got the path .*Try get_image_files"):
+            SegmentationDataLoaders.from_label_func(photos, fnames, str)
+
+
 def test_lists_of_different_lengths_are_refused(photos):
+    with pytest.raises(DataError, match=r"`fnames` and `annotations`.*16 and 0"):
+        ObjectDetectionDataLoaders.from_lists(photos, get_image_files(photos), [])
     with pytest.raises(DataError, match="16 and 3"):
         ImageDataLoaders.from_lists(photos, get_image_files(photos), [1, 2, 3])
 

@@ -13,6 +13,7 @@ from fastlearn.metrics import JaccardCoeffMulti
 from fastlearn.train.learner import Learner
 from fastlearn.vision.blocks import ImageBlock, MaskBlock
 from fastlearn.vision.draw import class_colours
+from fastlearn.vision.mask_shape import in_proportion
 from fastlearn.vision.masks import AddMaskCodes, check_masks, ids_in
 from fastlearn.vision.open import PILMask
 from fastlearn.vision.resize import Resize
@@ -63,15 +64,35 @@ def test_ids_are_found_in_pictures_and_tensors():
     assert ids_in(torch.tensor([[3, 1], [1, 1]])) == [1, 3] and ids_in(PILMask.create(np.array([[5]], np.uint8))) == [5]
 
 
+@pytest.mark.parametrize("mask, picture, fits", [
+    ((640, 427), (640, 427), True), ((320, 213), (640, 427), True), ((640, 427), (100, 67), True),
+    ((427, 640), (640, 427), False), ((640, 480), (640, 427), False), ((32, 32), (40, 30), False),
+])  # fmt: skip
+def test_a_mask_may_be_smaller_or_larger_in_proportion(mask, picture, fits):
+    assert in_proportion(mask, picture) == in_proportion(picture, mask) == fits
+
+
+def test_a_mask_of_another_shape_is_set_aside_with_its_file(streets):
+    Image.fromarray(np.zeros((12, 30), np.uint8)).save(streets / "masks" / "3.png")
+    dls = loaders(streets)
+    for loader in dls:
+        list(loader)
+    (aside,) = [one for loader in dls for one in loader.set_aside]
+    assert aside.item.name == "3.png" and "30x12 pixels and its picture 12x12" in aside.reason
+
+
 def test_codes_can_be_added_after_an_opener():
     step = AddMaskCodes(CODES)
     mask = PILMask.create(np.array([[0, 2]], np.uint8))
     assert step(mask) is mask and step.c == 3 and step.vocab == CODES and step.kind == "mask"
     with pytest.raises(DataError, match=r"class id 3.*3 classes, 0 to 2.*check_masks"):
         step(PILMask.create(np.array([[3]], np.uint8)))
-    with pytest.raises(DataError, match="class id 255"):
+    with pytest.raises(DataError, match=r"class id 255.*a code\. Check"):
         step(torch.tensor([[255]]))
     assert AddMaskCodes().c is None
+    for codes in ("codes.txt", 2):
+        with pytest.raises(ValueError, match=r"`codes` are the names of the class ids.*read_text"):
+            MaskBlock(codes)
 
 
 def test_an_id_without_a_name_is_set_aside_with_its_file(streets):

@@ -171,7 +171,15 @@ def test_resizing_touches_no_global_random_state():
     assert torch.equal(torch.get_rng_state(), before)
 
 
+@pytest.mark.parametrize("size", [np.int64(16), np.array([16, 16]), torch.Size([16, 16])])
+def test_whole_numbers_of_any_library_are_sizes(size):
+    assert Resize(size).size == (16, 16)
+
+
 def test_bad_settings_are_named_with_a_remedy():
+    for size in (3.5, "ab", None, (3, 4, 5), (16, 0.5)):
+        with pytest.raises(ValueError, match=r"side in pixels or \(height, width\).*Try 224"):
+            Resize(size)
     with pytest.raises(ValueError, match=r"side in pixels or \(height, width\).*got 0.*Try 224"):
         Resize(0)
     with pytest.raises(ValueError, match=r"'crop', 'squish', 'pad'.*got 'stretch'.*ResizeMethod\.Crop"):

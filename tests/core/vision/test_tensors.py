@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from fastlearn.data.pipeline import Pipeline
 from fastlearn.data.problems import DataError
+from fastlearn.vision.augment import Flip
 from fastlearn.vision.buffers import Pool, empty_batch
 from fastlearn.vision.normalize import Normalize
 from fastlearn.vision.open import PILImage, PILImageBW, PILMask
@@ -96,6 +98,19 @@ def test_wrong_statistics_are_named_with_a_remedy():
         Normalize(mean=[0.5])
     with pytest.raises(DataError, match="IntToFloatTensor before it"):
         Normalize().setup(OneBatch(PIXELS))
+    for std in ([0.2, 0.0, 0.2], [0.2, float("nan"), 0.2]):
+        with pytest.raises(ValueError, match="`std` is what the channels are divided by, above 0"):
+            Normalize.from_stats([0.5] * 3, std)
+
+
+@pytest.mark.parametrize("before", [[], [Flip(p=0.0)]], ids=["alone", "in one pass"])
+def test_statistics_of_bytes_for_images_of_0_to_1_are_named(before):
+    of_bytes = Normalize.from_stats([123.7, 116.3, 103.5], [58.4, 57.1, 57.4])
+    steps = Pipeline([IntToFloatTensor(), *before, of_bytes], split_idx=0)
+    with pytest.raises(DataError, match=r"means of 123.7, 116.3, 103.5 from images that are 0..1.*by 255"):
+        steps(torch.full((2, 3, 4, 4), 128, dtype=torch.uint8))
+    assert of_bytes(torch.full((2, 3, 4, 4), 128.0)).abs().max() < 1
+    assert of_bytes(torch.zeros(1, 3, 4, 4)).max() < 0  # a black picture is one in either range
 
 
 @pytest.mark.parametrize("n", [1, 3, 64])

@@ -141,6 +141,13 @@ def test_a_mismatch_of_channels_names_n_in():
         learn.model(torch.zeros(2, 1, 16, 16))
 
 
+def test_data_with_two_inputs_are_refused():
+    two = data()
+    two.n_inp = 2
+    with pytest.raises(ValueError, match=r"reads one picture, but the data give it 2 inputs.*n_inp=1.*Learner"):
+        vision_learner(two, Small)
+
+
 def test_a_seed_repeats_the_weights_and_leaves_torchs_random_state():
     before = torch.get_rng_state()
     a, b, c = (vision_learner(data(), models.squeezenet1_1, pretrained=False, seed=s).model for s in (1, 1, 2))

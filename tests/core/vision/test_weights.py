@@ -95,6 +95,13 @@ def test_the_classifier_may_differ_as_it_is_cut_off(tmp_path, trained):
     assert same(models.squeezenet1_1(weights=tmp_path / "own.pth", num_classes=5), trained)
 
 
+def test_a_file_of_any_ending_and_one_saved_from_data_parallel(tmp_path):
+    net, other = nn.Sequential(nn.Conv2d(3, 2, 1)), nn.Sequential(nn.Conv2d(3, 2, 1))
+    torch.save({"state_dict": nn.DataParallel(other).state_dict(), "epoch": 3}, tmp_path / "best.th")
+    built = build_network(net, pretrained=True, weights=str(tmp_path / "best.th"))
+    assert torch.equal(built[0].weight, other[0].weight)
+
+
 def test_an_own_network_takes_a_file_too(tmp_path):
     net, other = nn.Sequential(nn.Conv2d(3, 2, 1)), nn.Sequential(nn.Conv2d(3, 2, 1))
     torch.save(other.state_dict(), tmp_path / "own.pth")
@@ -126,6 +133,9 @@ def test_files_with_objects_are_refused_and_run_nothing(tmp_path, capsys, conten
 def test_a_missing_file_and_a_file_without_weights(tmp_path):
     with pytest.raises(WeightsError, match=r"none.pth does not exist"):
         models.squeezenet1_1(weights=tmp_path / "none.pth")
+    (tmp_path / "page.pth").write_text("hello")
+    with pytest.raises(WeightsError, match=r"as plain tensors: [A-Z]\w+\. Is it whole"):
+        models.squeezenet1_1(weights=tmp_path / "page.pth")
     torch.save({"epoch": 3}, tmp_path / "log.pth")
     with pytest.raises(WeightsError, match=r"no state dict: its keys are \['epoch'\]"):
         models.squeezenet1_1(weights=tmp_path / "log.pth")

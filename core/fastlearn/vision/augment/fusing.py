@@ -132,6 +132,8 @@ class Draws:
         self.changer = step
 
     def _draw_normalises(self, step: Normalize) -> None:
+        if step.is_of_bytes:
+            step.check_scale(self._float_images())
         self.normalize = step
 
     def _draw_erases(self, step: RandomErasing) -> None:
@@ -142,8 +144,9 @@ class Draws:
 
     def _seen_by(self, step: AffineCoordTfm | SpaceTfm) -> Tensor:
         """The images for a step that only counts them, or as floats for one with a function of the user's."""
-        if not step.reads_images:
-            return self.first
+        return self._float_images() if step.reads_images else self.first
+
+    def _float_images(self) -> Tensor:
         if self._floats is None:
             self._floats = self._as_floats(self.first)
         return self._floats

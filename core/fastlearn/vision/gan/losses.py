@@ -39,7 +39,11 @@ class GANLoss(nn.Module):
         return self.generator(pred, *targets) if self.gan_model.gen_mode else self.critic(pred, *targets)
 
     def generator(self, output: Any, *target: Any) -> Any:
-        """The generator's loss: `output` is what it made, `target` what belongs to its input."""
+        """The generator's loss: `output` is what it made, `target` what belongs to its input.
+
+        Raises: ValueError if the real images are of another size: the critic would only have to look at that.
+        """
+        _check_sizes(output, *target)
         loss = self.gen_loss_func(self.gan_model.critic(output), output, *target)
         self.gen_loss = _detached(loss)
         return loss
@@ -98,6 +102,17 @@ def _two_weights(weights: Sequence[float] | None) -> tuple[float, float]:
             "Try weights_gen=(1.0, 50.0)."
         )
     return given[0], given[1]
+
+
+def _check_sizes(made: Any, *target: Any) -> None:
+    real = target[0] if target else None
+    if not (isinstance(made, Tensor) and isinstance(real, Tensor) and made.ndim == real.ndim == 4):
+        return
+    if made.shape[1:] != real.shape[1:]:
+        raise ValueError(
+            f"The generator makes images of shape {tuple(made.shape[1:])}, but the real ones are "
+            f"{tuple(real.shape[1:])}. Try item_tfms=Resize({made.shape[-1]}), or a generator of that size."
+        )
 
 
 def _detached(loss: Any) -> Any:

@@ -4,6 +4,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from fastlearn.bundle.names import Trust
 from fastlearn.bundle.specs import from_spec, to_spec
 from fastlearn.data.block import DataBlock
@@ -168,6 +169,56 @@ def test_test_time_augmentation_goes_through_deterministic_draws_pass_by_pass():
                                                  x.rot90(3, (-2, -1)), x.mT, x.flip(-1).mT.flip(-1))])  # fmt: skip
     torch.testing.assert_close(turned, expected.mean(0).detach())
     assert torch.equal(flip(x, split_idx=0), x)  # held no longer
+
+
+class PerPixel(nn.Conv2d):
+    """Two numbers for each pixel, and what it was given."""
+
+    def __init__(self):
+        super().__init__(3, 2, 1)
+        self.seen = []
+
+    def forward(self, x):
+        self.seen.append(x)
+        return super().forward(x)
+
+
+def whole(folder, batch_tfms):
+    """The pictures and their masks as they are, but for what is done to a batch."""
+    files = sorted(folder.glob("*.jpg"))
+    block = DataBlock((ImageBlock, MaskBlock), get_y=lambda file: file.with_suffix(".png"), batch_tfms=batch_tfms)
+    return block.dataloaders(files, bs=6, seed=5, num_workers=0, device="cpu")
+
+
+def test_test_time_augmentation_is_refused_where_masks_move_and_not_where_they_stay(folder):
+    learn = Learner(whole(folder, aug_transforms()), PerPixel(), loss_func=nn.CrossEntropyLoss())
+    with pytest.raises(ValueError, match=r"moves the targets \(masks.*Try get_preds, or steps that leave the targets"):
+        learn.tta()
+    (contrasts, plain), _ = learn.tta(n=1, beta=None, batch_tfms=[Contrast(0.9, p=1.0)])
+    assert contrasts.shape == plain.shape and not torch.equal(contrasts, plain)
+
+
+def test_steps_given_for_test_time_augmentation_come_beside_those_of_validation(folder):
+    learn = Learner(whole(folder, Normalize.from_stats(*imagenet_stats)), PerPixel(), loss_func=nn.CrossEntropyLoss())
+    plain, _ = learn.get_preds()
+    (given, again), _ = learn.tta(n=1, beta=None, batch_tfms=[Contrast(0.0)])
+    torch.testing.assert_close(given, plain)
+    torch.testing.assert_close(again, plain)
+    assert min(x.min() for x in learn.model.seen) < -1  # normalised in all passes
+
+
+def test_test_time_augmentation_averages_each_of_several_outputs():
+    class Both(Means):
+        def forward(self, x):
+            found = super().forward(x)
+            return found, 2 * found
+
+    data = torch.utils.data.TensorDataset(torch.rand(4, 3, 8, 8), torch.rand(4, 2))
+    train, valid = (DataLoader(data, 2, num_workers=0, split_idx=i, device="cpu") for i in (0, 1))
+    learn = Learner(DataLoaders(train, valid), Both(), loss_func=lambda pred, y: F.mse_loss(pred[0], y))
+    for use_max in (False, True):
+        (one, double), _ = learn.tta(n=2, batch_tfms=[DeterministicFlip()], use_max=use_max)
+        torch.testing.assert_close(double, 2 * one)
 
 
 def test_augmentation_is_described_by_a_bundle_and_made_again():

@@ -47,6 +47,9 @@ def test_it_is_a_getter_as_it_is_with_a_size_and_as_a_partial(pictures):
     for getter, size in ((generate_noise, 100), (generate_noise(size=9), 9), (partial(generate_noise, size=9), 9)):
         dsets = DataBlock(blocks=(TransformBlock, ImageBlock), get_x=getter).datasets(pictures)
         assert dsets[0][0].shape == (size,)
+        dls = DataBlock(blocks=(TransformBlock, ImageBlock), get_x=getter).dataloaders(pictures, bs=4, seed=5)
+        again = DataBlock(blocks=(TransformBlock, ImageBlock), get_x=getter).dataloaders(pictures, bs=4, seed=5)
+        assert dls.kinds == ("noise", "image") and torch.equal(dls.one_batch()[0], again.one_batch()[0])
     assert isinstance(generate_noise(size=9), NoiseSource) and repr(generate_noise(size=9)) == "generate_noise(size=9)"
 
 

@@ -293,6 +293,14 @@ def test_a_batch_without_real_images_is_named(number_gan):
         learn.fit(1, display=False)
 
 
+def test_real_images_of_another_size_are_named(image_gan):
+    learn = image_gan()
+    small = [(torch.randn(4, 8), torch.rand(4, 1, 12, 12))] * 6
+    learn.dls = small, []
+    with pytest.raises(ValueError, match=r"images of shape \(1, 8, 8\), but the real ones are \(1, 12, 12\).*\(8\)"):
+        learn.fit(1, display=False)
+
+
 def test_losses_of_both_are_kept_step_by_step(number_gan):
     learn = number_gan(switcher=FixedGANSwitcher(2, 1))
     learn.fit(2, display=False)
