@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fastwidgets.builder.widget import DataBlockBuilder
     from fastwidgets.cleaner.fastai_names import ImageClassifierCleaner, ImagesCleaner
     from fastwidgets.cleaner.widget import ImageCleaner
     from fastwidgets.confusion.widget import ConfusionMatrix
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "ConfusionMatrix": "fastwidgets.confusion.widget",
+    "DataBlockBuilder": "fastwidgets.builder.widget",
     "DicomViewer": "fastwidgets.dicom.widget",
     "ImageClassifierCleaner": "fastwidgets.cleaner.fastai_names",
     "ImageCleaner": "fastwidgets.cleaner.widget",
@@ -30,6 +32,7 @@ _WHERE = {
 }
 __all__ = [
     "ConfusionMatrix",
+    "DataBlockBuilder",
     "DicomViewer",
     "ImageClassifierCleaner",
     "ImageCleaner",

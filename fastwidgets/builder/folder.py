@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from fastlearn.data.find import check_folder, image_extensions
 from fastlearn.data.problems import DataError
+
+from fastwidgets.builder.paths import parent_of, suffix_of
 
 __all__ = ["Cancelled", "Folder", "scan_folder"]
 
@@ -42,12 +44,12 @@ class Folder:
     @cached_property
     def pictures(self) -> list[str]:
         known = image_extensions() - set(DICOM)
-        return [file for file in self.files if PurePosixPath(file).suffix.lower() in known]
+        return [file for file in self.files if suffix_of(file).lower() in known]
 
     @cached_property
     def dicoms(self) -> list[str]:
         """Files that end in .dcm, or without an ending begin as DICOM files do."""
-        bare = [file for file in self.files if not PurePosixPath(file).suffix]
+        bare = [file for file in self.files if not suffix_of(file)]
         return self.ending(*DICOM) + [file for file in bare if self._begins(file, b"DICM", 128)]
 
     @cached_property
@@ -62,7 +64,7 @@ class Folder:
         """`files` by the folder they lie in ("" for the top)."""
         found: dict[str, list[str]] = {}
         for file in files:
-            found.setdefault(file.rpartition("/")[0], []).append(file)
+            found.setdefault(parent_of(file), []).append(file)
         return found
 
     def read(self, file: str, most: int = 1_000_000) -> str:

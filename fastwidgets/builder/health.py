@@ -42,16 +42,19 @@ def find_health(
     *,
     codes: Sequence[str] = (),
     mask_of: Callable[[Any], Any] | None = None,
-    progress: Callable[[int, int], object] | None = None,
+    find: Callable[[list[Path]], pd.DataFrame] = find_problems,
     cancelled: Callable[[], bool] = bool,
 ) -> list[Health]:
-    """All findings, the gravest first. `codes` and `mask_of`: the names of mask values, and the mask of a picture."""
+    """All findings, the gravest first. `codes` and `mask_of`: the names of mask values, and the mask of a picture.
+
+    `find` looks at files, as `find_problems` does.
+    """
     found = [*_labels(look), *_missing(look)]
     if task in ("single", "multi", "text"):
         found += _balance(look, task)
     there = [file for file in look.files if file is not None and file.exists()]
     if there and task != "text":
-        problems = find_problems(there, progress=progress, cancel=cancelled)
+        problems = find(there)
         found += [*_faults(problems), *_copies(problems, look), *_odd(problems)]
     if mask_of is not None and not cancelled():
         found += _masks(look, mask_of, codes)

@@ -4,21 +4,45 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from copy import copy
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastwidgets.builder.cell.run import Look, items_and_labels, look_at, run_up_to_loaders
+from fastlearn.data.problems import DataError
+
+from fastwidgets.builder.cell.read import read_cell
+from fastwidgets.builder.cell.run import Look, Run, items_and_labels, look_at, run_up_to_loaders, run_whole, split_of
 from fastwidgets.builder.cell.write import write_cell
 from fastwidgets.builder.folder import Folder, Progress, scan_folder
 from fastwidgets.builder.group_hints import GroupHint, group_hints
 from fastwidgets.builder.guess import guess
 from fastwidgets.builder.guesses.guess import Guess
 from fastwidgets.builder.recipe import Recipe
+from fastwidgets.builder.seen_files import SeenFiles
 
 if TYPE_CHECKING:
     from fastwidgets.builder.health import Health
 
-__all__ = ["BuilderSession"]
+__all__ = ["BuilderSession", "Preview"]
+
+BIG_TABLE = 200_000_000  # bytes from which on only the first ROWS are looked at
+ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the cell makes, before any file is opened: `train` and `valid` are positions in `look.items`.
+
+    `trouble`: why there is no split, or "". `rows`: how many rows were looked at of a big table, None for all.
+    """
+
+    look: Look
+    train: list[int]
+    valid: list[int]
+    trouble: str = ""
+    rows: int | None = None
 
 
 class BuilderSession:
@@ -44,6 +68,7 @@ class BuilderSession:
         self.guesses: list[Guess] = guess(self.folder)
         self._done: list[Recipe] = [self.guesses[0].recipe]
         self._undone: list[Recipe] = []
+        self.files = SeenFiles()
 
     def __repr__(self) -> str:
         return f"BuilderSession({str(self.folder.path)!r}, task={self.recipe.task!r})"
@@ -92,6 +117,31 @@ class BuilderSession:
         self.keep_together(groups)
         return len(groups)
 
+    def read(self, code: str) -> tuple[str, ...]:
+        """Take over what an existing cell says; the statements that the form cannot show. Raises: as `read_cell`."""
+        found = read_cell(code)
+        self._set(found.recipe)
+        return found.unread
+
+    @property
+    def history(self) -> tuple[list[Recipe], list[Recipe]]:
+        """All recipes up to now, and those that `redo` brings back."""
+        return list(self._done), list(self._undone)
+
+    def restore(self, done: Iterable[Recipe], undone: Iterable[Recipe] = ()) -> None:
+        """Go back to an earlier `history`, such as that of a kernel which is no more."""
+        self._done, self._undone = list(done), list(undone)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        return len(self._done) > 1
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a change to make again."""
+        return bool(self._undone)
+
     def undo(self) -> bool:
         """Take the latest change back; False where there is none."""
         if len(self._done) == 1:
@@ -110,7 +160,17 @@ class BuilderSession:
 
     def look(self) -> Look:
         """The items and their labels as the cell finds them; no file is opened. Raises: what the cell raises."""
-        return self._look(*run_up_to_loaders(self.code(), self.recipe.name))
+        return self._look(self._run())
+
+    def preview(self) -> Preview:
+        """The items, their labels and the split as the cell makes them; see `Preview`. Raises: what the cell raises."""
+        run = self._run()
+        look = self._look(run)
+        try:
+            train, valid = split_of(run)
+        except (DataError, ValueError, TypeError) as error:
+            return Preview(look, [], [], str(error), self.part_of_table)
+        return Preview(look, train, valid, "", self.part_of_table)
 
     def health(
         self, progress: Callable[[int, int], object] | None = None, cancelled: Callable[[], bool] = bool
@@ -118,27 +178,41 @@ class BuilderSession:
         """What would go wrong in training, the gravest first; see `find_health`."""
         from fastwidgets.builder.health import find_health
 
-        names, source = run_up_to_loaders(self.code(), self.recipe.name)
+        run = self._run()
         return find_health(
-            self._look(names, source),
+            self._look(run),
             self.recipe.task,
             codes=self.recipe.labels.codes,
-            mask_of=names.get("mask_of"),
-            progress=progress,
+            mask_of=run.names.get("mask_of"),
+            find=partial(self.files.problems, progress=progress, cancelled=cancelled),
             cancelled=cancelled,
         )
+
+    def snapshot(self) -> BuilderSession:
+        """The session as it is now, for another thread: later changes stay out; what is seen of files is shared."""
+        other = copy(self)
+        other.restore(*self.history)
+        return other
 
     def group_hints(self) -> list[GroupHint]:
         """What the names of the files say of groups, such as patients, that belong on one side of the split."""
         return group_hints(self._pictures())
 
-    def twins(self, near: bool = True) -> list[tuple[str, ...]]:
+    def twins(
+        self,
+        near: bool = True,
+        progress: Callable[[int, int], object] | None = None,
+        cancelled: Callable[[], bool] = bool,
+    ) -> list[tuple[str, ...]]:
         """Groups of pictures that show the same, as paths below the folder."""
         from fastlearn.interpret.duplicate_groups import duplicate_groups
-        from fastlearn.vision.files.find import find_problems
 
-        codes = ["duplicate", "near_duplicate", "turned_duplicate"] if near else ["duplicate"]
-        problems = find_problems([self.folder.path / file for file in self._pictures()], problems=codes)
+        pictures = self._pictures()
+        if not pictures:
+            return []
+        problems = self.files.problems((self.folder.path / file for file in pictures), progress, cancelled)
+        if not near:
+            problems = problems[problems["code"] == "duplicate"]
         return [tuple(sorted(map(self._relative, one.paths))) for one in duplicate_groups(problems, turned=near)]
 
     def shared_twins(self, dls: Any, near: bool = True) -> list[tuple[str, ...]]:
@@ -157,12 +231,23 @@ class BuilderSession:
 
     def build(self) -> Any:
         """Run the cell and return its loaders. Raises: what the cell raises, each with a message that says why."""
-        names: dict[str, Any] = {}
-        exec(compile(self.code(), "<data block>", "exec"), names)  # the very code that the user is shown
-        return names[self.recipe.name]
+        return run_whole(self.code(), self.recipe.name)
 
-    def _look(self, names: dict[str, Any], source: Any) -> Look:
-        items, get_label = items_and_labels(names, source, self.recipe)
+    def build_small(self) -> Any:
+        """As `build`, but of a big table only the first rows: enough to look at."""
+        return run_whole(self.code(), self.recipe.name, self.part_of_table)
+
+    @property
+    def part_of_table(self) -> int | None:
+        """How many rows of the table are looked at before loaders are built; None for all of them."""
+        table = self.folder.path / self.recipe.source.table
+        return ROWS if self.recipe.source.table and _size(table) > BIG_TABLE else None
+
+    def _run(self) -> Run:
+        return run_up_to_loaders(self.code(), self.recipe.name, self.part_of_table)
+
+    def _look(self, run: Run) -> Look:
+        items, get_label = items_and_labels(run, self.recipe)
         return look_at(items, self._file_of, get_label)
 
     def _pictures(self) -> list[str]:
@@ -175,7 +260,7 @@ class BuilderSession:
     def _file_of(self, item: Any) -> Path | None:
         source = self.recipe.source
         if not source.table:
-            return Path(item)
+            return item if isinstance(item, Path) else Path(item)
         if source.items == "rows":
             return None
         return self.folder.path / f"{source.prefix}{item[source.path_column]}{source.suffix}"
@@ -188,3 +273,10 @@ class BuilderSession:
         if recipe != self.recipe:
             self._done.append(recipe)
             self._undone.clear()
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from fastwidgets.builder.paths import name_of, stem_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,12 +76,11 @@ def read_table(path: Path, most: int | None = LOOKED_AT) -> pd.DataFrame:
 
 def find_path_column(frame: pd.DataFrame, files: list[str]) -> PathColumn | None:
     """The first column most of whose values name one of `files`: whole paths, their ends, or names without ending."""
-    paths = [(file, PurePosixPath(file)) for file in files]
     forms = [
         {file: file for file in files},
-        {"/".join(path.parts[-2:]): file for file, path in paths},
-        {path.name: file for file, path in paths},
-        {path.stem: file for file, path in paths},
+        {"/".join(file.split("/")[-2:]): file for file in files},
+        {name_of(file): file for file in files},
+        {stem_of(file): file for file in files},
     ]
     for column in frame.columns:
         values = [str(value) for value in frame[column].dropna().head(200)]

@@ -126,7 +126,7 @@ def test_wrong_labels_and_copies_are_fixed_and_training_goes_on(notebook) -> Non
     page.command("apputils:change-theme", theme="JupyterLab Light")
     # the code, and the training in a cell below
     page.get_by_role("button", name="Code", exact=True).click()
-    expect(page.locator(".fw-Cleaner-sheet pre")).to_contain_text("decide_all(", timeout=PATIENCE)
+    expect(page.locator(".fw-Sheet pre")).to_contain_text("decide_all(", timeout=PATIENCE)
     page.shot("code")
     press(page, "Escape")
     page.get_by_role("button", name="Apply and continue training").click()
@@ -168,7 +168,7 @@ def test_without_a_model_after_a_restart_and_into_the_files(notebook) -> None:
     changes(page, "2 changes")
     before = sorted(p.relative_to(root).as_posix() for p in root.rglob("*.png"))
     page.get_by_role("button", name="Move files…").click()
-    expect(page.locator(".fw-Cleaner-sheet")).to_contain_text("2 files would be moved", timeout=PATIENCE)
+    expect(page.locator(".fw-Sheet")).to_contain_text("2 files would be moved", timeout=PATIENCE)
     page.shot("plan")
     page.get_by_role("button", name="Move them").click()
     said(page, "2 files moved")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from fastlearn.data.problems import DataError
 
 from fastwidgets.builder.recipe import Recipe
 
-__all__ = ["Look", "items_and_labels", "look_at", "run_up_to_loaders"]
+__all__ = ["Look", "Run", "items_and_labels", "look_at", "run_up_to_loaders", "run_whole", "split_of"]
+
+READERS = ("read_csv",)  # that can be told how many rows to read
 
 
 @dataclass(frozen=True)
@@ -27,25 +30,63 @@ class Look:
     failed: dict[int, str]
 
 
-def run_up_to_loaders(code: str, name: str) -> tuple[dict[str, Any], Any]:
-    """Run all of a cell but the making of its loaders `name`; what it defined, and what the loaders are made from."""
-    tree = ast.parse(code)
+@dataclass(frozen=True)
+class Run:
+    """A cell that ran up to its loaders: `names` that it defined, the `source` and `splitter` they are made from."""
+
+    names: dict[str, Any]
+    source: Any
+    splitter: Callable[[Any], Any]
+
+    @cached_property
+    def items(self) -> Any:
+        """The items, before they are split. Raises: DataError if there are none."""
+        block = self.names.get("block")
+        return self.source if block is None else block.items_of(self.source)
+
+
+def run_up_to_loaders(code: str, name: str, most: int | None = None) -> Run:
+    """Run all of a cell but the making of its loaders `name`. `most`: rows read of a csv file, None for all."""
+    tree = _parsed(code, most)
     last = tree.body.pop()
     assert isinstance(last, ast.Assign) and isinstance(last.value, ast.Call) and ast.unparse(last.targets[0]) == name
     names: dict[str, Any] = {}
     exec(compile(tree, "<data block>", "exec"), names)
-    return names, eval(compile(ast.Expression(last.value.args[0]), "<data block>", "eval"), names)
+    source = eval(compile(ast.Expression(last.value.args[0]), "<data block>", "eval"), names)
+    given = next((one.value for one in last.value.keywords if one.arg == "splitter"), None)
+    if given is None:
+        return Run(names, source, names["block"].splitter)
+    return Run(names, source, eval(compile(ast.Expression(given), "<data block>", "eval"), names))
 
 
-def items_and_labels(
-    names: dict[str, Any], source: Any, recipe: Recipe
-) -> tuple[list[Any], Callable[[Any], Any] | None]:
+def run_whole(code: str, name: str, most: int | None = None) -> Any:
+    """Run a cell and return its loaders `name`; `most` as above."""
+    names: dict[str, Any] = {}
+    exec(compile(_parsed(code, most), "<data block>", "exec"), names)  # the very code that the user is shown
+    return names[name]
+
+
+def _parsed(code: str, most: int | None) -> ast.Module:
+    tree = ast.parse(code)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    for call in calls if most is not None else ():
+        if isinstance(call.func, ast.Attribute) and call.func.attr in READERS:
+            call.keywords.append(ast.keyword("nrows", ast.Constant(most)))
+    return ast.fix_missing_locations(tree)
+
+
+def split_of(run: Run) -> tuple[list[int], list[int]]:
+    """The positions of the items for training and for validation. Raises: what the splitter raises."""
+    train, valid = run.splitter(run.items)[:2]
+    return [int(i) for i in train], [int(i) for i in valid]
+
+
+def items_and_labels(run: Run, recipe: Recipe) -> tuple[list[Any], Callable[[Any], Any] | None]:
     """The items, rows as dictionaries, and the function to their labels (None for a language model).
 
     A function of several columns gives what it gives the loaders; boxes are labelled by their classes.
     """
-    block = names.get("block")
-    items = source if block is None else block.items_of(source)
+    block, items = run.names.get("block"), run.items
     rows = items.to_dict("records") if hasattr(items, "to_dict") else list(items)
     if block is None:
         target = recipe.labels.columns[0]

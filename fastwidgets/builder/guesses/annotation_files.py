@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import PurePosixPath
 
 from fastwidgets.builder.folder import Folder
 from fastwidgets.builder.guesses.guess import Guess
 from fastwidgets.builder.guesses.sides import find_sides, of_side
+from fastwidgets.builder.paths import name_of, parent_of, stem_of
 from fastwidgets.builder.recipe import Labels, Recipe, Source, Split
 
 __all__ = ["coco_file", "voc_folder", "yolo_folder"]
@@ -48,9 +48,9 @@ def _prefix(pictures: list[str], names: list[str]) -> str:
     known = set(pictures)
     if any(name in known for name in names[:SOME]):
         return ""
-    by_name = {PurePosixPath(file).name: file for file in pictures}
+    by_name = {name_of(file): file for file in pictures}
     for name in names[:SOME]:
-        file = by_name.get(PurePosixPath(name).name, "")
+        file = by_name.get(name_of(name), "")
         if file.endswith(f"/{name}"):
             return file.removesuffix(f"/{name}")
     return ""
@@ -70,15 +70,15 @@ def voc_folder(folder: Folder) -> list[Guess]:
 
 def yolo_folder(folder: Folder) -> list[Guess]:
     """Text files of YOLO's form, named as the pictures."""
-    stems = {PurePosixPath(file).stem for file in folder.pictures}
-    files = [file for file in folder.texts if PurePosixPath(file).stem in stems]
+    stems = {stem_of(file) for file in folder.pictures}
+    files = [file for file in folder.texts if stem_of(file) in stems]
     read = [text for file in files[:SOME] if (text := folder.read(file, 20_000)).strip()]
     if not read or not all(YOLO_LINE.match(line) for text in read for line in text.splitlines() if line.strip()):
         return []
     place = _top_of(folder.pictures)
     why = [f"{len(files):,} text files have the form of YOLO: a class and a box in each line."]
     split = Split()
-    sides = find_sides(PurePosixPath(file).parent.name for file in folder.pictures)
+    sides = find_sides(name_of(parent_of(file)) for file in folder.pictures)
     if sides:
         split = Split("folders", train=sides[0], valid=sides[1])
         why.append(f"The folders {sides[0]} and {sides[1]} part them into training and validation.")
@@ -88,7 +88,7 @@ def yolo_folder(folder: Folder) -> list[Guess]:
 
 def _top_of(files: list[str]) -> str:
     """The folder below which all of them lie, without one that is named for a side of the split."""
-    parts = [PurePosixPath(file).parts[:-1] for file in files]
+    parts = [file.split("/")[:-1] for file in files]
     shared = []
     for level in zip(*parts, strict=False):
         if len(set(level)) > 1 or of_side(level[0]):

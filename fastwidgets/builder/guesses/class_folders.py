@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from fastwidgets.builder.folder import Folder
 from fastwidgets.builder.guesses.guess import Guess
 from fastwidgets.builder.guesses.sides import find_sides, of_side
+from fastwidgets.builder.paths import name_of, parent_of
 from fastwidgets.builder.recipe import Items, Labels, Recipe, Source
 
 __all__ = ["class_folders", "text_folders"]
@@ -32,10 +31,10 @@ def _guesses(folder: Folder, files: list[str], items: Items, what: str) -> list[
     nested = [file for file in files if "/" in file]
     if not nested or len(nested) < 0.5 * len(files):
         return []
-    labelled = [file for file in nested if not _is_unlabelled(PurePosixPath(file).parent.name)]
+    labelled = [file for file in nested if not _is_unlabelled(name_of(parent_of(file)))]
     parents = _classes(labelled)
     recipe = Recipe("text" if items == "texts" else "single", Source(str(folder.path), items), Labels("folder"))
-    sides = find_sides(path.parts[-3] for file in labelled if len((path := PurePosixPath(file)).parts) > 2)
+    sides = find_sides(parts[-3] for file in labelled if len(parts := file.split("/")) > 2)
     if sides:
         train, valid, test = sides
         why = [_listed(parents, what), f"The folders {train} and {valid} part them into training and validation."]
@@ -61,7 +60,7 @@ def _classes(files: list[str]) -> dict[str, int]:
     """How many files lie in folders of each name."""
     found: dict[str, int] = {}
     for file in files:
-        name = PurePosixPath(file).parent.name
+        name = name_of(parent_of(file))
         found[name] = found.get(name, 0) + 1
     return found
 

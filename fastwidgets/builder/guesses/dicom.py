@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 from fastwidgets.builder.folder import Folder
 from fastwidgets.builder.guesses.guess import Guess
+from fastwidgets.builder.paths import name_of, parent_of
 from fastwidgets.builder.recipe import Labels, Recipe, Source, Split
 
 __all__ = ["dicom_series"]
@@ -19,7 +18,7 @@ def dicom_series(folder: Folder) -> list[Guess]:
     files = folder.dicoms
     if not files or len(files) < len(folder.pictures):
         return []
-    parents = {PurePosixPath(file).parent.name for file in files}
+    parents = {name_of(parent_of(file)) for file in files}
     why = [f"{len(files):,} DICOM files.", "A patient stays on one side of the split."]
     by_folder = 2 <= len(parents) <= MOST_CLASSES and len(files) >= SOME * len(parents)
     if by_folder:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import PurePosixPath
 
 from fastwidgets.builder.folder import Folder
 from fastwidgets.builder.guesses.guess import Guess
+from fastwidgets.builder.paths import name_of, parent_of, stem_of, suffix_of
 from fastwidgets.builder.recipe import Labels, Recipe, Source
 
 __all__ = ["masks_beside"]
@@ -42,7 +42,7 @@ def _by_top(files: list[str]) -> dict[str, list[str]]:
     """Files by the highest folder below which they lie that is called for masks, or else by their first one."""
     found: dict[str, list[str]] = {}
     for file in files:
-        parts = PurePosixPath(file).parts[:-1]
+        parts = file.split("/")[:-1]
         at = next((i for i, part in enumerate(parts) if part.lower() in WORDS), 0)
         found.setdefault("/".join(parts[: at + 1]), []).append(file)
     return found
@@ -50,8 +50,8 @@ def _by_top(files: list[str]) -> dict[str, list[str]]:
 
 def _template(top: str, pictures: list[str], masks_top: str, masks: list[str], answers: set[str]) -> str:
     """How the path of a mask follows from that of its picture: "labels/{stem}_P.png"; "" if it does not."""
-    suffix = Counter(PurePosixPath(mask).suffix for mask in masks).most_common(1)[0][0]
-    nested = any(len(PurePosixPath(file).parts) > len(PurePosixPath(top).parts) + 1 for file in pictures)
+    suffix = Counter(suffix_of(mask) for mask in masks).most_common(1)[0][0]
+    nested = any("/" in _below(top, file) for file in pictures)
     between = "{below}" if nested else ""
     for ending in ENDINGS:
         template = f"{masks_top}/{between}{{stem}}{ending}{suffix}"
@@ -62,19 +62,22 @@ def _template(top: str, pictures: list[str], masks_top: str, masks: list[str], a
 
 def mask_path(template: str, file: str, top: str) -> str:
     """The path of the mask of `file`. {below} stands for the folders between `top` and the file."""
-    path = PurePosixPath(file)
-    below = path.parent.relative_to(top).as_posix() if top else path.parent.as_posix()
-    return template.format(stem=path.stem, name=path.name, below="" if below == "." else f"{below}/")
+    below = parent_of(_below(top, file))
+    return template.format(stem=stem_of(file), name=name_of(file), below=f"{below}/" if below else "")
+
+
+def _below(top: str, file: str) -> str:
+    return file.removeprefix(f"{top}/") if top else file
 
 
 def _in_the_same_folder(folder: Folder) -> list[Guess]:
-    pictures = set(folder.pictures)
+    stems = {file: stem_of(file) for file in folder.pictures}
     for ending in ENDINGS[1:]:
-        masks = {file for file in pictures if PurePosixPath(file).stem.endswith(ending)}
-        others = pictures - masks
+        masks = {file for file, stem in stems.items() if stem.endswith(ending)}
+        others = stems.keys() - masks
         if not masks or not others:
             continue
-        suffix = Counter(PurePosixPath(mask).suffix for mask in masks).most_common(1)[0][0]
+        suffix = Counter(suffix_of(mask) for mask in masks).most_common(1)[0][0]
         template = f"{{below}}{{stem}}{ending}{suffix}"
         if sum(mask_path(template, file, "") in masks for file in others) >= FITS * len(others):
             return [_guess(folder, "", sorted(others), template, "")]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from pathlib import PurePosixPath
 
 from fastwidgets.builder.folder import Folder
 from fastwidgets.builder.guesses.guess import Guess
+from fastwidgets.builder.paths import name_of
 from fastwidgets.builder.recipe import Labels, Recipe, Source, Split
 
 __all__ = ["PATTERNS", "name_pattern"]
@@ -34,7 +34,7 @@ def name_pattern(folder: Folder) -> list[Guess]:
         if all(CAMERAS.match(label) for label in labels):
             continue
         shown = ", ".join(name for name, _ in labels.most_common(4))
-        example = PurePosixPath(files[0]).name
+        example = name_of(files[0])
         why = f"The names of {len(files):,} pictures say their class, as in {example}: {len(labels)} classes, {shown}."
         split = Split("stratified" if min(labels.values()) > 1 else "random")
         recipe = Recipe(source=Source(str(folder.path)), labels=Labels("pattern", pattern=pattern), split=split)

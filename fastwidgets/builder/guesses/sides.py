@@ -16,7 +16,7 @@ def find_sides(folders: Iterable[str]) -> tuple[str, str, str] | None:
 
     Where only a test set stands beside the training set, it serves as validation, as it does in fastai's data sets.
     """
-    names = {folder.lower(): folder for folder in folders}
+    names = {folder.lower(): folder for folder in sorted(set(folders))}
     train, valid, test = (next((names[n] for n in known if n in names), "") for known in (TRAIN, VALID, TEST))
     if not train or not (valid or test):
         return None

@@ -4,7 +4,7 @@ import { element } from '../kit/dom';
 import { bindKeys } from '../kit/keys';
 import type { CleanerModel } from './model';
 import { IssuePanel } from './panel';
-import { Sheet } from './sheet';
+import { Sheet } from '../kit/sheet';
 import { planWords } from './state';
 
 const REPLAY = 'The cell that decides the same, about a copy of the data too:';

@@ -1,8 +1,8 @@
-import { button, element, setText } from '../kit/dom';
+import { button, element, setText } from './dom';
 
 /** A sheet above the tiles with lines to be read: a plan to agree to, or code to be copied. Escape closes it. */
 export class Sheet {
-  readonly el = element('div', 'fw-Cleaner-sheet');
+  readonly el = element('div', 'fw-Sheet');
 
   constructor(private _closed: () => void) {
     this.el.hidden = true;
@@ -13,7 +13,7 @@ export class Sheet {
     this._warning.setAttribute('role', 'alert');
     const foot = element(
       'div',
-      'fw-Cleaner-row',
+      'fw-Sheet-row',
       this._go,
       this._copy,
       button('Close', 'Esc', () => this.hide())
@@ -63,7 +63,7 @@ export class Sheet {
   }
 
   private _title = element('strong');
-  private _warning = element('p', 'fw-Cleaner-warning');
+  private _warning = element('p', 'fw-Sheet-warning');
   private _text = element('pre');
   private _go: HTMLButtonElement;
   private _copy: HTMLButtonElement;

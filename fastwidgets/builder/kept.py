@@ -1,0 +1,88 @@
+"""What was clicked about a folder, in a journal beside the data: a reload, a restart or a kill loses nothing of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from fastlearn.data.config import Config
+
+from fastwidgets.builder.recipe import Recipe
+from fastwidgets.journal import Journal, JournalInUse
+
+__all__ = ["Kept"]
+
+FOLDER = ".builder"  # below the data set's; names that start with a dot are no part of it
+MOST = 100  # recipes that a builder which goes on from another one takes over
+History = tuple[list[Recipe], list[Recipe]]
+
+
+class Kept:
+    """The clicks of builders on `folder`: `latest()` are those of the last one, `note(act, history)` adds one.
+
+    The journal is opened for each click alone, so that several builders on a folder do not lock each other out; each
+    is known by a number of its own. Where the folder cannot be written, it lies in the cache folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._builder, self._begun = folder, uuid4().hex[:12], False
+
+    def latest(self) -> History | None:
+        """The history of the builder that was used last; None where there is none, or it is of another version."""
+        for place in self._places():
+            try:
+                entries = [entry for entry in Journal(place).entries() if entry.get("builder")]
+                if entries:
+                    return _replayed(entry for entry in entries if entry["builder"] == entries[-1]["builder"])
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
+                continue
+        return None
+
+    def note(self, act: str, history: History) -> str:
+        """Write that `act` ("set", "undo" or "redo") led to `history`; returns why that cannot be, or ""."""
+        entry: dict[str, Any] = {"builder": self._builder, "do": act}
+        if not self._begun:
+            done, undone = history
+            entry |= {"do": "begin", "done": _plain(done), "undone": _plain(undone)}
+        elif act == "set":
+            entry["recipe"] = history[0][-1].plain()
+        trouble = ""
+        for place in self._places():
+            try:
+                with Journal(place) as journal:
+                    journal.append(entry)
+            except (OSError, JournalInUse) as error:
+                trouble = f"This step is not kept for after a restart: {error}"
+            else:
+                self._begun = True
+                return ""
+        return trouble
+
+    def _places(self) -> Iterator[Path]:
+        yield self._folder / FOLDER
+        name = hashlib.blake2b(str(self._folder).encode(), digest_size=12).hexdigest()
+        yield Config.load().make_cache() / "builders" / name
+
+
+def _plain(recipes: list[Recipe]) -> list[dict[str, Any]]:
+    return [recipe.plain() for recipe in recipes[-MOST:]]
+
+
+def _replayed(entries: Iterator[dict[str, Any]]) -> History | None:
+    done: list[Recipe] = []
+    undone: list[Recipe] = []
+    for entry in entries:
+        match entry["do"]:
+            case "begin":
+                done, undone = ([Recipe.of(plain) for plain in entry[key]] for key in ("done", "undone"))
+            case "set":
+                done.append(Recipe.of(entry["recipe"]))
+                undone.clear()
+            case "undo" if len(done) > 1:
+                undone.append(done.pop())
+            case "redo" if undone:
+                done.append(undone.pop())
+    return (done, undone) if done else None

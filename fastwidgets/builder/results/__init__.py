@@ -1,0 +1,1 @@
+"""What each step of the builder shows below its fields: numbers, bars, and real pictures."""
