@@ -111,6 +111,7 @@ def test_classes_by_keyboard_alone_and_all_of_it_after_a_restart(notebook) -> No
     assert median(times) < 500  # the figure is under 100; machines that test are busy
     expect(page.locator(COUNTS)).to_have_text("22 of 60 labelled · 1 skipped · 1 unsure")
     page.get_by_label("Which are shown").select_option("all")
+    expect(page.locator(TITLE)).to_contain_text("of 60")  # the kernel has answered: keys mean what is in view by then
     page.locator(PORT).focus()
     press(page, "g", "Home", "Control+Shift+A")
     page.keyboard.down("Shift")
@@ -240,7 +241,9 @@ def test_boxes_by_mouse_and_by_keys_upright_zoomed_and_in_two_tabs(notebook) -> 
     words(page, moved)
     press(page, "c")
     words(page, moved, "orange 100 × 100 at 100, 60")
-    press(page, "j", "Enter")  # nothing on the last one: that is an answer too
+    press(page, "j")
+    in_sight(page, 3)
+    press(page, "Enter")  # nothing on the last one: that is an answer too
     expect(page.locator(COUNTS)).to_have_text("4 of 4 labelled")
     page.run(2)
     kept = page.text(2).strip()

@@ -144,13 +144,16 @@ export class Table {
   private _columnTotals: Float64Array;
 }
 
+/** Row and column of a place in the table as it is shown. */
+export type Corner = [number, number];
+
 /** Places of a rectangle between two corners: [first, last] of rows and of columns. */
 export interface IRange {
   rows: [number, number];
   columns: [number, number];
 }
 
-export function rangeOf(a: [number, number], b: [number, number]): IRange {
+export function rangeOf(a: Corner, b: Corner): IRange {
   return {
     rows: [Math.min(a[0], b[0]), Math.max(a[0], b[0])],
     columns: [Math.min(a[1], b[1]), Math.max(a[1], b[1])]
