@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastwidgets.grid.actions import Action, TileState
@@ -27,6 +27,7 @@ def session_of(review: Review) -> GridSession:
     if any(path is None for path in review.source.paths):
         session.add_column("item", [row_text(item) for item in review.source.items], kind="text")
         session.look(captions=["item"])
+        session.unit = _unit(review.source.items)
     return session
 
 
@@ -50,12 +51,22 @@ def attach(review: Review, session: GridSession) -> Callable[[], None]:
 
 def row_text(item: Any, limit: int = 300) -> str:
     """A row of a table, or any other item, on one line."""
-    if hasattr(item, "items") and hasattr(item, "index"):
+    if _is_row(item):
         text = ", ".join(f"{name}: {value}" for name, value in item.items())
     else:
         text = str(item)
     text = " ".join(text.split())
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _unit(items: Sequence[Any]) -> str:
+    """What an item without a picture is called."""
+    first = next(iter(items), None)
+    return "row" if _is_row(first) else "text" if isinstance(first, str) else "item"
+
+
+def _is_row(item: Any) -> bool:
+    return hasattr(item, "items") and hasattr(item, "index")
 
 
 def _add_columns(review: Review, session: GridSession) -> None:

@@ -33,7 +33,7 @@ export class MatrixBar {
     this._by.title = 'What stands in the cells (p)';
     this._output.setAttribute('aria-label', 'Which of the numbers');
     this._diagonal = button('Right ones', 'Show what is right, too (d)', () => host.toggleRight());
-    this._all = button('All images', 'Show the images of all cells again (Esc)', () => host.showAll());
+    this._all = button('All cells', 'Show what is in all cells again (Esc)', () => host.showAll());
     this.help = button('?', 'Keys (?)', () => host.help());
     this.el.append(
       element('label', 'fw-Matrix-field', 'Order ', this._order),

@@ -60,7 +60,7 @@ export class Matrix {
     }
     const isOther = known?.rows.length !== said.rows.length || known.form !== said.form;
     if (isOther) {
-      const { picked } = said; // after a reload the focus is where the images are from
+      const { picked } = said; // after a reload the focus is where the items in sight are from
       const first: Corner = picked ? table.placeOf({ row: picked.rows[0], column: picked.columns[0] }) : [0, 0];
       this._focus = table.rows && table.columns ? first : null;
     }
@@ -304,8 +304,8 @@ export class Matrix {
     { keys: ['End'], label: '', text: '', run: e => this._move(0, 1e9, e) },
     { keys: ['PageUp'], label: 'PgUp PgDn', text: 'ten rows up, down', run: e => this._move(-PAGE, 0, e) },
     { keys: ['PageDown'], label: '', text: '', run: e => this._move(PAGE, 0, e) },
-    { keys: ['Enter', ' '], label: 'Enter Space', text: 'show the images of the cell', run: () => this._pickHere() },
-    { keys: ['Escape'], label: 'Esc', text: 'show the images of all cells', run: () => this._escape() },
+    { keys: ['Enter', ' '], label: 'Enter Space', text: 'show what is in the cell', run: () => this._pickHere() },
+    { keys: ['Escape'], label: 'Esc', text: 'show what is in all cells', run: () => this._escape() },
     {
       keys: ['r'],
       label: 'r c',
@@ -314,7 +314,7 @@ export class Matrix {
     },
     { keys: ['c'], label: '', text: '', run: () => this._focus && this._pickLine(1, this._focus[1]) },
     { keys: ['n'], label: 'n', text: 'the next of the most confused', run: () => this._nextPair() },
-    { keys: ['g'], label: 'g', text: 'to the images', run: () => this._host.leave() },
+    { keys: ['g'], label: 'g', text: 'to the tiles', run: () => this._host.leave() },
     { keys: ['/'], label: '/', text: 'type to find a row', run: () => this._find() },
     { keys: ['s'], label: 's', text: 'another order', run: () => this._nextOrder() },
     { keys: ['p'], label: 'p', text: 'counts, parts of the row, of the column', run: () => this._nextWay() },

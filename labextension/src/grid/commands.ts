@@ -32,7 +32,7 @@ export class Commands {
       this._run(action, null);
     } else if (this._host.canAsk()) {
       const { targets, grid } = this._model;
-      const many = targets > 1 ? ` (${count(targets)})` : '';
+      const many = targets > 1 ? ` (${count(targets, grid.unit)})` : '';
       const classes = action.argument === 'class' ? classesOf(grid) : null;
       this._host.ask(`${action.label}${many}`, classes, answer => this._run(action, answer));
     }

@@ -207,7 +207,8 @@ export class GridPane {
   private _tell(): void {
     const { grid, order, selection, said, lost, clicks } = this.model;
     const among = order.ids.length;
-    const shown = among === grid.total ? count(among) : `${among.toLocaleString('en')} of ${count(grid.total)}`;
+    const all = count(grid.total, grid.unit);
+    const shown = among === grid.total ? all : `${among.toLocaleString('en')} of ${all}`;
     const hidden = selection.count - this.model.targets;
     const away = hidden ? `, ${hidden.toLocaleString('en')} of them not in this view` : '';
     const picked = selection.count ? ` · ${selection.count.toLocaleString('en')} selected${away}` : '';
@@ -216,7 +217,7 @@ export class GridPane {
     const waits = clicks === false ? 'The kernel is busy: what you do waits for the end of the cell.' : '';
     setText(this._alert, lost ? 'The kernel does not answer any more: run the cell again.' : notice || waits);
     setText(this._said, said);
-    const none = grid.total === 0 ? 'There are no images.' : 'No image passes the filters.';
+    const none = grid.total === 0 ? `There are no ${grid.unit}s.` : `No ${grid.unit} passes the filters.`;
     setText(this._empty, among === 0 && this._viewed ? none : '');
     this._empty.hidden = !this._empty.textContent;
     this._bar.update(this.focused !== null);
