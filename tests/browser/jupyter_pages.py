@@ -26,6 +26,7 @@ from typing import Any
 OLDER = {"ipykernel-7.3.0": ["ipykernel==7.3.0"], "ipykernel-6.31.0": ["ipykernel==6.31.0", "nest_asyncio"]}
 KERNELS = ["python3", *OLDER]
 SHOTS = Path(__file__).parent / "screenshots"
+PREFIX = "/user/ada"  # all is tried behind a path, as a hub has it: what works there works at the root too
 QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 READY = """() => {
@@ -126,13 +127,14 @@ def serving(tmp: Path) -> Iterator[Server]:
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
+        f"--ServerApp.base_url={PREFIX}/",
         f"--ServerApp.root_dir={root}",
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True",
         "--JupyterNotebookApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
-    found = Server(f"http://127.0.0.1:{port}", token, root, tmp / "server.log")
+    found = Server(f"http://127.0.0.1:{port}{PREFIX}", token, root, tmp / "server.log")
     with open(found.log, "wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *args],
