@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from fastwidgets.grid.actions import Action, TileState
 from fastwidgets.grid.session import GridSession, Ids
 from fastwidgets.review.review import EXCLUDED, KEPT, RELABELLED, Review
+from fastwidgets.review.source import Source
 from fastwidgets.review.words import label_text
 
 __all__ = ["DECISIONS", "attach", "session_of"]
@@ -27,7 +28,7 @@ def session_of(review: Review) -> GridSession:
     if any(path is None for path in review.source.paths):
         session.add_column("item", [row_text(item) for item in review.source.items], kind="text")
         session.look(captions=["item"])
-        session.unit = _unit(review.source.items)
+        session.unit = _unit(review.source)
     return session
 
 
@@ -59,10 +60,13 @@ def row_text(item: Any, limit: int = 300) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def _unit(items: Sequence[Any]) -> str:
+def _unit(source: Source) -> str:
     """What an item without a picture is called."""
-    first = next(iter(items), None)
-    return "row" if _is_row(first) else "text" if isinstance(first, str) else "item"
+    first = next(iter(source.items), None)
+    if _is_row(first):
+        return "row"
+    named = first == next(iter(source.names), None)  # tensors have nothing to read but their name
+    return "text" if isinstance(first, str) and not named else "item"
 
 
 def _is_row(item: Any) -> bool:
