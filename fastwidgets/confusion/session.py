@@ -166,8 +166,7 @@ class ConfusionSession(TopLossesSession):
             words = dict(form="classes", row_title="", column_title="", unit="item")
             return {**head, **empty, **words}, np.zeros((0, 3))
         table, (rows, columns) = self.table, self.orders()
-        things = "image" if any(path is not None for path in self.grid.paths) else "item"
-        unit = "pixel" if table.form == "pixels" else things
+        unit = "pixel" if table.form == "pixels" else self.grid.unit
         said = {
             "form": table.form,
             "rows": table.rows,

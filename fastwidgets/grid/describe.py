@@ -18,6 +18,7 @@ def description(session: GridSession) -> dict[str, Any]:
     """All but the order of the items, the selection and the tiles."""
     return {
         "total": session.n,
+        "unit": session.unit,
         "columns": [_column(column) for column in session.columns.values()],
         "filters": [one.plain() for one in session.filters],
         "sorts": [one.plain() for one in session.sorts],

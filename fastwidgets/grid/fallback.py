@@ -46,7 +46,9 @@ def headline(session: GridSession, start: int, here: int, title: str) -> str:
     total, among, chosen = session.n, len(session.view), len(session.selected)
     if total == 0:
         return f"{title}: there are none."
-    words = count(total) if among == total else f"{among:,} of {count(total)} pass the filters"
+    words = (
+        count(total, session.unit) if among == total else f"{among:,} of {count(total, session.unit)} pass the filters"
+    )
     picked = f", {chosen:,} selected" if chosen else ""
     part = f"; here {start + 1:,} to {start + here:,}" if 0 < here < among else ""
     return f"{title}: {words}{picked}{part}."

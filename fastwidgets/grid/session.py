@@ -28,12 +28,13 @@ class GridSession:
 
     An item's id is its place in `paths`, from 0, and never changes. An item whose path is None has no picture: its tile
     shows its captions. The column "name" is there from the beginning: the path below `root` (by default the folder that
-    all have in common), with / between its parts.
+    all have in common), with / between its parts. `unit` is the word for one of them: "image", "row", "text" or "item".
     """
 
     def __init__(self, paths: Sequence[AnyPath | None], *, root: AnyPath | None = None) -> None:
         self.paths = [None if path is None else os.path.abspath(path) for path in paths]
         self.n = len(self.paths)
+        self.unit = "image" if not self.paths or any(self.paths) else "item"
         self.root = os.path.abspath(root) if root is not None else _common_folder(self.paths)
         self.columns: dict[str, Column] = {}
         self.filters: tuple[Filter, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,13 +12,15 @@ from typing import Any
 import numpy as np
 from fastlearn.vision.annotations.yolo import upright_size
 
-from fastwidgets.grid.actions import TileState
 from fastwidgets.grid.session import GridSession
-from fastwidgets.labeler.annotation import STATES, Annotation
+from fastwidgets.labeler.annotation import Annotation
 from fastwidgets.labeler.book import CLASSES, Book, identity_of, places_below
 from fastwidgets.labeler.classes import class_list, known, with_class, without
 from fastwidgets.labeler.code import cell
+from fastwidgets.labeler.columns import LabelColumns
+from fastwidgets.labeler.entries import class_entry, confirmed, drawn, labelled, mapped
 from fastwidgets.labeler.exchange import read_records, write_records
+from fastwidgets.labeler.given import given_annotations, of_learner
 from fastwidgets.labeler.head import Guess, ready
 from fastwidgets.labeler.keeper import Keeper
 from fastwidgets.labeler.progress import Progress
@@ -32,8 +33,6 @@ from fastwidgets.labeler.suggestions import Suggestion, as_labels, suggestion_of
 
 __all__ = ["LabelerSession"]
 
-LOOKS = {"labelled": TileState("✓", "solid", "success"), "skipped": TileState("↷", "dotted", "plain"),
-         "unsure": TileState("?", "dashed", "warn")}  # fmt: skip
 AFTER, PART = 5, 10  # labels after which the head is fitted anew: so many, or one part in so many of those that it saw
 
 
@@ -77,21 +76,21 @@ class LabelerSession:
         self.splits = split_names(split, self._pictures, names)
         self.book = Book(self.paths, places_below(self.paths, self.root), task)
         self._own_labels = labels
-        self._take_given(given_values(labels, self._pictures, names, "labels"))
+        self.book.given = given_annotations(given_values(labels, self._pictures, names, "labels"), task)
         self.guess: Guess | None = None
-        self._features, prelabels = self._of_learner(prelabels, features)
+        found, prelabels = of_learner(prelabels, features, self.paths, task)
         self._given = [
             suggestion_of(value, task) for value in given_values(prelabels, self._pictures, names, "prelabels")
         ]
         folder = Path(journal) if journal is not None else Path(self.root) if self.paths and self.root else None
         self._listeners: list[Callable[[str, Sequence[int]], None]] = []
         self.queue, self.seed, self.working = "order", 0, ""
-        self._columns_made = False
         self.keeper = Keeper(folder, self.root, lambda: self._tell("keeper"))
         self.book.load(self.keeper.decisions())
         self.progress = self._counted()
-        self._make_columns()
-        self.refresher = Refresher(self.paths, self._features, self._labelled, self._guessed, self._work)
+        self._columns = LabelColumns(self.grid, task, self.classes, self.splits, self.book.annotation)
+        self._refresh_all()
+        self.refresher = Refresher(self.paths, found, self._labelled, self._guessed, self._work)
         self._fitted_on = 0
 
     # What is known
@@ -170,8 +169,7 @@ class LabelerSession:
         with self.lock:
             labels = tuple(known(self.classes, name) for name in as_labels(names, self.task))
             fresh = [i for i in self._ids(items) if self.book.annotation(i).labels != labels or not self._decided(i)]
-            value: Any = labels[0] if self.task == "single" else list(labels)
-            self._decide(fresh, {"label": value, "skip": False})
+            self._decide(fresh, labelled(labels, self.task))
             return self._said(", ".join(labels) or "None of the classes", fresh)
 
     def toggle(self, items: Any, name: str) -> str:
@@ -186,7 +184,7 @@ class LabelerSession:
             for i in ids:
                 labels = [one for one in self.book.annotation(i).labels or () if one != name]
                 ordered = sorted([*labels, *([] if off else [name])], key=self.classes.index)
-                entries.append((i, {"label": ordered, "skip": False}))
+                entries.append((i, labelled(ordered, self.task)))
             self._decide_each(entries)
             return self._said(f"{'No longer ' if off else ''}{name}", ids)
 
@@ -205,9 +203,7 @@ class LabelerSession:
                 known(self.classes, shape.label)
             if made == self.book.annotation(i).shapes and self._decided(i):
                 return ""
-            width, height = size or (None, None)
-            plain = [shape.plain() for shape in made]
-            self._decide([i], {"shapes": plain, "width": width, "height": height, "skip": False})
+            self._decide([i], drawn(made, size))
             return f"{len(made)} {self.task if len(made) != 1 else ONE[self.task]}."
 
     def skip(self, items: Any) -> str:
@@ -242,13 +238,13 @@ class LabelerSession:
     def confirm(self, items: Any) -> str:
         """Take the suggestion of each picture as its label. Raises: ValueError where none has any; NotSaved."""
         with self.lock:
-            ids = [i for i in self._ids(items) if self.suggestion(i) is not None]
-            if not ids:
+            found = {i: one for i in self._ids(items) if (one := self.suggestion(i)) is not None}
+            if not found:
                 raise ValueError("There is no suggestion to confirm.")
-            fresh = {name for i in ids for name in self.suggestion(i).classes} - set(self.classes)  # type: ignore[union-attr]
-            head = [self._class_entry([*self.classes, *sorted(fresh)], "add", sorted(fresh))] if fresh else []
-            self._decide_each([(i, self._confirmed(i)) for i in ids], head)
-            return self._said("Confirmed", ids)
+            head = self._new_classes(name for one in found.values() for name in one.classes)
+            sizes = {i: None if one.shapes is None else self.size(i) for i, one in found.items()}
+            self._decide_each([(i, confirmed(one, self.task, sizes[i])) for i, one in found.items()], head)
+            return self._said("Confirmed", list(found))
 
     def copy_shapes(self, item: Any, source: Any) -> str:
         """Give a picture the shapes of another one too. Raises: ValueError where that has none; NotSaved."""
@@ -358,8 +354,7 @@ class LabelerSession:
         with self.lock:
             place = {name: i for i, name in enumerate(self.book.places)}
             found = [(place[one.path], one) for one in records if one.path in place]
-            fresh = sorted({name for _, one in found for name in one.classes} - set(self.classes))
-            head = [self._class_entry([*self.classes, *fresh], "add", fresh)] if fresh else []
+            head = self._new_classes(name for _, one in found for name in one.classes)
             entries = [(i, one.entry(self.task)) for i, one in found if one.says_something]
             self._decide_each(entries, head)
             strangers = len(records) - len(found)
@@ -403,33 +398,15 @@ class LabelerSession:
 
     def _change_classes(self, classes: list[str], how: str, names: list[str], mapping: Mapping[str, str]) -> int:
         """Write the classes and, in the same act, the labels that follow: all who read a journal understand those."""
-        changed = [(i, entry) for i in self._all_found() if (entry := self._mapped(i, mapping)) is not None]
-        self._decide_each(changed, [self._class_entry(classes, how, names)])
+        entries = ((i, mapped(self.book.annotation(i), mapping, self.task)) for i in self._all_found())
+        changed = [(i, entry) for i, entry in entries if entry is not None]
+        self._decide_each(changed, [class_entry(classes, how, names)])
         return len(changed)
 
-    def _class_entry(self, classes: Sequence[str], how: str, names: Sequence[str]) -> dict[str, Any]:
-        return {"kind": CLASSES, "classes": list(classes), "how": how, "names": list(names)}
-
-    def _mapped(self, i: int, mapping: Mapping[str, str]) -> dict[str, Any] | None:
-        one = self.book.annotation(i)
-        if not mapping.keys() & set(one.classes):
-            return None
-        if one.shapes is not None:
-            width, height = one.size or (None, None)
-            shapes = [shape.called(mapping.get(shape.label, shape.label)).plain() for shape in one.shapes]
-            return {"shapes": shapes, "width": width, "height": height}
-        labels = list(dict.fromkeys(mapping.get(name, name) for name in one.labels or ()))
-        return {"label": labels if self.task == "multi" else labels[0]}
-
-    def _confirmed(self, i: int) -> dict[str, Any]:
-        found = self.suggestion(i)
-        assert found is not None
-        if found.shapes is not None:
-            size = self.size(i)
-            width, height = size or (None, None)
-            shapes = [shape.plain() for shape in shapes_of(found.shapes, self.task, size)]
-            return {"shapes": shapes, "width": width, "height": height, "skip": False}
-        return {"label": found.labels[0] if self.task == "single" else list(found.labels), "skip": False}
+    def _new_classes(self, names: Iterable[str]) -> list[dict[str, Any]]:
+        """The entry that adds those of `names` that are no classes yet; none where all are."""
+        fresh = sorted(set(names) - set(self.classes))
+        return [class_entry([*self.classes, *fresh], "add", fresh)] if fresh else []
 
     @contextmanager
     def _changing(self, ids: Sequence[int], classes: bool) -> Iterator[None]:
@@ -440,8 +417,8 @@ class LabelerSession:
         for i in ids:
             self.progress.count(self.book.annotation(i), 1)
         if classes:
-            self._show_classes()
-        self._show(ids)
+            self._columns.show_classes(self.classes)
+        self._columns.show(ids)
         self._tell("items", ids)
         if classes:
             self._tell("classes")
@@ -453,36 +430,6 @@ class LabelerSession:
 
     def _said(self, words: str, ids: Sequence[int]) -> str:
         return f"{words}: {len(ids):,} pictures." if len(ids) != 1 else f"{words}."
-
-    # What the data set itself says
-
-    def _take_given(self, values: Sequence[Any]) -> None:
-        for i, value in enumerate(values):
-            if value is None or (isinstance(value, float) and math.isnan(value)):
-                continue
-            if self.task in SHAPE_TASKS:
-                self.book.given[i] = Annotation(shapes=shapes_of(value, self.task))
-            else:
-                self.book.given[i] = Annotation(labels=as_labels(value, self.task))
-
-    def _of_learner(self, prelabels: Any, features: Any) -> tuple[Any, Any]:
-        """The features and the suggestions; a learner gives both."""
-        if not hasattr(prelabels, "dls"):
-            array = None if features is None else np.asarray(features)
-            if array is not None and (array.ndim != 2 or len(array) != len(self.paths)):
-                raise ValueError(f"`features` has one row for each of the {len(self.paths)} pictures, (N, D), but got "
-                                 f"{array.shape}.")  # fmt: skip
-            return array, prelabels
-        if self.task in SHAPE_TASKS:
-            raise ValueError(f'A learner suggests classes, so it cannot help with task="{self.task}".')
-        from fastwidgets.labeler.features import learner_answers
-
-        found, probs = learner_answers(prelabels, self.paths)
-        vocab = [str(name) for name in prelabels.dls.vocab]
-        if self.task == "multi":
-            rows = [[name for name, p in zip(vocab, row, strict=True) if p > 0.5] for row in probs]
-            return found, [(names, float(np.maximum(p, 1 - p).min())) for names, p in zip(rows, probs, strict=True)]
-        return found, [(vocab[int(row.argmax())], float(row.max())) for row in probs]
 
     # The head
 
@@ -533,65 +480,17 @@ class LabelerSession:
 
     # The grid
 
-    def _make_columns(self) -> None:
-        grid, n = self.grid, len(self)
-        grid.add_column("state", [None] * n, kind="category", classes=STATES)
-        if self.task == "single":
-            grid.add_column("label", [None] * n, kind="category", classes=self.classes)
-        else:
-            grid.add_column("class", [None] * n, kind="category", classes=self.classes, title="class (for keys)")
-            grid.add_column("label", [None] * n, kind="text", title="classes")
-        if self.task in SHAPE_TASKS:
-            grid.add_column("shapes", [None] * n, kind="number", title=self.task)
-        grid.add_column("note", [None] * n, kind="text")
-        grid.add_column("suggestion", [None] * n, kind="category")
-        grid.add_column("sure", [math.nan] * n, kind="number")
-        if any(self.splits):
-            grid.add_column("split", self.splits, kind="category")
-        grid.add_column("queue", range(n), kind="number", title="order of the queue")
-        shown = [name for name in grid.columns if name not in ("queue", "class")]
-        by = "label" if self.task == "single" else "class"
-        grid.look(captions=["name", "label"], details=shown, state="state", states=LOOKS, classes_of=by)
-        self._columns_made = True
-        self._refresh_all()
-
     def _refresh_all(self) -> None:
         self.progress = self._counted()
-        self._show_classes()
-        self._show(range(len(self)))
+        self._columns.show_classes(self.classes)
+        self._columns.show(range(len(self)))
         self._show_suggestions()
         self._sort()
         self._tell("items", range(len(self)))
         self._tell("classes")
 
-    def _show(self, ids: Sequence[int] | range) -> None:
-        """Bring the columns of these pictures up to now."""
-        if not len(ids):
-            return
-        at, found = list(ids), [self.book.annotation(i) for i in ids]
-        labels = [", ".join(one.classes) if one.labelled else None for one in found]
-        self.grid.set_values("label", at, labels)
-        self.grid.set_values("state", at, [one.state for one in found])
-        self.grid.set_values("note", at, [one.note for one in found])
-        if self.task in SHAPE_TASKS:
-            self.grid.set_values("shapes", at, [None if one.shapes is None else len(one.shapes) for one in found])
-
-    def _show_classes(self) -> None:
-        """The column that digits mean has the classes in their order, and no others."""
-        if self._columns_made:
-            name = "label" if self.task == "single" else "class"
-            values = [None] * len(self) if name == "class" else self._labels_now()
-            title = self.grid.columns[name].title
-            self.grid.add_column(name, values, kind="category", title=title, classes=self.classes)
-
-    def _labels_now(self) -> list[str | None]:
-        return [", ".join(one.classes) if one.labelled else None for one in map(self.book.annotation, range(len(self)))]
-
     def _show_suggestions(self) -> None:
-        found = [self.suggestion(i) for i in range(len(self))]
-        if any(found):
-            self.grid.set_values("suggestion", range(len(self)), [one.words if one else None for one in found])
-            self.grid.set_values("sure", range(len(self)), [one.sure if one else math.nan for one in found])
+        self._columns.show_suggestions([self.suggestion(i) for i in range(len(self))])
 
     def _sort(self) -> None:
         """Let the pictures come in the order of the queue."""
@@ -600,8 +499,7 @@ class LabelerSession:
         done = np.zeros(len(self), bool)
         done[[i for i in self._all_found() if self.book.annotation(i).labelled]] = True
         places = ranks(self.queue, len(self), self.seed, self.guess, done)
-        self.grid.set_values("queue", range(len(self)), places)
-        self.grid.set_sorts([] if self.queue == "order" else [("queue", False)])
+        self._columns.show_order(places, self.queue != "order")
 
     def _counted(self) -> Progress:
         found = Progress(total=len(self))

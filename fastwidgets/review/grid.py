@@ -9,6 +9,7 @@ from typing import Any
 from fastwidgets.grid.actions import Action, TileState
 from fastwidgets.grid.session import GridSession, Ids
 from fastwidgets.review.review import EXCLUDED, KEPT, RELABELLED, Review
+from fastwidgets.review.source import Source
 from fastwidgets.review.words import label_text
 
 __all__ = ["DECISIONS", "attach", "session_of"]
@@ -27,6 +28,7 @@ def session_of(review: Review) -> GridSession:
     if any(path is None for path in review.source.paths):
         session.add_column("item", [row_text(item) for item in review.source.items], kind="text")
         session.look(captions=["item"])
+        session.unit = _unit(review.source)
     return session
 
 
@@ -50,12 +52,25 @@ def attach(review: Review, session: GridSession) -> Callable[[], None]:
 
 def row_text(item: Any, limit: int = 300) -> str:
     """A row of a table, or any other item, on one line."""
-    if hasattr(item, "items") and hasattr(item, "index"):
+    if _is_row(item):
         text = ", ".join(f"{name}: {value}" for name, value in item.items())
     else:
         text = str(item)
     text = " ".join(text.split())
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _unit(source: Source) -> str:
+    """What an item without a picture is called."""
+    first = next(iter(source.items), None)
+    if _is_row(first):
+        return "row"
+    named = first == next(iter(source.names), None)  # tensors have nothing to read but their name
+    return "text" if isinstance(first, str) and not named else "item"
+
+
+def _is_row(item: Any) -> bool:
+    return hasattr(item, "items") and hasattr(item, "index")
 
 
 def _add_columns(review: Review, session: GridSession) -> None:

@@ -26,6 +26,7 @@ from typing import Any
 OLDER = {"ipykernel-7.3.0": ["ipykernel==7.3.0"], "ipykernel-6.31.0": ["ipykernel==6.31.0", "nest_asyncio"]}
 KERNELS = ["python3", *OLDER]
 SHOTS = Path(__file__).parent / "screenshots"
+PREFIX = "/user/ada"  # all is tried behind a path, as a hub has it: what works there works at the root too
 QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 READY = """() => {
@@ -126,6 +127,7 @@ def serving(tmp: Path) -> Iterator[Server]:
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
+        f"--ServerApp.base_url={PREFIX}/",
         "--KernelManager.shutdown_wait_time=1",  # a kernel with torch in it takes its time to go, for each test
         f"--ServerApp.root_dir={root}",
         f"--IdentityProvider.token={token}",
@@ -133,7 +135,7 @@ def serving(tmp: Path) -> Iterator[Server]:
         "--JupyterNotebookApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
-    found = Server(f"http://127.0.0.1:{port}", token, root, tmp / "server.log")
+    found = Server(f"http://127.0.0.1:{port}{PREFIX}", token, root, tmp / "server.log")
     with open(found.log, "wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *args],

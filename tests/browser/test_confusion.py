@@ -59,7 +59,7 @@ def test_a_cell_shows_its_images_and_a_new_label_moves_the_counts_everywhere(not
         "all => all.map(one => one.dataset.caption)"
     )
     assert sorted(name.split("\n")[0] for name in names) == [f"valid/cat/dog{i}x.png" for i in range(4)]
-    press(page, "g", "Control+a", "2")  # to the images, all of them, and the second class
+    press(page, "g", "Control+a", "2")  # to the tiles, all of them, and the second class
     expect(page.locator(f"{CONFUSION} .fw-Grid-said")).to_have_text("4 items are dog now.")
     expect(page.locator(CELL)).to_have_attribute("aria-label", "cat predicted dog: 0 images")
     expect(page.locator(f"{CONFUSION} .fw-TopLosses-words")).to_contain_text("4 labels edited")
@@ -192,7 +192,7 @@ def test_a_page_loaded_again_and_one_without_its_kernel(notebook) -> None:
     page.restart()
     expect(view.locator(".fw-Grid-alert")).to_have_text("The kernel does not answer any more: run the cell again.")
     expect(view.get_by_role("button", name="CSV")).to_be_disabled()
-    expect(view.get_by_role("button", name="All images")).to_be_disabled()
+    expect(view.get_by_role("button", name="All cells")).to_be_disabled()
     page.shot("lost")
     html = page.saved_outputs(2, "Labels against predictions")
     assert "valid/cat/dog0x.png" in html and len(html) < 200_000

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from statistics import median
 
+import pytest
 from pictures import numbered
 from playwright.sync_api import expect
 
@@ -242,7 +243,9 @@ def test_boxes_by_mouse_and_by_keys_upright_zoomed_and_in_two_tabs(notebook) -> 
     words(page, moved)
     press(page, "c")
     words(page, moved, "orange 100 × 100 at 100, 60")
-    press(page, "j", "Enter")  # nothing on the last one: that is an answer too
+    press(page, "j")
+    in_sight(page, 3)
+    press(page, "Enter")  # nothing on the last one: that is an answer too
     expect(page.locator(COUNTS)).to_have_text("4 of 4 labelled")
     page.run(2)
     kept = page.text(2).strip()
@@ -263,6 +266,56 @@ def test_boxes_by_mouse_and_by_keys_upright_zoomed_and_in_two_tabs(notebook) -> 
     press(page, "u")
     expect(other.locator(COUNTS)).to_have_text("4 of 4 labelled · 1 unsure", timeout=30_000)
     other.close()
+
+
+@pytest.mark.parametrize(("app", "kernel"), [("notebook", "ipykernel-7.3.0"), ("lab", "ipykernel-6.31.0")])
+def test_several_classes_and_points_by_mouse_on_other_kernels_and_over_a_cut_link(
+    notebook, app: str, kernel: str
+) -> None:
+    several = f"several = Labeler('mouse', classes={WORDS[:3]}, task='multi')\nseveral"
+    dots = "dots = Labeler('mouse', classes=['eye', 'nose'], task='points', journal='dots')\ndots"
+    answer = (
+        "print(list(several.labels.values()), [[(s.label, s.points) for s in one] for one in dots.labels.values()])"
+    )
+    page = notebook([SETUP, several, dots, answer], app, kernel)
+    numbered(page.server.root / "mouse", 4, classes=("set",))
+    page.run(0)
+    page.run(1)
+    view = page.locator(ROOT).first
+    view.locator(PORT).scroll_into_view_if_needed()
+    in_sight(page, 0)
+    for name in ("ant", "cow", "ant", "bee"):  # the second press takes it off
+        view.get_by_role("button", name=re.compile(rf"^\d ?{name}")).click()
+    expect(view.locator(LABEL)).to_have_text("bee, cow")
+    page.shot("several")
+    view.get_by_role("button", name="Confirm", exact=True).click()
+    in_sight(page, 1)
+    cut = app == "notebook"  # JupyterLab covers the page with a dialog of its own then
+    page.context.set_offline(cut)
+    press(page, "1", "2", "Enter")
+    if cut:
+        expect(view.locator(TROUBLE)).to_contain_text("2 decisions are not saved yet")
+        page.shot("cut")
+        page.context.set_offline(False)
+    expect(view.locator(COUNTS)).to_have_text("2 of 4 labelled", timeout=60_000)
+    expect(view.locator(TROUBLE)).to_have_text("")
+    in_sight(page, 2)
+    page.run(2)
+    points = page.locator(ROOT).last
+    points.locator(PORT).scroll_into_view_if_needed()
+    points.locator(".fw-Labeler-list").wait_for(state="attached")
+    page.wait_for_function("() => [...document.querySelectorAll('.fw-Labeler-focus')].at(-1).dataset.shown === '0'")
+    for place in ((20, 30), (100, 90)):
+        page.mouse.click(*page.evaluate(PLACE, place))
+    points.locator(PORT).focus()
+    press(page, "2")
+    words(page, "eye at 20, 30", "nose at 100, 90")
+    page.shot("points")
+    page.run(3)
+    assert (
+        page.text(3).strip()
+        == "[['bee', 'cow'], ['ant', 'bee']] [[('eye', ((20.0, 30.0),)), ('nose', ((100.0, 90.0),))]]"
+    )
 
 
 DARK = """import time

@@ -35,9 +35,10 @@ class LabelDoubts:
 
     Shapes: `probs` is `(N, C)` float32; `labels` and `suggested` are class ids `(N,)`, or with several labels an item
     zeros and ones `(N, C)`, of which `label_wrong`, `(N, C)`, are suspected. `wrong` `(N,)`: suspected. `quality`
-    `(N,)` in `[0, 1]`: the probability of the given label, low where it is doubtful; with several labels, of the most
-    doubtful one. `support` `(N,)`: that probability in units of the mean of its class. `confidence` `(N,)`: that of the
-    suggestion. `judged`: False where a class has too few items to tell.
+    `(N,)` in `[0, 1]`, low where the label is doubtful: how far its probability is above that of the likeliest other
+    class, as `(1 + difference) / 2`, which for two classes is the probability itself; with several labels, that of the
+    most doubtful one. `support` `(N,)`: the probability of the given label in units of the mean of its class.
+    `confidence` `(N,)`: the probability of the suggestion. `judged`: False where a class has too few items to tell.
     """
 
     def __init__(self, probs: NDArray[np.float32], labels: NDArray[Any], classes: Sequence[str], judged: Bools) -> None:
@@ -82,7 +83,8 @@ class LabelDoubts:
         rival = others.argmax(1)
         self.wrong = suspects(confident != self.labels, self.support, others.max(1) / limits[rival]) & self.judged
         self.suggested: NDArray[Any] = np.where(confident != self.labels, confident, rival).astype(np.int64)
-        self.quality = np.where(self.judged, own, np.nan).astype(np.float32)
+        # The margin, not the probability alone: an item between three classes has a low one and no wrong label.
+        self.quality = np.where(self.judged, (1 + own - others.max(1)) / 2, np.nan).astype(np.float32)
         self.confidence = self.probs[rows, self.suggested]
 
     def _judge_labels(self) -> None:

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import golden from '../../../tests/contract/confusion.json';
 import type { ConfusionTable } from '../contract/confusion';
 import { numbers } from '../kit/buffers';
+import { count } from '../grid/state';
 import { fitting, hit, inSight, reveal } from './places';
-import { amount, cellsOf, percent, rangeOf, sameCells, short, Table } from './state';
+import { cellsOf, percent, rangeOf, sameCells, short, Table } from './state';
 
 function bytes(hex: string): DataView {
   return new DataView(Uint8Array.from(hex.match(/../g) ?? [], pair => parseInt(pair, 16)).buffer);
@@ -69,7 +70,7 @@ describe('numbers in cells', () => {
 
   it('never tells something as nothing, or not all as all', () => {
     expect([0, 0.001, 0.31, 0.999, 1].map(percent)).toEqual(['0 %', '<1 %', '31 %', '>99 %', '100 %']);
-    expect([amount(1, 'image'), amount(1200, 'pixel')]).toEqual(['1 image', '1,200 pixels']);
+    expect([count(1, 'image'), count(1200, 'pixel')]).toEqual(['1 image', '1,200 pixels']);
   });
 
   it('compares cells whatever their order', () => {

@@ -1,4 +1,5 @@
 import type { ConfusionCells, ConfusionLook, ConfusionTable } from '../contract/confusion';
+import { count } from '../grid/state';
 
 /** One cell that is not empty, in the order of the data. */
 export interface ICell {
@@ -98,7 +99,7 @@ export class Table {
   words(row: number, column: number): string {
     const { said } = this;
     const n = this.count(row, column);
-    const some = amount(n, said.unit);
+    const some = count(n, said.unit);
     const [a, b] = [said.rows[row], said.columns[column]];
     const part = n ? `, ${percent(n / this._rowTotals[row])} of ${a}` : '';
     switch (said.form) {
@@ -124,7 +125,7 @@ export class Table {
         : `${title} ${chosen.length > 3 ? `${chosen.length} of ${names.length}` : chosen.map(at => names[at]).join(', ')}`;
     const a = side(row_title, this.said.rows, rows);
     const b = side(column_title, this.said.columns, columns);
-    return `${a}, ${b}: ${amount(n, unit)}`;
+    return `${a}, ${b}: ${count(n, unit)}`;
   }
 
   private _most(right: boolean): number {
@@ -144,13 +145,16 @@ export class Table {
   private _columnTotals: Float64Array;
 }
 
+/** Row and column of a place in the table as it is shown. */
+export type Corner = [number, number];
+
 /** Places of a rectangle between two corners: [first, last] of rows and of columns. */
 export interface IRange {
   rows: [number, number];
   columns: [number, number];
 }
 
-export function rangeOf(a: [number, number], b: [number, number]): IRange {
+export function rangeOf(a: Corner, b: Corner): IRange {
   return {
     rows: [Math.min(a[0], b[0]), Math.max(a[0], b[0])],
     columns: [Math.min(a[1], b[1]), Math.max(a[1], b[1])]
@@ -185,10 +189,6 @@ export function percent(part: number): string {
     return '<1 %';
   }
   return part < 1 && part >= 0.995 ? '>99 %' : `${Math.round(100 * part)} %`;
-}
-
-export function amount(n: number, unit: string): string {
-  return `${n.toLocaleString('en')} ${unit}${n === 1 ? '' : 's'}`;
 }
 
 function inverse(order: number[]): number[] {

@@ -20,7 +20,7 @@ export interface ConfusionTable {
   columns: string[];
   row_title: string;
   column_title: string;
-  unit: 'image' | 'item' | 'pixel';
+  unit: 'image' | 'row' | 'text' | 'item' | 'pixel';
   row_order: number[];
   column_order: number[];
   look: ConfusionLook;

@@ -51,6 +51,10 @@ export interface GridDescription {
   token: string;
   look: GridLook;
   total: number;
+  /**
+   * The word for one item.
+   */
+  unit: 'image' | 'row' | 'text' | 'item';
   columns: GridColumn[];
   filters: GridFilter[];
   sorts: GridSort[];

@@ -100,7 +100,8 @@ export class FullView {
     const { grid, order, store, selection } = this._model;
     const words = store.words(this._id);
     const place = order.placeOf(this._id);
-    const where = place < 0 ? 'not in this view' : `${(place + 1).toLocaleString('en')} of ${count(order.ids.length)}`;
+    const where =
+      place < 0 ? 'not in this view' : `${(place + 1).toLocaleString('en')} of ${count(order.ids.length, grid.unit)}`;
     const name = words?.captions[0] ?? '…';
     setText(this._title, `${selection.has(this._id) ? '✓ ' : ''}${name} · ${where}`);
     this._title.title = name;

@@ -1,17 +1,19 @@
-import type { GridAction } from '../contract/grid';
 import { element, setText } from '../kit/dom';
 import { bindKeys, type IKey } from '../kit/keys';
-import { Bar, isPossible } from './bar';
+import { Bar } from './bar';
+import { Commands } from './commands';
+import { Cursor } from './cursor';
 import { Finder } from './finder';
 import { FullView, type IFullOptions } from './full';
+import { HoverCard } from './hover';
 import { keyList } from './keylist';
-import { AHEAD, LARGEST, layOut, moved, offsetOf, reveal, rowsAt, scrollFor, sideFor, SMALLEST } from './layout';
-import type { ILayout, Move } from './layout';
+import type { Move } from './layout';
+import { Lookout } from './lookout';
 import type { GridModel } from './model';
 import { ArrangePanel } from './panel';
-import { Rows } from './rows';
-import { classesOf, count, withFilter } from './state';
-import { paint, type ITile } from './tile';
+import { Sight } from './sight';
+import { count } from './state';
+import { tileOf } from './tile';
 
 export interface IPaneOptions {
   /** Accessible name of the grid. */
@@ -27,8 +29,6 @@ export interface IPaneOptions {
   full?: IFullOptions;
 }
 
-const ZOOM = 1.2;
-const LOOK_MS = 400;
 const CORNER = 26; // pixels: a click there is one on the box for selecting
 let panes = 0;
 
@@ -40,32 +40,50 @@ export class GridPane {
     readonly model: GridModel,
     private _options: IPaneOptions = {}
   ) {
-    this._rows = new Rows(this._name, (el, place) => this._paint(el, place));
+    const name = `fw-grid-${++panes}`;
+    this._cursor = new Cursor(model, id => _options.onFocus?.(id));
+    this._sight = new Sight(model, this.el, name, {
+      focused: () => this.focused,
+      extraBadges: id => _options.extraBadges?.(id) ?? [],
+      drawn: () => this._onDrawn()
+    });
+    this._commands = new Commands(model, {
+      focused: () => this.focused,
+      canAsk: () => !this._full.open, // the line to type in is below it
+      ask: (question, classes, done) => {
+        this._hidePopups();
+        this._finder.ask(question, classes, done);
+      },
+      next: () => this._next()
+    });
     this._bar = new Bar(model, {
-      act: action => this._act(action),
+      act: action => this._commands.act(action),
       arrange: part => this._arrange(part),
       zoom: steps => this._zoom(steps),
       overlay: () => this._toggleOverlay(),
       help: () => this._toggleHelp()
     });
     this._panel = new ArrangePanel(model);
-    this._finder = new Finder(this._name, () => this.focus());
+    this._finder = new Finder(name, () => this.focus());
+    this._hover = new HoverCard(model, this.el);
+    this._lookout = new Lookout(model, () => {
+      const top = Math.min(this._sight.top, this.model.order.ids.length);
+      return { focus: this.focused, tile: this._sight.tile, top };
+    });
     this._full = new FullView(
       model,
       {
         step: by => this._step(by),
-        toggle: () => this._toggle(),
-        neighbours: () => this._neighbours(),
-        onKey: event => this._actionKey(event),
-        keys: () => this._actionKeys()
+        toggle: () => this._cursor.toggle(),
+        neighbours: () => this._cursor.neighbours(),
+        onKey: event => this._commands.onKey(event),
+        keys: () => this._commands.keys()
       },
       { ..._options.full, onClose: () => this._onFullClosed() }
     );
     this._build();
     this._listen();
     this._unbind = bindKeys(this.el, this._keys);
-    this._watch = new ResizeObserver(() => this._relayout());
-    this._watch.observe(this._port);
     this.update();
     if (model.viewed) {
       this._onView();
@@ -74,11 +92,11 @@ export class GridPane {
 
   /** The item with the focus. */
   get focused(): number | null {
-    return this._focused;
+    return this._cursor.id;
   }
 
   focus(): void {
-    this._port.focus({ preventScroll: true });
+    this._sight.el.focus({ preventScroll: true });
   }
 
   /** Give an item the focus and bring it in sight. */
@@ -97,36 +115,39 @@ export class GridPane {
   /** All of it as the model has it now. */
   update(): void {
     this.el.style.height = `${this.model.grid.height}px`;
-    this._relayout();
+    this._sight.relayout();
     this._tell();
   }
 
   dispose(): void {
     this._unbind();
-    this._watch.disconnect();
+    this._sight.dispose();
     this._full.dispose();
-    window.clearTimeout(this._lookTimer);
-    window.cancelAnimationFrame(this._frame);
+    this._lookout.dispose();
     this._off.forEach(off => off());
   }
 
   private _build(): void {
-    const { el, _port: port } = this;
+    const { el } = this;
     el.setAttribute('data-lm-suppress-shortcuts', 'true'); // JupyterLab's own shortcuts hold off while the focus is here
     el.setAttribute('role', 'group');
-    port.tabIndex = 0;
-    port.setAttribute('role', 'grid');
-    port.setAttribute('aria-multiselectable', 'true');
-    port.setAttribute('aria-label', `${this._options.label ?? this.model.grid.title}. Press ? for its keys.`);
-    port.append(this._spacer, this._rows.el);
-    this._hover.hidden = true;
+    const label = this._options.label ?? this.model.grid.title;
+    this._sight.el.setAttribute('aria-label', `${label}. Press ? for its keys.`);
     this._list.hidden = true;
     this._alert.setAttribute('role', 'alert');
     this._said.setAttribute('role', 'status');
     this._counts.setAttribute('role', 'status');
-    const stage = element('div', 'fw-Grid-stage', port, this._empty, this._panel.el, this._finder.el, this._list);
+    const stage = element(
+      'div',
+      'fw-Grid-stage',
+      this._sight.el,
+      this._empty,
+      this._panel.el,
+      this._finder.el,
+      this._list
+    );
     const line = element('div', 'fw-Grid-line', this._counts, this._said, this._alert);
-    el.append(this._bar.el, stage, line, this._hover, this._full.el);
+    el.append(this._bar.el, stage, line, this._hover.el, this._full.el);
   }
 
   private _listen(): void {
@@ -140,150 +161,54 @@ export class GridPane {
     on('tiles', ids => this._onTiles(ids));
     on('facets', () => this._panel.updateCounts());
     on('said change:notice change:lost change:clicks', () => this._tell());
-    const { _port: port } = this;
-    port.addEventListener('scroll', () => this._draw(), { passive: true });
+    const { el: port } = this._sight;
+    port.addEventListener('scroll', () => this._hover.hide(), { passive: true });
     port.addEventListener('click', event => this._onClick(event));
-    port.addEventListener('dblclick', event => this._onDoubleClick(event));
-    port.addEventListener('pointermove', event => this._onHover(event));
-    port.addEventListener('pointerleave', () => (this._hover.hidden = true));
-    port.addEventListener('focus', () => this._markFocus());
-    port.addEventListener('blur', () => this._markFocus());
+    port.addEventListener('dblclick', event => tileOf(event) && this._open());
+    port.addEventListener('pointermove', event => this._hover.over(event));
+    port.addEventListener('pointerleave', () => this._hover.hide());
+    port.addEventListener('focus', () => this._sight.markFocus());
+    port.addEventListener('blur', () => this._sight.markFocus());
     this.el.addEventListener('keydown', event => this._onKey(event));
   }
 
   // What came from the kernel
 
   private _onView(): void {
-    const { order, grid } = this.model;
-    if (!this._looked) {
-      this._looked = true;
-      this._focused = grid.look.focus;
-      this._tileWanted = grid.look.tile;
-      this._topWanted = grid.look.top;
+    if (!this._viewed) {
+      this._viewed = true;
+      const { focus, tile, top } = this.model.grid.look;
+      this._cursor.begin(focus);
+      this._sight.begin(tile, top);
     }
-    if (order.placeOf(this._focused) < 0) {
-      const place = Math.min(Math.max(this._place, 0), order.ids.length - 1);
-      this._setFocus(order.ids.length ? order.ids[place] : null);
-    }
-    this._place = order.placeOf(this._focused);
-    this._anchor = null;
-    this._relayout();
+    this._cursor.settle();
+    this._sight.relayout();
     this._tell();
     this._full.update();
   }
 
   private _onSelection(): void {
-    this._rows.refresh(this._layout);
+    this._sight.refresh();
     this._tell();
     this._full.update();
   }
 
   private _onTiles(ids: number[]): void {
-    this._rows.refresh(this._layout, ids.length ? new Set(ids) : undefined);
-    if (!ids.length) {
-      this._want();
-    }
-    this._markFocus();
+    this._sight.refresh(ids.length ? ids : undefined); // none: all are out of date
     this._full.update();
   }
 
-  // Drawing
-
-  private _relayout(): void {
-    const { grid, order } = this.model;
-    const { clientWidth: width, clientHeight: height } = this._port;
-    if (width === 0) {
-      return; // not on the page yet
-    }
-    const first = this._layout.columns * Math.round(this._offset / this._layout.pitch);
-    const before = this._layout;
-    this._layout = layOut(order.ids.length, this._tileWanted, grid.captions.length, width, height);
-    const { tile, pitch, columns, rows, scrolled } = this._layout;
-    this.el.style.setProperty('--fw-tile', `${tile}px`);
-    this.el.style.setProperty('--fw-lines', String(grid.captions.length));
-    this._spacer.style.height = `${scrolled}px`;
-    this._port.setAttribute('aria-rowcount', String(rows));
-    this._port.setAttribute('aria-colcount', String(columns));
-    if (before.columns !== columns || before.pitch !== pitch || this._topWanted !== null) {
-      this._scroll(Math.floor((this._topWanted ?? first) / columns) * pitch); // what was at the top stays there
-      this._topWanted = null;
-    }
-    this._drawNow(true);
-  }
-
-  private _draw(): void {
-    this._hover.hidden = true;
-    if (!this._frame) {
-      this._frame = window.requestAnimationFrame(() => {
-        this._frame = 0;
-        this._drawNow(false);
-      });
-    }
-  }
-
-  private _drawNow(all: boolean): void {
-    const offset = offsetOf(this._layout, this._port.scrollTop);
-    this._down = offset >= this._offset;
-    this._offset = offset;
-    const [first, last] = rowsAt(this._layout, offset);
-    this._rows.show(this._layout, first, last, this._port.scrollTop - offset);
-    if (all) {
-      this._rows.refresh(this._layout);
-    }
-    this._markFocus();
-    this._want();
-    this._lookSoon();
-  }
-
-  private _paint(el: HTMLElement, place: number): void {
-    const { store, selection, order, grid } = this.model;
-    const id = order.ids[place];
-    const tile: ITile = {
-      id,
-      words: store.words(id),
-      picture: store.picture(id),
-      overlay: this.model.get('overlay_on') ? (store.overlay(id) ?? '') : '',
-      selected: selection.has(id),
-      extra: this._options.extraBadges?.(id) ?? []
-    };
-    paint(el, tile, grid);
-    el.classList.toggle('fw-mod-focused', id === this._focused);
-  }
-
-  /** Tell the loader what is in sight, then what comes next on the way. */
-  private _want(): void {
-    const { columns, rows, tile } = this._layout;
-    const ids = this.model.order.ids;
-    const [first, last] = rowsAt(this._layout, this._offset, 0);
-    const page = last - first;
-    const from = this._down ? last : Math.max(0, first - page);
-    const to = this._down ? Math.min(rows, last + page) : first;
-    const slice = (a: number, b: number): number[] => [...ids.subarray(a * columns, b * columns)];
-    const around = [...slice(Math.max(0, first - AHEAD), first), ...slice(last, Math.min(rows, last + AHEAD))];
-    const wanted = [...new Set([...slice(first, last), ...around, ...slice(from, to)])];
-    const side = sideFor(tile, window.devicePixelRatio || 1);
-    this.model.loader.want(wanted, side, Boolean(this.model.get('overlay_on')));
-  }
-
-  private _markFocus(): void {
-    const place = this.model.order.placeOf(this._focused);
-    const el = place >= 0 ? this._rows.at(place) : undefined;
-    if (this._marked && this._marked !== el) {
-      this._marked.classList.remove('fw-mod-focused');
-    }
-    el?.classList.add('fw-mod-focused');
-    this._marked = el;
-    if (el) {
-      this._port.setAttribute('aria-activedescendant', el.id);
-    } else {
-      this._port.removeAttribute('aria-activedescendant');
+  private _onDrawn(): void {
+    if (this._viewed) {
+      this._lookout.soon();
     }
   }
 
   private _tell(): void {
     const { grid, order, selection, said, lost, clicks } = this.model;
     const among = order.ids.length;
-    const shown = among === grid.total ? count(among) : `${among.toLocaleString('en')} of ${count(grid.total)}`;
+    const all = count(grid.total, grid.unit);
+    const shown = among === grid.total ? all : `${among.toLocaleString('en')} of ${all}`;
     const hidden = selection.count - this.model.targets;
     const away = hidden ? `, ${hidden.toLocaleString('en')} of them not in this view` : '';
     const picked = selection.count ? ` · ${selection.count.toLocaleString('en')} selected${away}` : '';
@@ -292,103 +217,55 @@ export class GridPane {
     const waits = clicks === false ? 'The kernel is busy: what you do waits for the end of the cell.' : '';
     setText(this._alert, lost ? 'The kernel does not answer any more: run the cell again.' : notice || waits);
     setText(this._said, said);
-    const none = grid.total === 0 ? 'There are no images.' : 'No image passes the filters.';
-    setText(this._empty, among === 0 && this._looked ? none : '');
+    const none = grid.total === 0 ? `There are no ${grid.unit}s.` : `No ${grid.unit} passes the filters.`;
+    setText(this._empty, among === 0 && this._viewed ? none : '');
     this._empty.hidden = !this._empty.textContent;
-    this._bar.update(this._focused !== null);
+    this._bar.update(this.focused !== null);
     this._panel.update();
   }
 
   // Moving
 
   private _move(move: Move, event: KeyboardEvent): void {
-    const { ids } = this.model.order;
-    if (ids.length === 0) {
+    if (this.model.order.ids.length === 0) {
       return;
     }
-    const from = this.model.order.placeOf(this._focused);
-    const to = from < 0 ? 0 : moved(this._layout, from, move);
+    const from = this._cursor.place;
+    const to = from < 0 ? 0 : this._sight.moved(from, move);
     if (event.shiftKey && from >= 0) {
-      this._extend(from, to);
+      this._cursor.extend(from, to);
     } else {
-      this._anchor = null;
+      this._cursor.endRange();
     }
     this._go(to);
   }
 
   private _go(place: number): void {
-    this._place = place;
-    this._setFocus(this.model.order.ids[place]);
-    this._scroll(reveal(this._layout, Math.floor(place / this._layout.columns), this._offset));
-    this._drawNow(false);
+    this._cursor.to(place);
+    this._sight.reveal(place);
     this._tell();
   }
 
   private _step(by: number): number | null {
     const { ids } = this.model.order;
-    const place = Math.max(0, Math.min(this.model.order.placeOf(this._focused) + by, ids.length - 1));
     if (ids.length) {
-      this._anchor = null;
-      this._go(place);
+      this._cursor.endRange();
+      this._go(Math.max(0, Math.min(this._cursor.place + by, ids.length - 1)));
     }
-    return this._focused;
+    return this.focused;
   }
 
-  private _neighbours(): number[] {
-    const place = this.model.order.placeOf(this._focused);
-    const { ids } = this.model.order;
-    return [place + 1, place - 1, place + 2].filter(at => at >= 0 && at < ids.length && place >= 0).map(at => ids[at]);
-  }
-
-  private _setFocus(id: number | null): void {
-    if (id !== this._focused) {
-      this._focused = id;
-      this._options.onFocus?.(id);
+  private _next(): void {
+    const next = this._step(1);
+    if (this._full.open && next !== null) {
+      this._full.show(next);
     }
-  }
-
-  private _scroll(offset: number): void {
-    const top = scrollFor(this._layout, offset);
-    if (Math.abs(this._port.scrollTop - top) >= 1) {
-      this._port.scrollTop = top;
-    }
-    this._offset = offsetOf(this._layout, this._port.scrollTop);
   }
 
   private _zoom(steps: number): void {
-    const wanted = this._layout.tile * ZOOM ** steps;
-    this._tileWanted = Math.round(Math.max(SMALLEST, Math.min(wanted, LARGEST)));
-    this._relayout();
-    if (this._focused !== null && this.model.order.placeOf(this._focused) >= 0) {
-      this.scrollTo(this._focused);
-    }
-  }
-
-  // Selecting
-
-  private _toggle(): void {
-    if (this._focused !== null) {
-      this.model.select('toggle', [this._focused]);
-      this._anchor = this._focused;
-    }
-  }
-
-  /** Shift and a move: the range from where it began grows or shrinks to `to`. */
-  private _extend(from: number, to: number): void {
-    const { order, selection } = this.model;
-    const { ids } = order;
-    const start = order.placeOf(this._anchor);
-    if (start < 0) {
-      this._anchor = ids[from];
-      this.model.select('add', [ids[from], ids[to]], true);
-      return;
-    }
-    if ((to - start) * (from - start) < 0 || Math.abs(to - start) < Math.abs(from - start)) {
-      const out = (to - start) * (from - start) > 0 ? to + Math.sign(from - to) : start + Math.sign(from - start);
-      this.model.select('remove', [ids[out], ids[from]], true);
-    }
-    if (!selection.has(ids[to]) || Math.abs(to - start) > Math.abs(from - start)) {
-      this.model.select('add', [ids[start], ids[to]], true);
+    this._sight.zoom(steps);
+    if (this.focused !== null) {
+      this.scrollTo(this.focused);
     }
   }
 
@@ -400,132 +277,22 @@ export class GridPane {
     const id = Number(tile.dataset.id);
     const box = tile.getBoundingClientRect();
     const corner = event.clientX - box.left < CORNER && event.clientY - box.top < CORNER;
-    const before = this.model.order.placeOf(this._anchor ?? this._focused);
     const place = this.model.order.placeOf(id);
-    if (event.shiftKey && before >= 0) {
-      this.model.select('add', [this.model.order.ids[before], id], true);
-    } else if (corner || event.ctrlKey || event.metaKey) {
-      this.model.select('toggle', [id]);
-      this._anchor = id;
-    } else {
-      this._anchor = id;
-    }
+    this._cursor.click(id, event.shiftKey, corner || event.ctrlKey || event.metaKey);
     this.focus();
     this._go(place);
   }
 
-  private _onDoubleClick(event: MouseEvent): void {
-    if (tileOf(event)) {
-      this._open();
-    }
-  }
-
   private _open(): void {
-    if (this._focused !== null && !this._options.onOpen?.(this._focused)) {
-      this._full.show(this._focused);
+    if (this.focused !== null && !this._options.onOpen?.(this.focused)) {
+      this._full.show(this.focused);
     }
   }
 
   private _onFullClosed(): void {
     this._options.full?.onClose?.();
     this.focus();
-    this._markFocus();
-  }
-
-  // Actions
-
-  private _act(action: GridAction): void {
-    const { targets, grid } = this.model;
-    if (!isPossible(action, targets, this._focused !== null, grid.total)) {
-      return;
-    }
-    if (action.argument === null) {
-      this._run(action, null);
-      return;
-    }
-    if (this._full.open) {
-      return; // the line to type in is below it
-    }
-    const many = targets > 1 ? ` (${count(targets)})` : '';
-    const classes = action.argument === 'class' ? classesOf(grid) : null;
-    this._hidePopups();
-    this._finder.ask(`${action.label}${many}`, classes, answer => this._run(action, answer));
-  }
-
-  private _run(action: GridAction, argument: string | null): void {
-    const alone = action.acts_on === 'either' && this.model.targets === 0;
-    this.model.act(action.id, this._focused, argument);
-    if (action.then === 'next' && alone) {
-      const next = this._step(1);
-      if (this._full.open && next !== null) {
-        this._full.show(next);
-      }
-    }
-  }
-
-  /** A digit: the action that takes them with that class, or else only that class is shown, or all again. */
-  private _digit(n: number): void {
-    const { grid } = this.model;
-    const name = classesOf(grid)[n - 1];
-    const action = grid.actions.find(one => one.digits && one.enabled);
-    if (name === undefined || grid.classes_of === null) {
-      return;
-    }
-    if (!action) {
-      this._only(grid.classes_of, name);
-    } else if (isPossible(action, this.model.targets, this._focused !== null, grid.total)) {
-      this._run(action, name);
-    }
-  }
-
-  private _only(column: string, name: string): void {
-    const { filters, sorts } = this.model.grid;
-    const now = filters.find(one => one.column === column && one.op === 'in')?.value as string[] | undefined;
-    const same = now?.length === 1 && now[0] === name;
-    this.model.arrange(withFilter(filters, column, same ? null : { column, op: 'in', value: [name] }), sorts);
-  }
-
-  /** `/`: type to find a class, for the action that takes digits, or to see only that class. */
-  private _find(): void {
-    const { grid } = this.model;
-    const column = grid.classes_of;
-    const action = grid.actions.find(one => one.digits && one.enabled);
-    if (action) {
-      this._act(action);
-    } else if (column !== null) {
-      this._hidePopups();
-      this._finder.ask('Show only', classesOf(grid), answer => this._only(column, answer));
-    }
-  }
-
-  private _actionKey(event: KeyboardEvent): boolean {
-    const target = event.target as Element;
-    if (target.closest('input, textarea, select')) {
-      return false;
-    }
-    const pressed = `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${event.key}`;
-    if (/^[1-9]$/.test(pressed) && !event.altKey) {
-      this._digit(Number(pressed));
-      return true;
-    }
-    const action = this.model.grid.actions.find(one => one.key !== '' && one.key === pressed);
-    if (action && !event.altKey) {
-      this._act(action);
-    }
-    return action !== undefined && !event.altKey;
-  }
-
-  private _actionKeys(): IKey[] {
-    const { grid } = this.model;
-    const digits = classesOf(grid).slice(0, 9);
-    const verb = grid.actions.find(one => one.digits)?.label ?? 'Show only';
-    const shown = digits.length
-      ? [{ keys: [], label: digits.length > 1 ? `1…${digits.length}` : '1', text: `${verb}: ${digits.join(', ')}` }]
-      : [];
-    const actions = grid.actions
-      .filter(one => one.key)
-      .map(one => ({ keys: [], label: one.key, text: one.hint || one.label }));
-    return [...shown, ...actions].map(key => ({ ...key, run: () => undefined }));
+    this._sight.markFocus();
   }
 
   // Keys with Ctrl, the owner's keys, and Escape; the others are in `_keys`
@@ -542,13 +309,15 @@ export class GridPane {
       this._move(event.key === 'Home' ? 'home' : 'end', event);
     } else if (event.key === 'Escape' && this._closePopups()) {
       this.focus();
-    } else if (!this._actionKey(event)) {
+    } else if (!this._commands.onKey(event)) {
       return;
     }
     event.preventDefault();
     event.stopImmediatePropagation();
     event.stopPropagation();
   }
+
+  // What opens over the tiles
 
   private _arrange(part: 'filter' | 'order'): void {
     const open = !this._panel.el.hidden;
@@ -563,13 +332,8 @@ export class GridPane {
   private _toggleHelp(): void {
     const open = !this._list.hidden;
     this._hidePopups();
-    this._list.replaceChildren(
-      ...keyList('Keys while the tiles have the focus', [
-        ...this._keys,
-        ...(this._options.keys ?? []),
-        ...this._actionKeys()
-      ])
-    );
+    const keys = [...this._keys, ...(this._options.keys ?? []), ...this._commands.keys()];
+    this._list.replaceChildren(...keyList('Keys while the tiles have the focus', keys));
     this._list.hidden = open;
     this._bar.help.setAttribute('aria-expanded', String(!open));
   }
@@ -578,7 +342,7 @@ export class GridPane {
     if (this.model.get('overlay_label')) {
       this.model.set('overlay_on', !this.model.get('overlay_on'));
       this.model.save_changes();
-      this._drawNow(true);
+      this._sight.redraw();
     }
   }
 
@@ -595,59 +359,6 @@ export class GridPane {
     return open;
   }
 
-  // Under the pointer
-
-  private _onHover(event: PointerEvent): void {
-    const tile = event.pointerType === 'mouse' ? tileOf(event) : null;
-    const id = tile ? Number(tile.dataset.id) : null;
-    const words = id === null ? undefined : this.model.store.words(id);
-    if (!tile || !words) {
-      this._hover.hidden = true;
-      return;
-    }
-    if (this._hovered !== id || this._hover.hidden) {
-      this._hovered = id;
-      const titles = new Map(this.model.grid.columns.map(column => [column.name, column.title]));
-      const rows = words.details.map((text, i) => [titles.get(this.model.grid.details[i]) ?? '', text] as const);
-      this._hover.replaceChildren(
-        ...rows
-          .filter(([, text]) => text)
-          .map(([title, text]) => element('div', '', element('b', '', `${title} `), text))
-      );
-      this._hover.hidden = this._hover.childElementCount === 0;
-      this._placeHover(tile);
-    }
-  }
-
-  private _placeHover(tile: HTMLElement): void {
-    const own = this.el.getBoundingClientRect();
-    const box = tile.getBoundingClientRect();
-    const { offsetWidth: width, offsetHeight: height } = this._hover;
-    const below = box.bottom - own.top + 2;
-    const fits = below + height <= own.height;
-    const left = Math.max(0, Math.min(box.left - own.left, own.width - width - 2));
-    this._hover.style.left = `${left}px`;
-    this._hover.style.top = `${Math.max(0, fits ? below : box.top - own.top - height - 2)}px`;
-  }
-
-  // For a reload
-
-  private _lookSoon(): void {
-    if (!this._looked || this._lookTimer) {
-      return;
-    }
-    this._lookTimer = window.setTimeout(() => {
-      this._lookTimer = 0;
-      const top = Math.ceil(this._offset / this._layout.pitch) * this._layout.columns;
-      const look = { focus: this._focused, tile: this._tileWanted, top: Math.min(top, this.model.order.ids.length) };
-      const words = JSON.stringify(look);
-      if (words !== this._lastLook && !this.model.lost) {
-        this._lastLook = words;
-        this.model.look(look);
-      }
-    }, LOOK_MS);
-  }
-
   private _moveKey(keys: string[], label: string, text: string, move: Move): IKey {
     return { keys, label, text, run: event => this._move(move, event) };
   }
@@ -661,12 +372,12 @@ export class GridPane {
     this._moveKey(['End'], '', '', 'end'),
     this._moveKey(['PageUp'], 'PgUp PgDn', 'a page up, a page down', 'page-up'),
     this._moveKey(['PageDown'], '', '', 'page-down'),
-    { keys: [' ', 'x'], label: 'Space x', text: 'select, or no longer', run: () => this._toggle() },
+    { keys: [' ', 'x'], label: 'Space x', text: 'select, or no longer', run: () => this._cursor.toggle() },
     { keys: [], label: 'Ctrl+A', text: 'select all that pass the filters', run: () => undefined },
     { keys: [], label: 'Ctrl+Shift+A', text: 'select nothing', run: () => undefined },
     { keys: ['i'], label: 'i', text: 'turn the selection round', run: () => this.model.selectAll('invert') },
     { keys: ['Enter'], label: 'Enter', text: 'full size', run: () => this._open() },
-    { keys: ['/'], label: '/', text: 'type to find a class', run: () => this._find() },
+    { keys: ['/'], label: '/', text: 'type to find a class', run: () => this._commands.find() },
     { keys: ['f'], label: 'f', text: 'filters', run: () => this._arrange('filter') },
     { keys: ['o'], label: 'o', text: 'order', run: () => this._arrange('order') },
     { keys: ['+', '='], label: '+ −', text: 'larger, smaller tiles', run: () => this._zoom(1) },
@@ -675,39 +386,21 @@ export class GridPane {
     { keys: ['?'], label: '?', text: 'show or hide this list (Esc closes it)', run: () => this._toggleHelp() }
   ];
 
-  private _name = `fw-grid-${++panes}`;
-  private _port = element('div', 'fw-Grid-port');
-  private _spacer = element('div', 'fw-Grid-spacer');
   private _empty = element('div', 'fw-Grid-empty');
   private _counts = element('span', 'fw-Grid-counts');
   private _said = element('span', 'fw-Grid-said');
   private _alert = element('span', 'fw-Grid-alert');
-  private _hover = element('div', 'fw-Grid-hover');
   private _list = element('div', 'fw-Keys fw-Grid-keys');
-  private _rows: Rows;
+  private _cursor: Cursor;
+  private _sight: Sight;
+  private _commands: Commands;
   private _bar: Bar;
   private _panel: ArrangePanel;
   private _finder: Finder;
+  private _hover: HoverCard;
+  private _lookout: Lookout;
   private _full: FullView;
-  private _layout: ILayout = layOut(0, 128, 1, 1, 1);
-  private _offset = 0;
-  private _down = true;
-  private _focused: number | null = null;
-  private _place = 0;
-  private _anchor: number | null = null;
-  private _tileWanted = 128;
-  private _looked = false;
-  private _topWanted: number | null = null; // until the page has told how wide it is
-  private _lastLook = '';
-  private _lookTimer = 0;
-  private _frame = 0;
-  private _hovered: number | null = null;
-  private _marked: HTMLElement | undefined;
+  private _viewed = false; // has the order of the tiles come?
   private _off: (() => void)[] = [];
   private _unbind: () => void;
-  private _watch: ResizeObserver;
-}
-
-function tileOf(event: MouseEvent): HTMLElement | null {
-  return (event.target as Element).closest<HTMLElement>('.fw-Grid-tile[data-id]');
 }

@@ -111,7 +111,11 @@ describe('typing to find', () => {
   });
 
   it('counts in words', () => {
-    expect([count(1), count(100_000), count(0)]).toEqual(['1 image', '100,000 images', '0 images']);
+    expect([count(1, 'image'), count(100_000, 'row'), count(0, 'text')]).toEqual([
+      '1 image',
+      '100,000 rows',
+      '0 texts'
+    ]);
   });
 });
 

@@ -27,6 +27,7 @@ export const NOTHING: GridDescription = {
   token: '',
   look: { focus: null, tile: 128, top: 0 },
   total: 0,
+  unit: 'image',
   columns: [],
   filters: [],
   sorts: [],
@@ -123,6 +124,6 @@ function rankOf(name: string, wanted: string): number {
 }
 
 /** `100,000 images`, whatever the browser's language: the words beside it are English too. */
-export function count(n: number, what = 'image'): string {
+export function count(n: number, what: string): string {
   return `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
 }

@@ -41,6 +41,11 @@ export function spokenText(tile: ITile, grid: GridDescription): string {
   return [name || `item ${tile.id}`, ...rest, ...state, ...words.badges, ...tile.extra, ...trouble].join(', ');
 }
 
+/** The tile that an event happened on. */
+export function tileOf(event: MouseEvent): HTMLElement | null {
+  return (event.target as Element).closest<HTMLElement>('.fw-Grid-tile[data-id]');
+}
+
 /** Write `tile` into `el`; what is there already is left alone. */
 export function paint(el: HTMLElement, tile: ITile, grid: GridDescription): void {
   const state = tile.words?.state ? grid.states[tile.words.state] : undefined;

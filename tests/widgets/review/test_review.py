@@ -145,6 +145,7 @@ def test_rows_of_a_table_are_known_by_their_content(tmp_path: Path) -> None:
     assert review.labels[3:5] == ["yes", "no"]  # its twin stays
     session = session_of(review)
     attach(review, session)
+    assert session.unit == "row"
     assert "a: 2.0" in session.values("item")[1] or "a:" in session.values("item")[1]
     review.shared.close()
     assert Review(review.source).labels == review.labels
