@@ -1,6 +1,7 @@
 import type { GridAction } from '../contract/grid';
 import { element, setText } from '../kit/dom';
-import { bindKeys, type IKey } from '../kit/keys';
+import { bindKeys, isOff, type IKey } from '../kit/keys';
+import { onSettings, settings } from '../kit/settings';
 import { Bar, isPossible } from './bar';
 import { Finder } from './finder';
 import { FullView, type IFullOptions } from './full';
@@ -28,6 +29,7 @@ export interface IPaneOptions {
 }
 
 const ZOOM = 1.2;
+const USUAL_TILE = 128; // of a grid for which neither a cell nor a click has said another size
 const LOOK_MS = 400;
 const CORNER = 26; // pixels: a click there is one on the box for selecting
 let panes = 0;
@@ -140,6 +142,7 @@ export class GridPane {
     on('tiles', ids => this._onTiles(ids));
     on('facets', () => this._panel.updateCounts());
     on('said change:notice change:lost change:clicks', () => this._tell());
+    this._off.push(onSettings(() => this._takeSize(settings().thumbnailSize)));
     const { _port: port } = this;
     port.addEventListener('scroll', () => this._draw(), { passive: true });
     port.addEventListener('click', event => this._onClick(event));
@@ -158,7 +161,7 @@ export class GridPane {
     if (!this._looked) {
       this._looked = true;
       this._focused = grid.look.focus;
-      this._tileWanted = grid.look.tile;
+      this._tileWanted = grid.look.tile === USUAL_TILE ? settings().thumbnailSize : grid.look.tile;
       this._topWanted = grid.look.top;
     }
     if (order.placeOf(this._focused) < 0) {
@@ -356,7 +359,18 @@ export class GridPane {
   }
 
   private _zoom(steps: number): void {
-    const wanted = this._layout.tile * ZOOM ** steps;
+    this._size(this._layout.tile * ZOOM ** steps);
+  }
+
+  /** The user has set something, perhaps the size: then what was zoomed goes to it. */
+  private _takeSize(usual: number): void {
+    if (usual !== this._usual) {
+      this._usual = usual;
+      this._size(usual);
+    }
+  }
+
+  private _size(wanted: number): void {
     this._tileWanted = Math.round(Math.max(SMALLEST, Math.min(wanted, LARGEST)));
     this._relayout();
     if (this._focused !== null && this.model.order.placeOf(this._focused) >= 0) {
@@ -500,7 +514,7 @@ export class GridPane {
 
   private _actionKey(event: KeyboardEvent): boolean {
     const target = event.target as Element;
-    if (target.closest('input, textarea, select')) {
+    if (target.closest('input, textarea, select') || isOff(event)) {
       return false;
     }
     const pressed = `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${event.key}`;
@@ -695,7 +709,8 @@ export class GridPane {
   private _focused: number | null = null;
   private _place = 0;
   private _anchor: number | null = null;
-  private _tileWanted = 128;
+  private _usual = settings().thumbnailSize;
+  private _tileWanted = USUAL_TILE;
   private _looked = false;
   private _topWanted: number | null = null; // until the page has told how wide it is
   private _lastLook = '';
