@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fastwidgets.cleaner.fastai_names import ImageClassifierCleaner, ImagesCleaner
     from fastwidgets.cleaner.widget import ImageCleaner
+    from fastwidgets.comm.lost import reattach
     from fastwidgets.confusion.widget import ConfusionMatrix
     from fastwidgets.grid.image_grid import ImageGrid
     from fastwidgets.labeler.widget import Labeler
@@ -25,6 +26,7 @@ _WHERE = {
     "LRFinder": "fastwidgets.lr_finder.widget",
     "TopLosses": "fastwidgets.top_losses.widget",
     "TrainingMonitor": "fastwidgets.monitor.widget",
+    "reattach": "fastwidgets.comm.lost",
 }
 __all__ = [
     "ConfusionMatrix",
@@ -36,6 +38,7 @@ __all__ = [
     "Labeler",
     "TopLosses",
     "TrainingMonitor",
+    "reattach",
 ]
 
 
