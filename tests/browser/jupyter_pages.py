@@ -99,8 +99,8 @@ def install_kernel(name: str, kernels: Path) -> None:
 
 
 @contextmanager
-def serving(tmp: Path) -> Iterator[Server]:
-    """A server that keeps all its files in the folder `tmp`, on a free port of this machine."""
+def serving(tmp: Path, base_url: str = "/") -> Iterator[Server]:
+    """A server that keeps all its files in the folder `tmp`, on a free port of this machine, behind a base path."""
     root = tmp / "root"
     root.mkdir()
     with socket.socket() as s:
@@ -127,12 +127,13 @@ def serving(tmp: Path) -> Iterator[Server]:
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={root}",
+        f"--ServerApp.base_url={base_url}",
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True",
         "--JupyterNotebookApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
-    found = Server(f"http://127.0.0.1:{port}", token, root, tmp / "server.log")
+    found = Server(f"http://127.0.0.1:{port}{base_url.rstrip('/')}", token, root, tmp / "server.log")
     with open(found.log, "wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *args],
