@@ -45,7 +45,8 @@ export class Commands {
   private async _open(opener: IOpener, args: Args): Promise<void> {
     const named = args['selected'] ? clickedFolder(this._app) : (args['folder'] as string | undefined);
     if (named !== undefined) {
-      const [cwd, name] = split(named);
+      const local = this._app.serviceManager.contents.localPath(named);
+      const [cwd, name] = split(named, named.slice(0, named.length - local.length));
       return this._write(cwd, opener.file, cellFor(opener.widget, name));
     }
     const cwd = (args['cwd'] as string | undefined) ?? currentFolder(this._app);

@@ -28,12 +28,9 @@ export function within(folder: string, name: string): string {
   return isRoot(folder) ? folder + name : `${folder}/${name}`;
 }
 
-/** The folder that a file or folder lies in, and its name there; of a root the root itself and no name. */
-export function split(path: string): [folder: string, name: string] {
-  const at = path.lastIndexOf('/');
-  if (at >= 0) {
-    return [path.slice(0, at), path.slice(at + 1)];
-  }
-  const drive = /^\w+:/.exec(path)?.[0] ?? ''; // "C:\x" is a name, and no drive of JupyterLab's
-  return isRoot(path) ? [path, ''] : drive && !path.includes('\\') ? [drive, path.slice(drive.length)] : ['', path];
+/** The folder that a file or folder lies in, and its name there; `drive` is what stands before both, such as "RTC:". */
+export function split(path: string, drive = ''): [folder: string, name: string] {
+  const local = path.slice(drive.length);
+  const at = local.lastIndexOf('/');
+  return [drive + local.slice(0, Math.max(0, at)), local.slice(at + 1)];
 }

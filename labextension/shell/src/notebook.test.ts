@@ -39,14 +39,15 @@ it('where there is no kernel of Python, JupyterLab asks for one', async () => {
 });
 
 it.each([
-  ['', '', ''],
-  ['pets', '', 'pets'],
-  ['work/pets', 'work', 'pets'],
-  ['RTC:', 'RTC:', ''],
-  ['RTC:pets', 'RTC:', 'pets'],
-  ['RTC:work/pets', 'RTC:work', 'pets'],
-  ['C:\\pets', '', 'C:\\pets']
-])('%j lies in %j and is called %j there', (path, cwd, name) => {
-  expect(split(path)).toEqual([cwd, name]);
+  ['', '', '', ''],
+  ['pets', '', '', 'pets'],
+  ['work/pets', '', 'work', 'pets'],
+  ['RTC:', 'RTC:', 'RTC:', ''],
+  ['RTC:pets', 'RTC:', 'RTC:', 'pets'],
+  ['RTC:work/pets', 'RTC:', 'RTC:work', 'pets'],
+  ['10:30/a', '', '10:30', 'a'],
+  ['C:\\pets', '', '', 'C:\\pets']
+])('%j of the drive %j lies in %j and is called %j there', (path, drive, cwd, name) => {
+  expect(split(path, drive)).toEqual([cwd, name]);
   expect(name ? within(cwd, name) : cwd).toBe(path);
 });
