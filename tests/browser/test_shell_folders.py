@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+import uuid
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ COUNT = "() => window.__panel.content.activeCell.model.executionCount"
 
 
 def fresh(page) -> None:
-    page.go("lab")
+    page.go(f"lab/workspaces/{uuid.uuid4().hex}")  # the folder that it ends in is not where another test begins
     page.wait_for_function("() => window.jupyterapp")
     page.settled("window.jupyterapp.restored", 60)
 

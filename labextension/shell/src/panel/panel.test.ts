@@ -148,6 +148,24 @@ describe('the panel', () => {
     expect(panel.node.querySelectorAll('section')).toHaveLength(4);
   });
 
+  it('asks again while it is seen, and not where the server cannot say', async () => {
+    vi.useFakeTimers();
+    const asked = vi.fn(() => Promise.resolve(FOUND));
+    answer = asked;
+    await panel.refresh();
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(asked).toHaveBeenCalledTimes(4);
+    answer = asked.mockRejectedValue(new Error('no'));
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(asked).toHaveBeenCalledTimes(5);
+    asked.mockResolvedValue(FOUND);
+    await panel.refresh();
+    panel.hide();
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(asked).toHaveBeenCalledTimes(6);
+    vi.useRealTimers();
+  });
+
   it('forgets an answer that comes after a later one', async () => {
     let late: (found: IOverview) => void = () => undefined;
     answer = () => new Promise(done => (late = done));

@@ -38,20 +38,29 @@ export class Panel extends Widget {
     this.node.append(head, this._where, this._said, this._body);
   }
 
-  /** Ask the server now; an answer about a folder that was left meanwhile counts no more. */
+  /**
+   * Ask the server now, and while the panel is seen every few seconds from then on; where it cannot say, only when the
+   * user asks again or goes to another folder. An answer about a folder that was left meanwhile counts no more.
+   */
   async refresh(): Promise<void> {
+    window.clearTimeout(this._timer);
     const asked = ++this._asked;
     const folder = this._host.folder();
     try {
       const found = await this._host.ask(folder);
       if (asked === this._asked && !this.isDisposed) {
         this._show(found);
+        this._next(EVERY_MS);
       }
     } catch (error) {
       if (asked === this._asked && !this.isDisposed) {
         this._fail(folder, (error as Error).message);
       }
     }
+  }
+
+  protected onAfterAttach(): void {
+    this._next(0);
   }
 
   protected onAfterShow(): void {
@@ -73,9 +82,15 @@ export class Panel extends Widget {
 
   private _next(wait: number): void {
     window.clearTimeout(this._timer);
+    if (!this.isVisible) {
+      return;
+    }
     this._timer = window.setTimeout(() => {
-      const done = document.hidden ? Promise.resolve() : this.refresh();
-      void done.then(() => this.isVisible && this._next(EVERY_MS));
+      if (document.hidden) {
+        this._next(EVERY_MS);
+      } else {
+        void this.refresh();
+      }
     }, wait);
   }
 
