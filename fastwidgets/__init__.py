@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from fastwidgets.cleaner.widget import ImageCleaner
     from fastwidgets.comm.lost import reattach
     from fastwidgets.confusion.widget import ConfusionMatrix
+    from fastwidgets.dicom.widget import DicomViewer
     from fastwidgets.grid.image_grid import ImageGrid
     from fastwidgets.labeler.widget import Labeler
     from fastwidgets.lr_finder.widget import LRFinder
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "ConfusionMatrix": "fastwidgets.confusion.widget",
+    "DicomViewer": "fastwidgets.dicom.widget",
     "ImageClassifierCleaner": "fastwidgets.cleaner.fastai_names",
     "ImageCleaner": "fastwidgets.cleaner.widget",
     "ImageGrid": "fastwidgets.grid.image_grid",
@@ -30,6 +32,7 @@ _WHERE = {
 }
 __all__ = [
     "ConfusionMatrix",
+    "DicomViewer",
     "ImageClassifierCleaner",
     "ImageCleaner",
     "ImageGrid",
