@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from fastwidgets.builder.widget import DataBlockBuilder
     from fastwidgets.cleaner.fastai_names import ImageClassifierCleaner, ImagesCleaner
     from fastwidgets.cleaner.widget import ImageCleaner
+    from fastwidgets.comm.lost import reattach
     from fastwidgets.confusion.widget import ConfusionMatrix
     from fastwidgets.dicom.widget import DicomViewer
     from fastwidgets.grid.image_grid import ImageGrid
@@ -29,6 +30,7 @@ _WHERE = {
     "LRFinder": "fastwidgets.lr_finder.widget",
     "TopLosses": "fastwidgets.top_losses.widget",
     "TrainingMonitor": "fastwidgets.monitor.widget",
+    "reattach": "fastwidgets.comm.lost",
 }
 __all__ = [
     "ConfusionMatrix",
@@ -42,6 +44,7 @@ __all__ = [
     "Labeler",
     "TopLosses",
     "TrainingMonitor",
+    "reattach",
 ]
 
 

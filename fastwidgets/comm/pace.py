@@ -23,7 +23,8 @@ class Pace:
         clock: Callable[[], float] = time.monotonic,
         lock: threading.RLock | None = None,
     ) -> None:
-        self._send, self._every, self._clock = send, every, clock
+        self._send, self._clock = send, clock
+        self.every = every  # may be changed at any time
         self._last = -float("inf")
         self._lock = lock if lock is not None else threading.RLock()
         self._timer: threading.Timer | None = None
@@ -32,7 +33,7 @@ class Pace:
     def touch(self) -> None:
         """Something is new: send it now, or as soon as `every` seconds have gone by since the last time."""
         with self._lock:
-            wait = self._last + self._every - self._clock()
+            wait = self._last + self.every - self._clock()
             if wait <= 0:
                 self.settle()
             elif self._timer is None and not self._closed:

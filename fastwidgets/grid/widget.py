@@ -81,6 +81,11 @@ class GridWidget(LiveWidget):
         if self.comm is not None:
             self.send({"kind": "stale", "what": "pictures"})
 
+    @property
+    def place(self) -> str:
+        """The folder of its pictures."""
+        return self.session.root
+
     def close(self) -> None:
         """Take the grid off the page and free what it held."""
         if "_twin_pace" not in self.__dict__:

@@ -1,4 +1,7 @@
-"""The Jupyter server extension: thumbnails in packed pages. It imports neither widgets nor the training library."""
+"""The Jupyter server extension: thumbnails in packed pages, and what folders hold.
+
+It imports neither widgets nor the training library.
+"""
 
 from __future__ import annotations
 

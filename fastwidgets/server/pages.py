@@ -11,6 +11,7 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError, authenticated
 
+from fastwidgets.server.confine import is_below
 from fastwidgets.server.registry import Registered, read, still_there
 from fastwidgets.thumbnails.packed import ASK_KERNEL, Thumb, pack
 from fastwidgets.thumbnails.store import ThumbnailStore, key_of
@@ -60,13 +61,9 @@ class Pages:
             return None
         path = os.fsdecode(grid.paths[i])
         try:
-            return key_of(path, os.stat(path), side) if self._allowed(path) else None
+            return key_of(path, os.stat(path), side) if is_below(path, self.roots) else None
         except (OSError, ValueError):
             return None
-
-    def _allowed(self, path: str) -> bool:
-        real = os.path.realpath(path)  # a link must not lead out of the roots
-        return any(real.startswith(root.rstrip(os.sep) + os.sep) for root in self.roots)
 
     def _store(self, path: str) -> ThumbnailStore:
         if path not in self._stores:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from jupyter_core.paths import jupyter_runtime_dir
 
-__all__ = ["Registered", "read", "register", "unregister"]
+__all__ = ["Registered", "clear_old", "read", "register", "unregister"]
 
 TOKEN = re.compile(r"[0-9a-f]{32}")
 DAYS = 7  # after which what a killed kernel left behind goes
@@ -38,7 +38,7 @@ def register(store: str | os.PathLike[str], paths: Sequence[str | None]) -> str:
     try:
         folder = _folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _clear_old(folder)
+        clear_old(folder)
         part = folder / f".{token}"
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(b"\0".join(fields))  # the one byte that no path has in it
@@ -79,7 +79,8 @@ def _folder() -> Path:
     return Path(jupyter_runtime_dir()) / "fastwidgets"
 
 
-def _clear_old(folder: Path) -> None:
+def clear_old(folder: Path) -> None:
+    """Remove what has not been used for days."""
     for left in folder.iterdir():
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > DAYS * 24 * 3600:

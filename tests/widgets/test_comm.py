@@ -118,6 +118,15 @@ def test_only_the_kinds_a_widget_hears_are_obeyed(kind: str | None) -> None:
     widget.close()
 
 
+@pytest.mark.parametrize(
+    "asked, every", [({"every": 0.5}, 0.5), ({"every": 0.001}, 0.1), ({"every": 99}, 10), ({}, 0.1)]
+)
+def test_the_user_may_have_it_slower_but_not_faster_than_the_widget_goes(asked: dict[str, float], every: float) -> None:
+    widget = Widget()
+    tell(widget, kind="hello", **asked)
+    assert widget._pace.every == every
+
+
 def test_an_error_in_a_handler_is_shown_in_the_widget() -> None:
     widget = Widget()
     tell(widget, kind="bad")

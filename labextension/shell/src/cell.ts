@@ -49,3 +49,14 @@ export function place(panel: INotebook, inside: Node, code: string): boolean {
   content.activeCellIndex = at + 1;
   return true;
 }
+
+/** Make a cell with `code` the last and the active one, not run. False where the notebook cannot be written. */
+export function append({ content }: INotebook, code: string): boolean {
+  if (!content.model || content.model.readOnly) {
+    return false;
+  }
+  const end = content.widgets.length;
+  content.model.sharedModel.insertCell(end, { cell_type: 'code', source: code });
+  content.activeCellIndex = end;
+  return true;
+}

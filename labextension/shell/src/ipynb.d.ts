@@ -1,4 +1,4 @@
 declare module '*.ipynb' {
-  const notebook: import('./tour').INotebook;
+  const notebook: import('./contents').INotebook;
   export default notebook;
 }

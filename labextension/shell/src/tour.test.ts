@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { tourIn, type INotebook } from './tour';
+import type { INotebook } from './contents';
+import { tourIn } from './tour';
 
 const read = (name: string) => JSON.parse(readFileSync(`examples/${name}`, 'utf8')) as INotebook;
 const tour = read('01_tour.ipynb');

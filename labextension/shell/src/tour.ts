@@ -1,21 +1,9 @@
+import { isRoot, namesIn, within, type IContents, type INotebook } from './contents';
+
 export const TOUR = 'fastwidgets-tour.ipynb';
 /** The tour as it lies in a folder of the examples, with the folder that `make lab` fills. */
 export const EXAMPLE = '01_tour.ipynb';
 export const FOLDER = 'notebooks';
-
-export interface INotebook {
-  cells: { cell_type: string; outputs?: unknown[]; execution_count?: number | null }[];
-}
-
-interface IFolder {
-  content: { name: string }[];
-}
-
-/** The part of JupyterLab's contents manager that is needed here. */
-interface IContents {
-  get(path: string, options: { content: boolean }): Promise<unknown>;
-  save(path: string, options: { type: 'notebook'; format: 'json'; content: INotebook }): Promise<unknown>;
-}
 
 /**
  * The path of the tour for somebody in the folder `cwd`: the one among the examples if they lie there or, from the root,
@@ -41,21 +29,6 @@ export async function tourIn(
     }
   }
   return within(cwd, TOUR);
-}
-
-/** What lies in a folder. Asking for a file that is not there would put an error into the browser's console. */
-async function namesIn(contents: IContents, folder: string): Promise<string[]> {
-  const { content } = (await contents.get(folder, { content: true })) as IFolder;
-  return Array.isArray(content) ? content.map(one => one.name) : []; // a file of that name is no folder
-}
-
-/** "RTC:" is the root of a drive. */
-function isRoot(folder: string): boolean {
-  return folder === '' || folder.endsWith(':');
-}
-
-function within(folder: string, name: string): string {
-  return isRoot(folder) ? folder + name : `${folder}/${name}`;
 }
 
 /** The notebook as if no cell of it had ever been run. */

@@ -227,6 +227,10 @@ export interface GridPong {
 }
 export interface GridHello {
   kind: 'hello';
+  /**
+   * Seconds between two messages at least, as the user has set it.
+   */
+  every?: number;
 }
 export interface GridPing {
   kind: 'ping';

@@ -97,6 +97,10 @@ export interface LRFinderPong {
  */
 export interface LRFinderHello {
   kind: 'hello';
+  /**
+   * Seconds between two messages at least, as the user has set it.
+   */
+  every?: number;
 }
 /**
  * Do clicks get through while the cell runs?

@@ -1,5 +1,5 @@
 import type { GridAction } from '../contract/grid';
-import type { IKey } from '../kit/keys';
+import { isOff, type IKey } from '../kit/keys';
 import { isPossible } from './bar';
 import type { GridModel } from './model';
 import { classesOf, count, withFilter } from './state';
@@ -41,7 +41,7 @@ export class Commands {
   /** A key with the focus on the tiles or the full-size view; returns whether it was an action's. */
   onKey(event: KeyboardEvent): boolean {
     const target = event.target as Element;
-    if (target.closest('input, textarea, select') || event.altKey) {
+    if (target.closest('input, textarea, select') || event.altKey || isOff(event)) {
       return false;
     }
     const pressed = `${event.ctrlKey || event.metaKey ? 'Ctrl+' : ''}${event.key}`;

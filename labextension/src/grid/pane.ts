@@ -1,5 +1,6 @@
 import { element, setText } from '../kit/dom';
 import { bindKeys, type IKey } from '../kit/keys';
+import { onSettings } from '../kit/settings';
 import { Bar } from './bar';
 import { Commands } from './commands';
 import { Cursor } from './cursor';
@@ -161,6 +162,7 @@ export class GridPane {
     on('tiles', ids => this._onTiles(ids));
     on('facets', () => this._panel.updateCounts());
     on('said change:notice change:lost change:clicks', () => this._tell());
+    this._off.push(onSettings(() => this._sight.takeUsual() && this._showFocus()));
     const { el: port } = this._sight;
     port.addEventListener('scroll', () => this._hover.hide(), { passive: true });
     port.addEventListener('click', event => this._onClick(event));
@@ -264,6 +266,10 @@ export class GridPane {
 
   private _zoom(steps: number): void {
     this._sight.zoom(steps);
+    this._showFocus();
+  }
+
+  private _showFocus(): void {
     if (this.focused !== null) {
       this.scrollTo(this.focused);
     }

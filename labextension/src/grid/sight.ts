@@ -1,4 +1,5 @@
 import { element } from '../kit/dom';
+import { settings } from '../kit/settings';
 import { AHEAD, LARGEST, layOut, moved, offsetOf, reveal, rowsAt, scrollFor, sideFor, SMALLEST } from './layout';
 import type { ILayout, Move } from './layout';
 import type { GridModel } from './model';
@@ -15,6 +16,7 @@ export interface ISightHost {
 }
 
 const ZOOM = 1.2;
+const USUAL_TILE = 128; // of a grid for which neither a cell nor a click has said another size
 
 /** The window on the tiles: lays them out, scrolls, draws those in sight, and has what they show loaded. */
 export class Sight {
@@ -48,7 +50,7 @@ export class Sight {
 
   /** Begin with tiles of this size and the one at place `top` in the first row. */
   begin(tile: number, top: number): void {
-    this._tileWanted = tile;
+    this._tileWanted = tile === USUAL_TILE ? settings().thumbnailSize : tile;
     this._topWanted = top;
   }
 
@@ -102,9 +104,18 @@ export class Sight {
   }
 
   zoom(steps: number): void {
-    const wanted = this._layout.tile * ZOOM ** steps;
-    this._tileWanted = Math.round(Math.max(SMALLEST, Math.min(wanted, LARGEST)));
-    this.relayout();
+    this._resize(this._layout.tile * ZOOM ** steps);
+  }
+
+  /** The user has set something, perhaps the size: then what was zoomed goes to it. Returns whether it was the size. */
+  takeUsual(): boolean {
+    const { thumbnailSize } = settings();
+    if (thumbnailSize === this._usual) {
+      return false;
+    }
+    this._usual = thumbnailSize;
+    this._resize(thumbnailSize);
+    return true;
   }
 
   /** Show which tile has the focus. */
@@ -126,6 +137,11 @@ export class Sight {
   dispose(): void {
     this._watch.disconnect();
     window.cancelAnimationFrame(this._frame);
+  }
+
+  private _resize(wanted: number): void {
+    this._tileWanted = Math.round(Math.max(SMALLEST, Math.min(wanted, LARGEST)));
+    this.relayout();
   }
 
   private _drawSoon(): void {
@@ -191,7 +207,8 @@ export class Sight {
   private _layout: ILayout = layOut(0, 128, 1, 1, 1);
   private _offset = 0;
   private _down = true;
-  private _tileWanted = 128;
+  private _usual = settings().thumbnailSize;
+  private _tileWanted = USUAL_TILE;
   private _topWanted: number | null = null; // until the page has told how wide it is
   private _frame = 0;
   private _marked: HTMLElement | undefined;

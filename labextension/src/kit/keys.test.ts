@@ -1,6 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { button, element } from './dom';
 import { bindKeys } from './keys';
+import { SETTINGS } from './settings';
+
+afterEach(() => document.body.removeAttribute(SETTINGS));
 
 function widget() {
   const outer = vi.fn();
@@ -37,6 +40,16 @@ describe('bindKeys', () => {
       expect(outer).toHaveBeenCalledOnce();
     }
   );
+
+  it('does nothing on a letter that the user has switched off, and still lets it not out', () => {
+    document.body.setAttribute(SETTINGS, '{"singleKeys": false}');
+    const { root, outer, space, letter, key } = widget();
+    key(root, { key: 's' });
+    key(root, { key: ' ' });
+    expect(letter).not.toHaveBeenCalled();
+    expect(space).toHaveBeenCalledOnce();
+    expect(outer).not.toHaveBeenCalled();
+  });
 
   it('leaves the space bar to a focused button and letters to a select', () => {
     const { press, select, space, letter, key } = widget();

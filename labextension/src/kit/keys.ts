@@ -1,3 +1,5 @@
+import { settings } from './settings';
+
 export interface IKey {
   /** As in `KeyboardEvent.key`; several keys may do the same. */
   keys: string[];
@@ -14,7 +16,8 @@ const PRESSING = 'button, a[href], summary';
 
 /**
  * Give an element keys of its own. While the focus is inside it no plain key reaches the notebook, where a stray "s" or
- * "d" would change cells; keys held with Ctrl, Alt or Meta, Tab and Escape go on as everywhere. Returns a disposer.
+ * "d" would change cells; keys held with Ctrl, Alt or Meta, Tab and Escape go on as everywhere. Keys that
+ * the user has switched off do nothing, and stay inside all the same. Returns a disposer.
  */
 export function bindKeys(root: HTMLElement, keys: IKey[]): () => void {
   const onKey = (event: KeyboardEvent): void => {
@@ -27,7 +30,7 @@ export function bindKeys(root: HTMLElement, keys: IKey[]): () => void {
     const target = event.target as Element;
     const own =
       target.closest(TYPING) ?? (event.key === ' ' || event.key === 'Enter' ? target.closest(PRESSING) : null);
-    const found = own ? undefined : keys.find(key => key.keys.includes(event.key));
+    const found = own || isOff(event) ? undefined : keys.find(key => key.keys.includes(event.key));
     if (found) {
       event.preventDefault();
       event.stopPropagation();
@@ -48,6 +51,11 @@ export function bindKeys(root: HTMLElement, keys: IKey[]): () => void {
     root.removeEventListener('keydown', onKey);
     window.removeEventListener('keydown', claim, true);
   };
+}
+
+/** Is this a key without Ctrl that the user has switched off? The space bar, arrows, Enter and Escape always act. */
+export function isOff(event: KeyboardEvent): boolean {
+  return isPlain(event) && event.key.length === 1 && event.key !== ' ' && !settings().singleKeys;
 }
 
 function isPlain(event: KeyboardEvent): boolean {

@@ -3,6 +3,7 @@ import { watchKernel } from './kernel';
 import { post } from './model';
 import { PROTOCOL } from './protocol';
 import { saveNotebook } from './save';
+import { onSettings, settings } from './settings';
 import { placeTwin } from './twin';
 
 interface IMessage {
@@ -55,11 +56,13 @@ export abstract class LiveModel<T extends IMessage> extends DOMWidgetModel {
         this.receive(message as T, buffers);
       }
     });
-    this._unwatch = watchKernel(this, () => {
+    const unwatch = watchKernel(this, () => {
       this.lost = true;
       this.trigger('change:lost');
     });
-    post(this, { kind: 'hello' });
+    const deaf = onSettings(() => this.lost || this.hello());
+    this._unwatch = () => [unwatch, deaf].forEach(stop => stop());
+    this.hello();
   }
 
   close(commClosed?: boolean): Promise<void> {
@@ -75,6 +78,11 @@ export abstract class LiveModel<T extends IMessage> extends DOMWidgetModel {
     this._began = true;
     this.ping();
     void saveNotebook(this);
+  }
+
+  /** Ask for everything, and from now on not more often for what is new than the user has set. */
+  protected hello(): void {
+    post(this, { kind: 'hello', every: 1 / settings().updatesPerSecond });
   }
 
   /** A message of the contract, other than those that every widget shares. */

@@ -94,7 +94,7 @@ describe('the labeler’s model', () => {
   it('asks for everything when a decision was refused, and keeps nothing of it', () => {
     model.decide('label', [0], 'cat');
     answer(inside.sent[0], false);
-    expect(inside.sent.at(-1)).toEqual({ kind: 'hello' });
+    expect(inside.sent.at(-1)).toEqual({ kind: 'hello', every: 0.1 });
     model.wantItems([0]);
     inside.receive({ kind: 'items', rid: 2, items: [item(0, null)] }, []);
     expect(model.item(0)?.labels).toBeNull();

@@ -202,7 +202,7 @@ export class LabelerModel extends GridModel {
         this._fresh.delete(id); // it shows again what is on the disk
         this._asked.delete(id);
       }
-      post(this, { kind: 'hello' });
+      this.hello();
     }
     this.trigger('done', done, asked);
   }

@@ -2,7 +2,7 @@ import type { LabelerDone } from '../contract/labeler';
 import type { IPaneOptions } from '../grid/pane';
 import { GridView } from '../grid/view';
 import { element } from '../kit/dom';
-import { bindKeys } from '../kit/keys';
+import { bindKeys, isOff } from '../kit/keys';
 import { LabelerBar } from './bar';
 import { FocusPane } from './focus';
 import type { LabelerModel } from './model';
@@ -140,7 +140,7 @@ export class LabelerView extends GridView {
         return;
       }
       this._turn(key === 'y' || event.shiftKey ? 'redo' : 'undo');
-    } else if (key === 'g') {
+    } else if (key === 'g' && !isOff(event)) {
       this._setMode('one');
     } else {
       return;
