@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from fastlearn.data.problems import DataError, short
 from fastlearn.tabular.frame import named_rows
 
-__all__ = ["all_finite", "as_numbers", "float_dtype", "missing_in"]
-
-EXACT = 1 << 24  # whole numbers up to here are exact in float32
+__all__ = ["all_finite", "as_numbers", "missing_in"]
 
 
 def as_numbers(column: Any, name: str, index: Any) -> NDArray[Any]:
@@ -43,14 +41,6 @@ def missing_in(values: NDArray[Any]) -> NDArray[np.bool_] | None:
         return None
     holes: NDArray[np.bool_] = np.isnan(values)
     return holes if holes.any() else None
-
-
-def float_dtype(values: NDArray[Any], whole: bool) -> Any:
-    """float32, or float64 where `values` are `whole` numbers too large to be exact in 24 bits."""
-    if not whole or not len(values):
-        return np.float32
-    largest = np.nanmax(np.abs(values)) if not np.isnan(values).all() else 0
-    return np.float32 if largest <= EXACT else np.float64
 
 
 def _floats(column: Any, name: str, index: Any) -> NDArray[Any]:

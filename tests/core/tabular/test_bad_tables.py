@@ -243,3 +243,11 @@ def test_clean_tables_are_met_in_silence(adults):
         to = table(adults)
         learn = tabular_learner(to.dataloaders(bs=32, device="cpu", seed=0), [8], seed=0)
         assert torch.isfinite(learn.get_preds()[0]).all()
+
+
+def test_targets_outside_the_range_are_named_in_training_and_in_validation(adults):
+    adults.loc[[3, 150], "tax"] = [-50.0, 5000.0]
+    dls = table(adults, y_names="tax").dataloaders(bs=32, device="cpu", seed=0)
+    with pytest.warns(UserWarning, match=r"'tax' has numbers outside of y_range=\(0, 2000\).* in 1 row \(3\): -50.0; "
+                      r"in validation, 1 row \(150\): 5000.0. Try y_range=\(-50, 5000\)"):  # fmt: skip
+        tabular_learner(dls, [8], y_range=(0, 2000))
