@@ -126,6 +126,10 @@ class CollabLearner(TabularLearner):
         codes, ratings = (part.numpy() for part in held.rows_at(slice(None)))
         training, n_items = self._table, len(self._labels(self._table.item))
         liked = liked_items(codes, ratings[:, 0], n_items, relevant, n_users)
+        if not len(liked.users):
+            wanted = float(ratings.mean()) if relevant is None else relevant
+            raise DataError(f"No user who was in training has a rating of {wanted:g} or more in these rows, whose "
+                            f"highest is {float(ratings.max()):g}. Try a lower relevant=….")  # fmt: skip
         seen = None if held is training else training.rated
         only = held.rated if candidates == "rated" else None
         scorers = {"model": by_model(self.model, n_items), "popular": by_popularity(training.rated.counts(n_items))}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ __all__ = [
     "as_row",
     "check_columns",
     "check_given",
+    "check_once",
     "is_path",
     "is_row",
     "named_rows",
@@ -144,6 +146,13 @@ def check_columns(frame: pd.DataFrame, names: Iterable[str], what: str) -> None:
     listed = ", ".join(repr(name) for name in missing[:5]) + (", …" if len(missing) > 5 else "")
     some = ", ".join(repr(str(c)) for c in there[:12]) + (", …" if len(there) > 12 else "")
     raise DataError(f"The table has no column {listed}, {what}. It has {some or 'none'}.{hint or ' Try df.columns.'}")
+
+
+def check_once(names: Iterable[Any], what: str) -> None:
+    """Raise DataError if a column is named twice for the same role."""
+    twice = [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise DataError(f"Each column is named once in {what}, but {twice[:5]} are named again.")
 
 
 def check_given(given: Iterable[Any], names: Sequence[Any], what: str, where: str) -> None:

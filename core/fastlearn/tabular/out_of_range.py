@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from fastlearn.data.problems import short
 from fastlearn.tabular.frame import named_rows
 from fastlearn.tabular.ranges import is_range, plain_ranges
 from fastlearn.warn import warn_user
@@ -47,7 +46,7 @@ def _warn(name: str, columns: Sequence[tuple[EncodedRows, Any]], low: float, hig
             continue
         outside = (column < low) | (column > high)
         if outside.any():
-            few = ", ".join(short(float(value), 12) for value in column[outside][:5])
+            few = ", ".join(f"{value:g}" for value in column[outside][:5])
             found.append(f"{_word(table)}{named_rows(outside, table.index)}: {few}")
             ends = [min(ends[0], float(column.min())), max(ends[1], float(column.max()))]
     if found:

@@ -17,7 +17,7 @@ from fastlearn.keywords import check_keywords, did_you_mean
 from fastlearn.tabular.categorify import Categorify
 from fastlearn.tabular.columns import Columns, Finding, rows_to_learn_from
 from fastlearn.tabular.fill_missing import FillMissing
-from fastlearn.tabular.frame import as_frame, as_names, check_columns
+from fastlearn.tabular.frame import as_frame, as_names, check_columns, check_once
 from fastlearn.tabular.matrices import (
     FloatType,
     Matrices,
@@ -128,6 +128,8 @@ class TabularPipeline:
         frame = as_frame(table)
         cats, conts = self._names_in(frame)
         check_columns(frame, [*cats, *conts], "named in cat_names or cont_names")
+        check_once(cats, "cat_names")
+        check_once(conts, "cont_names")
         both = sorted(set(cats) & set(conts))
         if both:
             raise DataError(f"A column is one of categories or of numbers, but {both[:5]} are named as both.")

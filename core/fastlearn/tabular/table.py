@@ -16,7 +16,7 @@ from fastlearn.keywords import check_keywords
 from fastlearn.tabular.blocks import make_targets
 from fastlearn.tabular.columns import rows_to_learn_from
 from fastlearn.tabular.display import show_frame
-from fastlearn.tabular.frame import as_frame, as_names, check_columns
+from fastlearn.tabular.frame import as_frame, as_names, check_columns, check_once
 from fastlearn.tabular.matrices import Matrices
 from fastlearn.tabular.pipeline import TabularPipeline
 from fastlearn.tabular.rows import EncodedRows
@@ -79,6 +79,7 @@ class TabularPandas(EncodedRows):
     def _check_roles(self, frame: pd.DataFrame, y_names: Any) -> None:
         names = [name for entry in as_names(y_names) for name in as_names(entry)]
         check_columns(frame, names, "named in y_names")
+        check_once(names, "y_names")
         inputs = {*self.cat_names, *self.cont_names}
         leaks = [name for name in names if name in inputs]
         if leaks:

@@ -85,7 +85,7 @@ def test_one_item_to_leave_out_needs_no_list(small):
         assert set(learn.recommend("ann", 5, seen="Up")["film"]) == {"Big", "Heat", "Jaws"}
 
 
-@pytest.mark.parametrize(("row", "where"), [(0, r"in 1 row \(0\): 9.0"), (8, r"in validation, 1 row \(8\): 9.0")])
+@pytest.mark.parametrize(("row", "where"), [(0, r"in 1 row \(0\): 9"), (8, r"in validation, 1 row \(8\): 9")])
 def test_a_rating_that_the_model_can_never_answer_is_told(small, row, where):
     small.loc[row, "stars"] = 9.0
     with pytest.warns(
