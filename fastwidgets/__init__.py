@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from fastwidgets.cleaner.fastai_names import ImageClassifierCleaner, ImagesCleaner
     from fastwidgets.cleaner.widget import ImageCleaner
     from fastwidgets.confusion.widget import ConfusionMatrix
+    from fastwidgets.dicom.widget import DicomViewer
     from fastwidgets.grid.image_grid import ImageGrid
     from fastwidgets.labeler.widget import Labeler
     from fastwidgets.lr_finder.widget import LRFinder
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "ConfusionMatrix": "fastwidgets.confusion.widget",
+    "DicomViewer": "fastwidgets.dicom.widget",
     "ImageClassifierCleaner": "fastwidgets.cleaner.fastai_names",
     "ImageCleaner": "fastwidgets.cleaner.widget",
     "ImageGrid": "fastwidgets.grid.image_grid",
@@ -28,6 +30,7 @@ _WHERE = {
 }
 __all__ = [
     "ConfusionMatrix",
+    "DicomViewer",
     "ImageClassifierCleaner",
     "ImageCleaner",
     "ImageGrid",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-DTYPES = ("float32", "float64", "int32", "uint8")  # what labextension/src/kit/buffers.ts can read
+DTYPES = ("float32", "float64", "int16", "int32", "uint8", "uint16")  # what labextension/src/kit/buffers.ts can read
 
 
 def pack_array(header: Mapping[str, Any], array: np.ndarray) -> tuple[dict[str, Any], bytes]:

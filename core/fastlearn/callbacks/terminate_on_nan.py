@@ -40,8 +40,9 @@ class TerminateOnNaNCallback(Callback):
     def after_loss(self) -> None:
         learn = self.learn
         if not self._waits:
-            if not math.isfinite(learn.loss):  # a float of a CPU tensor waits for nobody
-                self._stop(learn.history.n_steps, float(learn.loss), weights_kept=True)
+            loss = learn.read_loss()
+            if not math.isfinite(loss):
+                self._stop(learn.history.n_steps, float(loss), weights_kept=True)
         elif self._guards:
             learn.opt.found_inf = torch.isfinite(learn.loss).logical_not().float()  # type: ignore[attr-defined]
 

@@ -17,6 +17,18 @@ else:
 class HyperMethods(Base):
     """Hyper-parameters by name, and layer groups that are frozen: `opt.set_hyper("mom", 0.9)`, `opt.hypers`."""
 
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drop the gradients; with `set_to_none=False` they stay, as zeros.
+
+        torch's own opens a range for its profiler first, which for a small network takes longer than all the rest.
+        """
+        if not set_to_none:
+            super().zero_grad(set_to_none=False)
+            return
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad = None
+
     @property
     def hypers(self) -> list[dict[str, float]]:
         """The hyper-parameters of each layer group, by name. A copy: they are changed by `set_hyper`."""

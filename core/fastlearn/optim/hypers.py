@@ -36,13 +36,15 @@ def hyper_setter(opt: torch.optim.Optimizer, name: str) -> Callable[[HyperValue]
     targets = [(g, layer, _key(opt, g, name)) for g, layer in _layered(opt) if name != "wd" or g.get("do_wd", True)]
 
     def put(value: HyperValue) -> None:
-        if isinstance(value, (float, int)):
-            for group, _, key in targets:
-                _write(group, key, value)
-            return
-        values = _one_per_layer_group(name, value, n)
-        for group, layer, key in targets:
-            _write(group, key, values[layer])
+        values = [value] * n if isinstance(value, (float, int)) else _one_per_layer_group(name, value, n)
+        for group, layer, (key, index) in targets:
+            current = group[key]
+            if index is not None:
+                group[key] = (*current[:index], values[layer], *current[index + 1 :])
+            elif isinstance(current, Tensor):  # compiled and captured optimizers read the rate from a tensor
+                current.fill_(values[layer])
+            else:
+                group[key] = values[layer]
 
     return put
 
@@ -108,20 +110,6 @@ def _key(opt: torch.optim.Optimizer, group: ParamGroup, name: str) -> tuple[str,
         hint = did_you_mean(name, known)
         raise ValueError(f"{type(opt).__name__} has no hyper-parameter {name!r}; it has {', '.join(known)}.{hint}")
     return place
-
-
-def _write(group: ParamGroup, place: tuple[str, int | None], value: float) -> None:
-    key, index = place
-    if index is None:
-        current = group[key]
-        if isinstance(current, Tensor):  # compiled and captured optimizers read the rate from a tensor
-            current.fill_(value)
-        else:
-            group[key] = value
-    else:
-        pair = list(group[key])
-        pair[index] = value
-        group[key] = tuple(pair)
 
 
 def _one_per_layer_group(name: str, value: Any, n: int) -> list[float]:

@@ -44,7 +44,7 @@ class FitControl:
         self._paused = False
         self._stop: StopRequest | None = None
         self._factor = 1.0  # asked for, not applied yet
-        self._applied = 1.0
+        self.applied_lr_scale = 1.0  # the part of `lr_scale` that the loop has already applied
         self._checkpoint: Checkpoint | None = None
 
     @property
@@ -65,12 +65,7 @@ class FitControl:
     @property
     def lr_scale(self) -> float:
         """The product of all factors given to `scale_lr` in this fit, also of those that wait for the next batch."""
-        return self._applied * self._factor
-
-    @property
-    def applied_lr_scale(self) -> float:
-        """The part of `lr_scale` that the loop has already applied."""
-        return self._applied
+        return self.applied_lr_scale * self._factor
 
     def pause(self) -> None:
         """Hold the loop at the next batch boundary until `resume` or `stop`."""
@@ -141,7 +136,7 @@ class FitControl:
             self._paused = self.pending = False
             self.held = 0.0
             self._checkpoint = None
-            self._stop, self._factor, self._applied = None, 1.0, 1.0
+            self._stop, self._factor, self.applied_lr_scale = None, 1.0, 1.0
 
     def end(self) -> None:
         """The fit is over: nothing is paused any more, also where Ctrl-C ended a pause."""
@@ -176,13 +171,13 @@ class FitControl:
         """The factor that the loop has to apply now; from here on it counts as applied."""
         with self._changed:
             factor, self._factor = self._factor, 1.0
-            self._applied *= factor
+            self.applied_lr_scale *= factor
         return factor
 
     def restore_lr_scale(self, applied: float) -> None:
         """Count `applied` as the factors that the loop has applied: a run goes on that had them."""
         with self._changed:
-            self._applied = applied
+            self.applied_lr_scale = applied
 
     def take_checkpoint(self) -> Checkpoint | None:
         """Whether a checkpoint is to be written now, and which kind; asking answers it."""

@@ -66,7 +66,7 @@ class FitRun:
 
 
 class History:
-    """All fits of one learner. Losses stay on their device and become numbers in blocks, when somebody reads them.
+    """All fits of one learner. Losses on an accelerator stay there, and become numbers in blocks when somebody reads.
 
     `beta` is the weight of the past in the smoothed loss, a debiased moving average that starts anew with each fit.
     Reading is safe from any thread while training goes on.
@@ -78,7 +78,7 @@ class History:
         self.notes: list[Note] = []
         self.fits: list[FitRun] = []
         self._columns = Columns(_DTYPES)
-        self._rows: list[tuple[Tensor | None, int, float, float, float, float, int]] = []  # steps not read yet
+        self._rows: list[tuple[Tensor | float | None, int, float, float, float, float, int]] = []  # steps not read yet
         self._items: list[NDArray[np.int64] | None] = []
         self._average, self._weight = 0.0, 0.0
         self._lock = threading.RLock()
@@ -234,7 +234,7 @@ class History:
 
     def add_step(
         self,
-        loss: Tensor | None,
+        loss: Tensor | float | None,
         epoch: int,
         lr: float,
         mom: float,
@@ -243,9 +243,12 @@ class History:
         n_items: int,
         items: NDArray[np.int64] | None = None,
     ) -> None:
-        """Append a training batch. `loss` is a detached scalar that nobody changes later; it is not read here."""
-        if loss is not None and loss.requires_grad:
-            loss = loss.detach()  # a callback has put another one there; its graph must not be kept
+        """Append a training batch. `loss` is a scalar; one on an accelerator is not read here, nor changed by anybody.
+
+        On the CPU its number is taken at once: thousands of tensors kept alive scatter the memory that batches reuse.
+        """
+        if isinstance(loss, Tensor):
+            loss = loss.item() if loss.is_cpu else loss.detach()
         self._rows.append((loss, epoch, lr, mom, seconds, wait, n_items))
         self._items.append(items)
 
@@ -298,12 +301,11 @@ class History:
         return smooth
 
 
-def _numbers(losses: Sequence[Tensor | None]) -> NDArray[np.float32]:
-    numbers = np.full(len(losses), np.nan, np.float32)
-    there = [i for i, loss in enumerate(losses) if loss is not None]
-    if there:
-        stacked = torch.stack([loss.float() for loss in losses if loss is not None])
-        numbers[there] = stacked.cpu().numpy()
+def _numbers(losses: Sequence[Tensor | float | None]) -> NDArray[np.float32]:
+    numbers = np.array([loss if isinstance(loss, float) else np.nan for loss in losses], np.float32)
+    away = [i for i, loss in enumerate(losses) if isinstance(loss, Tensor)]
+    if away:
+        numbers[away] = torch.stack([loss.float() for loss in losses if isinstance(loss, Tensor)]).cpu().numpy()
     return numbers
 
 

@@ -171,9 +171,9 @@ def _valid_batch(learn: Learner) -> None:
     if learn.handlers["after_pred"]:
         learn.fire("after_pred")
     if learn.yb:
-        learn.loss_grad = learn.compute_loss()
-        loss = learn.loss_grad.detach()
-        learn.loss = loss.clone() if learn.loss_may_change else loss
+        learn.loss_grad = loss = learn.compute_loss()
+        if learn.loss_may_change:
+            learn.loss = loss.detach().clone()
         if learn.handlers["after_loss"]:
             learn.fire("after_loss")
 

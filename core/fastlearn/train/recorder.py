@@ -115,7 +115,7 @@ class Recorder(Callback):
             group = self._group
             mom = group["betas"][0] if self._has_betas else group.get("momentum", group.get("mom", np.nan))
             learn.history.add_step(
-                learn.loss,
+                learn.read_loss(),
                 learn.epoch,
                 float(group["lr"]),
                 float(mom),

@@ -69,7 +69,7 @@ class RunState(CallbackHost):
         self.pred_positions: NDArray[np.int64] | None = None  # which items the latest predictions are of
         self.dl: Any = None
         self.pred: Any = None
-        self.loss: Any = None
+        self._loss: Any = None
         self.loss_grad: Any = None
         self.xb: tuple[Any, ...] = ()
         self.yb: tuple[Any, ...] = ()
@@ -106,6 +106,22 @@ class RunState(CallbackHost):
         return self.yb[0] if len(self.yb) == 1 else self.yb
 
     @property
+    def loss(self) -> Any:
+        """The loss of the batch without its graph, made when somebody asks for it; None before it is computed."""
+        if self._loss is None and self.loss_grad is not None:
+            self._loss = self.loss_grad.detach()
+        return self._loss
+
+    @loss.setter
+    def loss(self, loss: Any) -> None:
+        self._loss = loss
+
+    def read_loss(self) -> Any:
+        """The loss as a number on the CPU, where nothing waits for that; else as a tensor, which is not read."""
+        loss = self.loss_grad if self._loss is None else self._loss
+        return loss.item() if loss is not None and loss.is_cpu else self.loss
+
+    @property
     def pct_train(self) -> float:
         """The fraction of the fit's training batches that are done."""
         return self.position / max(1, self.n_epoch * self.n_train_iter)
@@ -137,8 +153,8 @@ class RunState(CallbackHost):
 
         What was computed from the batch before is gone: where this one is cancelled early, `pred` and `loss` are None.
         """
-        self.pred = self.loss = self.loss_grad = None
-        parts = to_device(as_parts(batch), self._device)
+        self.pred = self._loss = self.loss_grad = None
+        parts = to_device(batch if isinstance(batch, tuple) else as_parts(batch), self._device)
         n = self._n_inp or max(1, len(parts) - 1)
         self.xb, self.yb, self.batch_items = parts[:n], parts[n:], item_positions(batch)
         if self._tfms is not None:
@@ -162,7 +178,7 @@ class RunState(CallbackHost):
 
     def forget_batch(self) -> None:
         """Let go of the batch and what was computed from it."""
-        self.dl = self.pred = self.loss = self.loss_grad = self.batch_items = None
+        self.dl = self.pred = self._loss = self.loss_grad = self.batch_items = None
         self.xb, self.yb = (), ()
 
 

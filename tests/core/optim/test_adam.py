@@ -58,3 +58,13 @@ def test_parameters_that_no_fused_kernel_takes_still_train():
     p.grad = torch.tensor([1 + 0j])
     opt.step()
     assert not opt.param_groups[0]["fused"] and p.item().real < 1
+
+
+@pytest.mark.parametrize("set_to_none", [True, False])
+def test_gradients_are_dropped_or_become_zeros(set_to_none):
+    used, unused = torch.ones(3, requires_grad=True), torch.ones(2, requires_grad=True)
+    opt = Adam([[used], [unused]])
+    used.sum().backward()
+    opt.zero_grad(set_to_none=set_to_none)
+    assert used.grad is None if set_to_none else used.grad.tolist() == [0, 0, 0]
+    assert unused.grad is None

@@ -298,12 +298,28 @@ def test_the_guard_against_nan_can_be_taken_off(make_learner):
     assert learn.history.reason == "completed" and learn.history.n_steps == 8
 
 
-def test_no_loss_is_read_from_the_device_while_nobody_looks(make_learner, monkeypatch):
+def test_no_loss_is_read_from_an_accelerator_while_nobody_looks(make_learner, monkeypatch):
     learn = make_learner(shuffle=False).remove_cbs([ProgressCallback, KeepBest])
     reads = []
+    monkeypatch.setattr(torch.Tensor, "is_cpu", False, raising=False)
     monkeypatch.setattr(torch.Tensor, "item", lambda self: reads.append(learn.training) or float(self))
     learn.fit(2)
     assert reads.count(True) == 2  # torch's loader reads a seed when an epoch begins
+
+
+def test_the_loss_that_callbacks_see_has_no_graph_and_is_the_one_that_is_recorded(make_learner):
+    seen = []
+
+    class Look(Callback):
+        only_reads = True  # else it sees a copy that is made for it
+
+        def after_batch(self):
+            seen.append((self.loss.requires_grad, self.loss.item()))
+
+    learn = make_learner(cbs=Look())
+    learn.fit(1)
+    losses = learn.history.steps()["loss"].tolist()
+    assert seen[: len(losses)] == [(False, loss) for loss in losses] and learn.loss is None
 
 
 def test_a_listener_hears_a_fit_in_order(make_learner):

@@ -29,7 +29,7 @@ def dicom_picture(source: Any, frame: int = 0, window: Window | None = None) -> 
     """
     ds = dcmread(source)
     if is_colour(ds):
-        return Image.fromarray(colours(ds, frame))
+        return Image.fromarray(colours(ds, pixels(ds, frame)))
     seen, _ = seen_frame(ds, frame, window)
     return Image.fromarray((seen * 255).round().to(torch.uint8).numpy())
 
@@ -62,10 +62,10 @@ def is_colour(ds: Any) -> bool:
     return layout.samples > 1 or layout.photometric == "PALETTE COLOR"
 
 
-def colours(ds: Any, frame: int = 0) -> np.ndarray:
-    """The colours of one frame, `(H, W, 3)`, uint8; deeper ones are scaled by the bits that the file uses."""
+def colours(ds: Any, values: np.ndarray) -> np.ndarray:
+    """The colours `(H, W, 3)`, uint8, of a frame's stored `values`; deeper ones are scaled by the bits in use."""
     layout = layout_of(ds)
-    values, bits = pixels(ds, frame), layout.bits_stored
+    bits = layout.bits_stored
     if layout.photometric == "PALETTE COLOR":
         from pydicom.pixels.processing import apply_color_lut
 

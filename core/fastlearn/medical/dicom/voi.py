@@ -75,9 +75,8 @@ def shown_values(values: Tensor, ds: Any, frame: int = 0, index: int = 0) -> tup
     Returns: brightness in `[0, 1]`, before the inversion of MONOCHROME1, and a description ("LINEAR, width 350…").
     A table takes precedence over windows, as in pydicom. Without either, the least to the greatest value are spread.
     """
-    tables = group_of(ds, GROUP, frame).get("VOILUTSequence") or ds.get("VOILUTSequence")
-    if tables:
-        table = Lookup.of(tables[min(index, len(tables) - 1)], ds)
+    table = voi_table(ds, frame, index)
+    if table is not None:
         seen = table.of_values(values.numpy()).astype(np.float32) / (2**table.bits - 1)
         return torch.from_numpy(seen).clamp_(0, 1), "the file's lookup table (VOILUTSequence)"
     windows = windows_of(ds, frame)
@@ -86,6 +85,12 @@ def shown_values(values: Tensor, ds: Any, frame: int = 0, index: int = 0) -> tup
         named_by = f" ({voi.name})" if voi.name else ""
         return brightness(values, voi), f"{voi.function}, width {voi.width:g}, level {voi.level:g}{named_by}"
     return spread(values), "no window in the file: its least to its greatest value"
+
+
+def voi_table(ds: Any, frame: int = 0, index: int = 0) -> Lookup | None:
+    """The table by which the file wants one frame seen, if it has any. Raises: DataError if it is damaged."""
+    tables = group_of(ds, GROUP, frame).get("VOILUTSequence") or ds.get("VOILUTSequence")
+    return Lookup.of(tables[min(index, len(tables) - 1)], ds) if tables else None
 
 
 def spread(values: Tensor) -> Tensor:
