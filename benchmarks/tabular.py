@@ -1,12 +1,16 @@
 """Tables: preparing a million rows, batches a second, and training, against fastai and gradient-boosted trees.
 
-    make bench, or: FASTAI_PYTHON=python-with-fastai python benchmarks/tabular.py
+    make bench, or: FASTAI_PYTHON=python-with-fastai python benchmarks/tabular.py [--data FOLDER]
 
 Figures to reach: preparing 1,000,000 rows of 10 columns of categories and 10 of numbers takes at most 0.6 of fastai's
 time and at most 1.3 times the size of the data in extra memory; batches of 64 come at least 50 times as fast, of 1024
 at least 15 times; an epoch takes at most 0.35 of fastai's time. On the mixed table accuracy is at least 0.8395 and
-log-loss at most 0.3465, on breast cancer accuracy is at least 0.973. Tables are made up, or scikit-learn's; one
-thread, and times of the CPU.
+log-loss at most 0.3465, on breast cancer accuracy is at least 0.973. These tables are made up, or scikit-learn's; one
+thread, and times of the CPU; both sides of a seed run one after the other.
+
+Real tables are in no repository of ours, and are compared only where `--data` or BENCHMARK_DATA has them:
+adult.csv.gz (incomes, fastai's ADULT_SAMPLE) and bike_hour.csv.gz (bicycle hire, a regression with dates as in the
+Rossmann competition).
 """
 
 from __future__ import annotations
@@ -17,72 +21,29 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import mean, median
+from statistics import mean, median, stdev
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import torch
-from fastlearn.data import CategoryBlock
-from fastlearn.tabular import Categorify, FillMissing, Normalize, TabularPandas, tabular_learner
+from fastlearn.data import CategoryBlock, RegressionBlock
+from fastlearn.tabular import Categorify, FillMissing, Normalize, TabularPandas, add_datepart, tabular_learner
 from harness import table
 from memory import peak_since, resting
+from scores import scores
+from sides import arguments, find_data, verdict
+from tables import Table, adult, bikes, cancer, million, mixed
 
 FASTAI_PYTHON = os.environ.get("FASTAI_PYTHON")
 FASTAI_SCRIPT = Path(__file__).parent / "peer" / "tabular_fastai.py"
 PROCS = [Categorify, FillMissing, Normalize]
-SIZES = (2, 5, 10, 20, 50, 100, 300, 1000, 3000, 10_000)
+PREPARING = "preparing"
+MADE_UP = {"mixed": mixed, "cancer": cancer}
+REAL = {"adult": (adult, "adult.csv.gz"), "bikes": (bikes, "bike_hour.csv.gz")}
 Numbers = dict[str, float]
 Side = Callable[[str], Numbers]
-
-
-def million(n: int = 1_000_000) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Ten columns of text with 2 to 10,000 labels, ten of numbers, three of these with holes."""
-    rng = np.random.default_rng(0)
-    columns: dict[str, Any] = {}
-    for i, size in enumerate(SIZES):
-        labels = np.array([f"cat{i}_{k}" for k in range(size)], dtype=object)
-        columns[f"c{i}"] = labels[rng.integers(0, size, n)]
-    for i in range(10):
-        numbers = rng.normal(size=n) * (i + 1) + i
-        if i < 3:
-            numbers[rng.random(n) < 0.02] = np.nan
-        columns[f"x{i}"] = numbers
-    order = rng.permutation(n)
-    return pd.DataFrame({**columns, "y": rng.integers(0, 2, n)}), about(order[: int(0.8 * n)], order[int(0.8 * n) :])
-
-
-def mixed(n: int = 50_000) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Six columns of categories, two of which act together, and six of numbers; the last fifth is for validation."""
-    rng = np.random.default_rng(0)
-    sizes = [3, 5, 8, 12, 25, 50]
-    codes = np.stack([rng.integers(0, size, n) for size in sizes], 1)
-    x = rng.normal(size=(n, 6))
-    effects = [rng.normal(size=size) for size in sizes]
-    pairs = rng.normal(size=(8, 12))
-    score = sum(effects[i][codes[:, i]] for i in range(6)) * 0.6 + np.sin(2 * x[:, 0]) + x[:, 1] * x[:, 2]
-    score = score + 0.5 * x[:, 3] ** 2 - 0.5 + pairs[codes[:, 2], codes[:, 3]] + x[:, 4] * effects[1][codes[:, 1]]
-    y = (rng.random(n) < 1 / (1 + np.exp(-2 * score))).astype(int)
-    frame = pd.DataFrame({**{f"c{i}": [f"v{code}" for code in codes[:, i]] for i in range(6)},
-                          **{f"x{i}": x[:, i] for i in range(6)}, "y": y})  # fmt: skip
-    return frame, {**about(range(40_000), range(40_000, n), 6), "bs": 256, "epochs": 4, "lr": 5e-3}
-
-
-def cancer() -> tuple[pd.DataFrame, dict[str, Any]]:
-    """scikit-learn's breast cancer, shuffled; a quarter is for validation."""
-    from sklearn.datasets import load_breast_cancer
-
-    frame = load_breast_cancer(as_frame=True).frame.sample(frac=1, random_state=0).reset_index(drop=True)
-    frame = frame.rename(columns={"target": "y"})
-    known = {**about(range(426), range(426, 569)), "cats": [], "conts": [name for name in frame if name != "y"]}
-    return frame, {**known, "bs": 32, "epochs": 10, "lr": 1e-2}
-
-
-def about(train: Any, valid: Any, n: int = 10) -> dict[str, Any]:
-    names = {"cats": [f"c{i}" for i in range(n)], "conts": [f"x{i}" for i in range(n)]}
-    return {**names, "train": [int(i) for i in train], "valid": [int(i) for i in valid]}
 
 
 def read(folder: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -90,8 +51,11 @@ def read(folder: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 
 def prepared(frame: pd.DataFrame, known: dict[str, Any]) -> TabularPandas:
+    if "date" in known:
+        frame = add_datepart(frame, known["date"])
+    block = RegressionBlock() if "y_range" in known else CategoryBlock()
     splits = (known["train"], known["valid"])
-    return TabularPandas(frame, PROCS, known["cats"], known["conts"], "y", CategoryBlock(), splits)
+    return TabularPandas(frame, PROCS, known["cats"], known["conts"], "y", block, splits)
 
 
 def preparing(folder: Path, name: str) -> Numbers:
@@ -112,33 +76,30 @@ def rows(to: TabularPandas, bs: int) -> Numbers:
 
 
 def train(folder: Path, name: str, seed: int) -> Numbers:
-    """Accuracy and log-loss after a one-cycle fit, and seconds of an epoch."""
+    """How good predictions are after a one-cycle fit, and seconds of an epoch."""
     frame, known = read(folder, name)
     dls = prepared(frame, known).dataloaders(bs=known["bs"], device="cpu", seed=seed)
-    learn = tabular_learner(dls, layers=[200, 100], path=folder, seed=seed)
+    learn = tabular_learner(dls, layers=[200, 100], y_range=known.get("y_range"), path=folder, seed=seed)
     with learn.no_bar(), learn.no_logging():
         start = time.process_time()
         learn.fit_one_cycle(known["epochs"], known["lr"])
         seconds = (time.process_time() - start) / known["epochs"]
-    preds, targets = learn.get_preds()
-    picked = preds[torch.arange(len(preds)), targets].clamp(1e-6, 1)
-    hits = (preds.argmax(1) == targets).float()
-    return {"accuracy": float(hits.mean()), "logloss": float(-picked.log().mean()), "seconds": seconds}
+        preds, targets = learn.get_preds()
+    return {**scores(preds.numpy(), targets.numpy()), "seconds": seconds}
 
 
 def trees(folder: Path, name: str) -> Numbers:
     """Gradient-boosted trees of scikit-learn on the same columns: the line that every table is measured by."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.metrics import log_loss
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-    to = prepared(*read(folder, name))
+    frame, known = read(folder, name)
+    to = prepared(frame, known)
+    kind = HistGradientBoostingRegressor if "y_range" in known else HistGradientBoostingClassifier
     start = time.process_time()
-    model = HistGradientBoostingClassifier(random_state=0, categorical_features=to.cat_names or None)
-    model.fit(to.train.xs, to.train.y)
+    model = kind(random_state=0, categorical_features=to.cat_names or None).fit(to.train.xs, to.train.y)
     seconds = time.process_time() - start
-    chances, y = model.predict_proba(to.valid.xs), to.valid.y
-    hits = float((chances.argmax(1) == y).mean())
-    return {"accuracy": hits, "logloss": float(log_loss(y, chances)), "seconds": seconds}
+    said = model.predict(to.valid.xs) if "y_range" in known else model.predict_proba(to.valid.xs)
+    return {**scores(said, to.valid.y.to_numpy()), "seconds": seconds}
 
 
 class Peer:
@@ -162,9 +123,9 @@ class Peer:
         self.process.wait()
 
 
-def alone(python: str, script: Path, folder: Path, name: str) -> Numbers:
+def alone(command: list[str], folder: Path, name: str) -> Numbers:
     """Prepare the table `name` in a fresh process."""
-    done = subprocess.run([python, "-W", "ignore", str(script), str(folder), name], capture_output=True, text=True)
+    done = subprocess.run([*command, str(folder), name], capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     found: Numbers = json.loads(done.stdout.splitlines()[-1])
@@ -183,9 +144,9 @@ def compare_preparing(folder: Path, rounds: int = 3) -> None:
         size = pd.read_pickle(folder / f"{name}.pkl").memory_usage(deep=True).sum() / 2**20
         runs: dict[str, list[Numbers]] = {"fastlearn": [], "fastai": []}
         for _ in range(rounds):
-            runs["fastlearn"].append(alone(sys.executable, Path(__file__), folder, name))
+            runs["fastlearn"].append(alone([sys.executable, "-W", "ignore", __file__, PREPARING], folder, name))
             if FASTAI_PYTHON:
-                runs["fastai"].append(alone(FASTAI_PYTHON, FASTAI_SCRIPT, folder, name))
+                runs["fastai"].append(alone([FASTAI_PYTHON, "-W", "ignore", str(FASTAI_SCRIPT)], folder, name))
         for side, found in runs.items():
             if found:
                 extra = median(run["extra"] for run in found)
@@ -216,36 +177,63 @@ def compare_training(folder: Path, peer: Side | None, name: str, seeds: int) -> 
         runs["fastlearn"].append(train(folder, name, seed))
         if peer is not None:
             runs["fastai"].append(peer(f"train {name} {seed}"))
+    words = [key for key in runs["trees"][0] if key != "seconds"]
     lines: list[list[object]] = []
     for side, found in runs.items():
         if found:
             share = against(found, runs["fastai"]) if side == "fastlearn" else ""
-            spread = [f"{mean(run[key] for run in found):.4f}" for key in ("accuracy", "logloss")]
+            spread = [_spread([run[key] for run in found]) for key in words]
             lines.append([side, *spread, f"{median(run['seconds'] for run in found):.3f}", share])
     table(f"Training on the table {name}, {seeds} seeds (trees: one whole fit)",
-          ["", "accuracy", "log-loss", "s/epoch", "of fastai's"], lines)  # fmt: skip
+          ["", *words, "s/epoch", "of fastai's"], lines)  # fmt: skip
+    if peer is not None:
+        sign, key = (-1, "RMSE") if "RMSE" in words else (1, "accuracy")
+        print(f"\n  {key}: {verdict(*([sign * run[key] for run in runs[side]] for side in ('fastlearn', 'fastai')))}")
+
+
+def make(folder: Path, wanted: Sequence[str], data: Path | None) -> list[str]:
+    """Write the tables for what is `wanted` to `folder`; which of the trainings there is a table for."""
+    made: dict[str, Table] = {}
+    if PREPARING in wanted or "batches" in wanted:
+        made["million"] = million()
+        objects = made["million"][0].astype({f"c{i}": object for i in range(10)})
+        made["objects"] = (objects, made["million"][1])
+    made.update({name: MADE_UP[name]() for name in MADE_UP if name in wanted})
+    for name, (reader, file) in REAL.items():
+        found = find_data(data, file) if name in wanted else None
+        if found is not None:
+            made[name] = reader(found)
+        elif name in wanted:
+            print(f"\nThe table {name} is left out: --data has no {file}.", file=sys.stderr)
+    for name, (frame, known) in made.items():
+        frame.to_pickle(folder / f"{name}.pkl")
+        (folder / f"{name}.json").write_text(json.dumps(known))
+    return [name for name in (*MADE_UP, *REAL) if name in made]
 
 
 def main() -> None:
     torch.set_num_threads(1)
-    if len(sys.argv) == 3:
-        print(json.dumps(preparing(Path(sys.argv[1]), sys.argv[2])))
+    if sys.argv[1:2] == [PREPARING] and len(sys.argv) == 4:
+        print(json.dumps(preparing(Path(sys.argv[2]), sys.argv[3])))
         return
+    given = arguments(__doc__ or "", (PREPARING, "batches", *MADE_UP, *REAL))
+    wanted = given.only or [PREPARING, "batches", *MADE_UP, *REAL]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        made = {"million": million(), "mixed": mixed(), "cancer": cancer()}
-        objects = made["million"][0].astype({f"c{i}": object for i in range(10)})
-        for key, (frame, known) in {**made, "objects": (objects, made["million"][1])}.items():
-            frame.to_pickle(folder / f"{key}.pkl")
-            (folder / f"{key}.json").write_text(json.dumps(known))
-        del made, objects
-        compare_preparing(folder)
+        trainings = make(folder, wanted, given.data)
+        if PREPARING in wanted:
+            compare_preparing(folder)
         peer = Peer(folder) if FASTAI_PYTHON else None
-        compare_batches(folder, peer)
-        compare_training(folder, peer, "mixed", 3)
-        compare_training(folder, peer, "cancer", 5)
+        if "batches" in wanted:
+            compare_batches(folder, peer)
+        for training in trainings:
+            compare_training(folder, peer, training, given.seeds)
         if peer is not None:
             peer.close()
+
+
+def _spread(values: list[float]) -> str:
+    return f"{mean(values):.4f}" + (f" ± {stdev(values):.4f}" if len(values) > 1 else "")
 
 
 if __name__ == "__main__":

@@ -17,14 +17,15 @@ import fastai.callback.progress
 import fastai.callback.schedule  # noqa: F401  # adds fit_one_cycle
 import pandas as pd
 import torch
-from fastai.data.block import CategoryBlock
+from fastai.data.block import CategoryBlock, RegressionBlock
 from fastai.data.transforms import Normalize
-from fastai.tabular.core import Categorify, FillMissing, TabularPandas
+from fastai.tabular.core import Categorify, FillMissing, TabularPandas, add_datepart
 from fastai.tabular.learner import tabular_learner
 from fastai.torch_core import set_seed
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from memory import peak_since, resting
+from scores import scores
 
 PROCS = [Categorify, FillMissing, Normalize]
 
@@ -35,8 +36,10 @@ def read(folder: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 
 def prepared(frame: pd.DataFrame, about: dict[str, Any]) -> TabularPandas:
+    if "date" in about:
+        frame = add_datepart(frame, about["date"])
     splits = (about["train"], about["valid"])
-    block = CategoryBlock()
+    block = RegressionBlock() if "y_range" in about else CategoryBlock()
     return TabularPandas(frame, PROCS, about["cats"], about["conts"], y_names="y", y_block=block, splits=splits)
 
 
@@ -60,19 +63,17 @@ def rows(to: TabularPandas, bs: int) -> dict[str, float]:
 
 
 def train(folder: Path, name: str, seed: int) -> dict[str, float]:
-    """Accuracy and log-loss after a one-cycle fit, and seconds of an epoch."""
+    """How good predictions are after a one-cycle fit, and seconds of an epoch."""
     frame, about = read(folder, name)
     set_seed(seed, True)
     dls = prepared(frame, about).dataloaders(bs=about["bs"], device=torch.device("cpu"))
-    learn = tabular_learner(dls, layers=[200, 100], path=tempfile.mkdtemp())
+    learn = tabular_learner(dls, layers=[200, 100], y_range=about.get("y_range"), path=tempfile.mkdtemp())
     with learn.no_bar(), learn.no_logging():
         start = time.process_time()
         learn.fit_one_cycle(about["epochs"], about["lr"])
         seconds = (time.process_time() - start) / about["epochs"]
         preds, targets = learn.get_preds()
-    picked = preds[torch.arange(len(preds)), targets.flatten().long()].clamp(1e-6, 1)
-    hits = preds.argmax(1) == targets.flatten()
-    return {"accuracy": float(hits.float().mean()), "logloss": float(-picked.log().mean()), "seconds": seconds}
+    return {**scores(preds.numpy(), targets.numpy()), "seconds": seconds}
 
 
 def main(folder: Path, *name: str) -> None:
@@ -80,10 +81,12 @@ def main(folder: Path, *name: str) -> None:
     if name:
         print(json.dumps(preparing(folder, name[0])))
         return
-    million = prepared(*read(folder, "million"))
     print("ready", flush=True)
+    million: TabularPandas | None = None
     for line in sys.stdin:
         what, *given = line.split()
+        if what == "rows" and million is None:
+            million = prepared(*read(folder, "million"))
         found = rows(million, int(given[0])) if what == "rows" else train(folder, given[0], int(given[1]))
         print(json.dumps(found), flush=True)
 

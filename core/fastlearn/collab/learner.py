@@ -17,12 +17,14 @@ from fastlearn.collab.ranking import hits_of, liked_items, ndcg_at_k, precision_
 from fastlearn.collab.table import TabularCollab
 from fastlearn.collab.top import Codes, by_model, by_popularity, pairs_of, top_items
 from fastlearn.collab.unknown import UnknownAsAverage
+from fastlearn.data.category import plain_label
 from fastlearn.data.problems import DataError
 from fastlearn.keywords import check_keywords, did_you_mean
 from fastlearn.losses import MSELossFlat
 from fastlearn.models.groups import trainable_params
 from fastlearn.models.seed import seeded
 from fastlearn.optim.adam import Adam
+from fastlearn.tabular.frame import as_names
 from fastlearn.tabular.learner import TabularLearner, checked_config
 from fastlearn.tabular.model import get_emb_sz
 from fastlearn.tabular.out_of_range import warn_outside
@@ -54,7 +56,7 @@ class CollabLearner(TabularLearner):
     # What to show whom.
 
     @check_keywords
-    def recommend(self, user: Any, k: int = 10, seen: Iterable[Any] | None = None) -> pd.DataFrame:
+    def recommend(self, user: Any, k: int = 10, seen: Any = None) -> pd.DataFrame:
         """The `k` items with the highest ratings that `user` is expected to give, best first: a frame of both.
 
         A list of users gives a frame with a column of users, too. Left out are the items `seen`, by default those that
@@ -67,7 +69,9 @@ class CollabLearner(TabularLearner):
         names = [user] if single else list(user)
         codes = self._codes(names, self._table.user, "rate as the average user does")
         n_items = len(self._labels(self._table.item))
-        found, ratings = self._best(codes, n_items, _checked_count(k), seen)
+        found, ratings = self._best(codes, n_items, _checked_count(k), self._left_out(seen))
+        if seen is None:
+            self._replace_for_strangers(names, found, ratings)
         there = found > 0
         columns = {self._table.item: [self._labels(self._table.item)[int(code)] for code in found[there]],
                    self._table.y_names[0]: ratings[there]}  # fmt: skip
@@ -122,6 +126,10 @@ class CollabLearner(TabularLearner):
         codes, ratings = (part.numpy() for part in held.rows_at(slice(None)))
         training, n_items = self._table, len(self._labels(self._table.item))
         liked = liked_items(codes, ratings[:, 0], n_items, relevant, n_users)
+        if not len(liked.users):
+            wanted = float(ratings.mean()) if relevant is None else relevant
+            raise DataError(f"No user who was in training has a rating of {wanted:g} or more in these rows, whose "
+                            f"highest is {float(ratings.max()):g}. Try a lower relevant=….")  # fmt: skip
         seen = None if held is training else training.rated
         only = held.rated if candidates == "rated" else None
         scorers = {"model": by_model(self.model, n_items), "popular": by_popularity(training.rated.counts(n_items))}
@@ -168,25 +176,38 @@ class CollabLearner(TabularLearner):
                       f"training, so they {so}. Try names of dls.classes[{column!r}].", UserWarning)  # fmt: skip
         return codes
 
-    def _best(self, users: Codes, n_items: int, k: int, seen: Iterable[Any] | None) -> tuple[Codes, Any]:
-        """The best items of each user but the `seen` ones, and their ratings."""
-        rated = [loader.dataset.rated for loader in self.dls if seen is None and len(loader.dataset)]
-        if seen is None and not rated:
+    def _left_out(self, seen: Any) -> Codes | None:
+        """The codes of the items `seen`, one or several; None where users' own ratings say what they are."""
+        if seen is not None:
+            return self._codes(as_names(seen), self._table.item, "cannot be left out")
+        if not any(len(loader.dataset) for loader in self.dls):
             warn_user("These loaders hold no ratings (those of a bundle do not), so what a user knows already may be "
                       "among the items. Try seen=[...] with the items to leave out.", UserWarning)  # fmt: skip
-        left_out = torch.from_numpy(
-            self._codes([] if seen is None else list(seen), self._table.item, "cannot be left out")
-        )
+        return None
+
+    def _best(self, users: Codes, n_items: int, k: int, left_out: Codes | None) -> tuple[Codes, Any]:
+        """The best items of each user and their ratings: all but those `left_out`, or those that the user has rated."""
+        rated = [loader.dataset.rated for loader in self.dls if left_out is None and len(loader.dataset)]
+        nowhere = torch.from_numpy(np.empty(0, np.int64) if left_out is None else left_out)
         every = by_model(self.model, n_items)
 
         def of_new_ones(codes: Codes) -> torch.Tensor:
             scores = every(codes)
-            scores[:, left_out] = -torch.inf
+            scores[:, nowhere] = -torch.inf
             for items in rated:
                 scores[pairs_of(items, codes)] = -torch.inf
             return scores
 
         return top_items(of_new_ones, users, n_items, k)
+
+    def _replace_for_strangers(self, names: Sequence[Any], found: Codes, ratings: Any) -> None:
+        """Leave out, too, what those have rated who stand in validation rows only, and share the code 0."""
+        known = self._table.strangers
+        for place, name in enumerate(names):
+            items = known.get(plain_label(name))
+            if items is not None:
+                best = self._best(np.zeros(1, np.int64), len(self._labels(self._table.item)), found.shape[1], items)
+                found[place], ratings[place] = (part[0] for part in best)
 
     def _similar(self, column: str, name: Any, k: int) -> pd.DataFrame:
         import pandas as pd
@@ -233,7 +254,7 @@ def collab_learner(
     by column, `config` further options, such as {"ps": 0.1} (see `tabular_config`). With `y_range` (low, high) ratings
     stay within; a little wider than the ratings is best, such as (0, 5.5) for 1 to 5. The loss is the mean squared
     error. `seed` makes the initial weights and whatever the learner draws reproducible.
-    Warns of training ratings outside of `y_range`.
+    Warns of ratings outside of `y_range`.
     """
     table = getattr(dls, "table", None)
     if not isinstance(table, TabularCollab):
@@ -242,7 +263,7 @@ def collab_learner(
     options = checked_config({"embed_std": EMBED_STD, **(config or {})})
     span = options.pop("y_range") if y_range is None else y_range
     options.pop("y_range", None)
-    warn_outside(table, span)
+    warn_outside(dls, span)
     if not use_nn and (layers is not None or emb_szs is not None or set(config or {}) - {"y_range"}):
         raise ValueError("`layers`, `emb_szs` and `config` are options of the network that use_nn=True makes; a dot "
                          "product has n_factors alone.")  # fmt: skip

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fastlearn.collab.rated import RatedItems
 from fastlearn.collab.repeats import repeated_rows
 from fastlearn.data.problems import DataError
 from fastlearn.tabular.categorify import Categorify
 from fastlearn.tabular.frame import named_rows
+from fastlearn.tabular.labels import factorize, labels_in
 from fastlearn.tabular.table import TabularPandas
 from fastlearn.warn import warn_user
 
@@ -29,6 +35,8 @@ class TabularCollab(TabularPandas):
     """
 
     with_conts = False
+    strangers: Mapping[Any, NDArray[np.int64]] = MappingProxyType({})
+    """What users have rated who are in no training row: items, by code. All of these users share code 0."""
 
     def __init__(self, df: Any, procs: Any = None, *args: Any, **options: Any) -> None:
         super().__init__(df, [Categorify] if procs is None else procs, *args, **options)
@@ -36,7 +44,10 @@ class TabularCollab(TabularPandas):
     def setup(self) -> TabularPandas:
         if self._raw is not None and len(self._raw):
             self._check_columns(self._raw)
+        frame = self._raw
         made = super().setup()
+        if frame is not None:
+            self.strangers = self._rated_by_strangers(frame)
         self._warn_of_repeats()
         return made
 
@@ -55,9 +66,16 @@ class TabularCollab(TabularPandas):
         """Which items each user has rated, in these rows."""
         return RatedItems(self._codes[:, 0], self._codes[:, 1], len(self.classes[self.user]))
 
+    @cached_property
+    def trained(self) -> tuple[NDArray[np.bool_], ...]:
+        """For users, and for items: which codes occur in these rows."""
+        return tuple(labels_in(self._codes[:, place], len(self.classes[name]))
+                     for place, name in enumerate((self.user, self.item)))  # fmt: skip
+
     def bare(self, split_idx: int | None) -> TabularPandas:
         other = super().bare(split_idx)
-        other.__dict__.pop("rated", None)
+        for derived in ("rated", "trained"):
+            other.__dict__.pop(derived, None)
         return other
 
     def _check_columns(self, frame: pd.DataFrame) -> None:
@@ -77,6 +95,14 @@ class TabularCollab(TabularPandas):
                 raise DataError(f"All {len(frame)} ratings are of one {name}, {column.iloc[0]!r}, and what users and "
                                 "items have in common shows only where there are several. Look at the columns "
                                 f"{self.cat_names}.")  # fmt: skip
+
+    def _rated_by_strangers(self, frame: pd.DataFrame) -> dict[Any, NDArray[np.int64]]:
+        rows = (self._codes[:, 0] == 0) & (self._codes[:, 1] > 0)
+        if not rows.any():
+            return {}
+        users, names = factorize(frame.loc[rows, self.user].reset_index(drop=True))
+        rated = RatedItems(users + 1, self._codes[rows, 1].astype(np.int64), len(names) + 1)  # those without a name: 0
+        return {name: rated.of(np.array([place]))[1] for place, name in enumerate(names, 1)}
 
     def _warn_of_repeats(self) -> None:
         """Warn of pairs of user and item that come twice: one may be for training, the other for validation."""

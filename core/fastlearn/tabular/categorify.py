@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastlearn.data.category import CategoryMap
+from fastlearn.data.category import NA, CategoryMap
 from fastlearn.data.problems import short
 from fastlearn.tabular.columns import Columns
+from fastlearn.tabular.frame import check_given, named_rows
 from fastlearn.tabular.labels import code_dtype, labels_in, lookup, recode
 from fastlearn.tabular.proc import TabularProc
 from fastlearn.warn import warn_user
@@ -28,12 +29,18 @@ class Categorify(TabularProc):
     order = 1
 
     def __init__(self, classes: Mapping[str, Iterable[Any]] | None = None) -> None:
-        self.classes: dict[str, CategoryMap] = {
-            name: CategoryMap(labels, sort=False, add_na=True) for name, labels in (classes or {}).items()
-        }
-        self.given = sorted(self.classes)
+        self.classes: dict[str, CategoryMap] = {}
+        self.given: list[str] = []
+        self.know(classes or {})
+
+    def know(self, classes: Mapping[str, Iterable[Any]]) -> None:
+        """Take the labels of some columns as given by hand."""
+        made = {name: CategoryMap(labels, sort=False, add_na=True) for name, labels in classes.items()}
+        self.classes = {**self.classes, **made}
+        self.given = sorted({*self.given, *made})
 
     def setups(self, to: Columns) -> None:
+        self._check_given(to)
         learnt = {}
         for name in to.cat_names:
             learnt[name] = self.classes[name] if name in self.given else self._learn(to, name)
@@ -44,6 +51,7 @@ class Categorify(TabularProc):
         if cls.setups is not Categorify.setups or cls.encodes is not Categorify.encodes:
             super().learn(to)
             return
+        self._check_given(to)
         learnt, self.classes = self.classes, {}
         for name in to.cat_names:  # one after the other: what was read of a column is let go of before the next
             self.classes[name] = learnt[name] if name in self.given else self._learn(to, name)
@@ -73,8 +81,12 @@ class Categorify(TabularProc):
     def arguments(self) -> dict[str, Any]:
         return {}
 
+    def _check_given(self, to: Columns) -> None:
+        check_given(self.given, to.cat_names, "labels", "the columns of categories")
+
     def _learn(self, to: Columns, name: str) -> CategoryMap:
         codes, labels = to.factors(name)
+        _warn_of_na(to, name, codes, labels)
         if not _is_ordered(to.raw(name)):
             met = labels_in(codes, len(labels), to.train)
             labels = [label for label, there in zip(labels, met, strict=True) if there]
@@ -112,6 +124,14 @@ class Categorify(TabularProc):
                   if as_text else "")  # fmt: skip
         to.found(name, f"{'values' if len(strangers) > 1 else 'a value'} never seen in training ({words}"
                  f"{', …' if len(strangers) > 5 else ''}) treated as missing{remedy}", where)  # fmt: skip
+
+
+def _warn_of_na(to: Columns, name: str, codes: NDArray[Any], labels: list[Any]) -> None:
+    """Warn of a label of the user's that is the very word for what is missing."""
+    if NA in labels and (where := codes == labels.index(NA)).any():
+        warn_user(f"Column {name!r} has the label {NA!r} in {named_rows(where, to.index)}, the word for what is "
+                  f"missing, and it counts as that. If it means something, try df[{name!r}].replace({NA!r}, 'none').",
+                  UserWarning)  # fmt: skip
 
 
 def _is_ordered(column: Any) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fastlearn.data.problems import DataError
 from fastlearn.tabular.frame import named_rows
-from fastlearn.tabular.labels import factorize, factorize_whole
+from fastlearn.tabular.labels import factorize_whole, labels_of
 from fastlearn.tabular.numbers import as_numbers
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Columns:
         """A column as `(codes, labels)`: where each row's label stands among the distinct ones, -1 for none."""
         if name not in self._factors:
             column = self.raw(name)
-            self._factors[name] = factorize_whole(column) or factorize(column)
+            self._factors[name] = factorize_whole(column) or labels_of(column, name, self.index)
         return self._factors[name]
 
     def numbers(self, name: str) -> NDArray[Any]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fastlearn.data.problems import DataError, short
+from fastlearn.data.problems import DataError, describe, short
 from fastlearn.keywords import check_keywords
-from fastlearn.tabular.frame import check_columns, named_rows
+from fastlearn.tabular.frame import as_frame, check_columns, named_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,60 +25,63 @@ WINDOW = 7  # rows in the sums of events
 
 
 def make_date(df: pd.DataFrame, date_field: str) -> None:
-    """Make column `date_field` of `df` one of dates, in place.
+    """Make column `date_field` of `df`, a frame of pandas, one of dates, in place.
 
     Raises: DataError, naming column and rows, for values that are no dates.
     """
+    if as_frame(df) is not df:
+        raise DataError(f"make_date changes a frame of pandas, but got {describe(df)}. Try make_date(df.to_pandas(), "
+                        "…), or add_datepart.")  # fmt: skip
     check_columns(df, [date_field], "named as a date")
     df[date_field] = _dates(df[date_field], date_field)
 
 
 @check_keywords
 def add_datepart(
-    df: pd.DataFrame, field_name: str, prefix: str | None = None, drop: bool = True, time: bool = False
+    df: Any, field_name: str, prefix: str | None = None, drop: bool = True, time: bool = False
 ) -> pd.DataFrame:
     """Add to `df` what date column `field_name` says: year, month, week, day, …, and `Elapsed`, seconds since 1970.
 
     The columns are named by `prefix`, by default the name without "date" at its end. With `time` there are hour, minute
     and second too. `drop` takes the date itself away. Parts of a missing date are missing; its `Is_…` are false.
-    Returns: `df`, which is changed.
+    Returns: `df`, which is changed; of a table of polars or Arrow, which cannot be, a frame of pandas.
     Raises: DataError, naming column and rows, for values that are no dates.
     """
-    make_date(df, field_name)
-    dates = df[field_name]
+    frame: pd.DataFrame = as_frame(df)
+    make_date(frame, field_name)
+    dates = frame[field_name]
     start = re.sub("[Dd]ate$", "", field_name) if prefix is None else prefix
     whole = not dates.isna().any()
     for part in (*PARTS, *(TIMES if time else ())):
-        df[start + part] = _part(dates, part, whole)
-    df[f"{start}Elapsed"] = _seconds(dates) if whole else np.where(dates.isna(), np.nan, _seconds(dates))
+        frame[start + part] = _part(dates, part, whole)
+    frame[f"{start}Elapsed"] = _seconds(dates) if whole else np.where(dates.isna(), np.nan, _seconds(dates))
     if drop:
-        del df[field_name]
-    return df
+        del frame[field_name]
+    return frame
 
 
 @check_keywords
-def add_elapsed_times(
-    df: pd.DataFrame, field_names: str | Sequence[str], date_field: str, base_field: str
-) -> pd.DataFrame:
-    """A frame with, for each event column, days since and until the nearest event, and how many there were around.
+def add_elapsed_times(df: Any, field_names: str | Sequence[str], date_field: str, base_field: str) -> pd.DataFrame:
+    """A new frame with, for each event column, days since and until the nearest event, and how many were around it.
 
     `field_names` are columns that are true where an event takes place; days are counted within each `base_field` (a
     shop, a user). `After<name>` is days since the last event, `Before<name>` days to the next, as a negative number;
     both are 0 where there is none. `<name>_bw` counts events in the last 7 rows by date, `<name>_fw` in the next 7,
     this row included.
-    Returns: a new frame; in `df` itself events become truth values and `date_field` becomes dates.
+    Returns: the columns of `df`, events as truth values and `date_field` as dates, and those counted.
     Raises: DataError, naming column and rows, for values that are no dates.
     """
     import pandas as pd
 
     names = [field_names] if isinstance(field_names, str) else list(field_names)
-    check_columns(df, [*names, date_field, base_field], "named for elapsed times")
+    frame = as_frame(df)
+    check_columns(frame, [*names, date_field, base_field], "named for elapsed times")
     for name in names:
-        _check_events(df[name], name)
-        df[name] = df[name].astype(bool)
-    make_date(df, date_field)
-    _check_known(df, [date_field, base_field])
-    events = df[[*names, date_field, base_field]].reset_index(drop=True)
+        _check_events(frame[name], name)
+    frame = frame.assign(**{name: frame[name].astype(bool) for name in names})
+    make_date(frame, date_field)
+    _check_known(frame, [date_field, base_field])
+    events = frame[[*names, date_field, base_field]].reset_index(drop=True)
     events = events.sort_values([base_field, date_field], kind="stable")
     groups = events[base_field].ne(events[base_field].shift()).cumsum().to_numpy()
     days = _seconds(events[date_field]) // 86_400
@@ -90,7 +93,7 @@ def add_elapsed_times(
         behind[f"{name}_bw"] = _in_window(there, groups)
         ahead[f"{name}_fw"] = _in_window(there[::-1], groups[::-1])[::-1]
     counted = pd.DataFrame({**after, **before, **behind, **ahead}, index=events.index).sort_index()
-    joined: pd.DataFrame = pd.concat([df, counted.set_axis(df.index)], axis=1)
+    joined: pd.DataFrame = pd.concat([frame, counted.set_axis(frame.index)], axis=1)
     return joined
 
 

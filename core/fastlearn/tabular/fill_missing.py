@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fastlearn.data.problems import DataError
 from fastlearn.tabular.columns import Columns
+from fastlearn.tabular.frame import check_given
 from fastlearn.tabular.median import median
 from fastlearn.tabular.numbers import missing_in
 from fastlearn.tabular.proc import TabularProc
@@ -50,7 +51,12 @@ class FillMissing(TabularProc):
         self.na_dict: dict[str, float] = {}  # what each column of numbers is filled with
         self.marked: list[str] = []  # columns that have a mark beside them
 
+    def know(self, fill_vals: Mapping[str, float]) -> None:
+        """Take what some columns are filled with as given by hand."""
+        self.fill_vals = {**(self.fill_vals or {}), **fill_vals}
+
     def setups(self, to: Columns) -> None:
+        check_given(self.fill_vals or {}, to.cont_names, "fillings", "the columns of numbers")
         self.na_dict, self.marked = {}, []
         for name in to.cont_names:
             values = to.training(to.numbers(name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,18 @@ from fastlearn.keywords import did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["as_frame", "as_names", "check_columns", "is_path", "is_row", "named_rows", "read_csv"]
+__all__ = [
+    "as_frame",
+    "as_names",
+    "as_row",
+    "check_columns",
+    "check_given",
+    "check_once",
+    "is_path",
+    "is_row",
+    "named_rows",
+    "read_csv",
+]
 
 FOREIGN = ("polars", "pyarrow")
 
@@ -30,8 +42,8 @@ def as_names(names: Any) -> list[Any]:
 def as_frame(table: Any, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """`table` as a pandas frame: a pandas one as it is, one of polars or Arrow converted, rows and columns collected.
 
-    A row is a dict or a Series; a list of rows, and a dict of columns, are tables too. With `columns`, of a foreign
-    table only those that it has among them are converted.
+    A row is a dict, a Series or what `itertuples` gives; a list of rows, and a dict of columns, are tables too. With
+    `columns`, of a foreign table only those that it has among them are converted.
     Raises: DataError for anything else, for two columns of the same name, and for a list without rows.
     """
     import pandas as pd
@@ -42,12 +54,14 @@ def as_frame(table: Any, columns: Sequence[str] | None = None) -> pd.DataFrame:
     elif type(table).__module__.partition(".")[0] in FOREIGN:
         frame = _from_foreign(table, columns)
     elif is_row(table):
-        frame = pd.DataFrame([dict(table)], index=[getattr(table, "name", 0)])
+        row = as_row(table)
+        frame = pd.DataFrame([dict(row)], index=[getattr(row, "name", 0)])
     elif isinstance(table, Mapping):
         frame = pd.DataFrame(dict(table))
     elif isinstance(table, list | tuple) and len(table) and all(is_row(row) for row in table):
-        names = [getattr(row, "name", None) for row in table]
-        frame = pd.DataFrame([dict(row) for row in table], index=None if None in names else names)
+        rows = [as_row(row) for row in table]
+        names = [getattr(row, "name", None) for row in rows]
+        frame = pd.DataFrame([dict(row) for row in rows], index=None if None in names else names)
     else:
         raise DataError(f"A table is a data frame of pandas or polars, an Arrow table, or a list of rows (dicts), but "
                         f"got {describe(table)}. Try pd.DataFrame(...).")  # fmt: skip
@@ -79,7 +93,24 @@ def is_row(item: Any) -> bool:
     """Whether `item` is one row: a dict of single values, a named tuple, or a Series labelled by column names."""
     if isinstance(item, Mapping):
         return not any(isinstance(v, list | np.ndarray) or hasattr(v, "iloc") for v in item.values())
+    if _is_named_tuple(item):
+        return True
     return hasattr(item, "iloc") and item.ndim == 1 and len(item) > 0 and isinstance(item.index[0], str)
+
+
+def as_row(item: Any) -> Any:
+    """A row as a dict or a Series: of a named tuple its fields, under its `Index` where `itertuples` gave it one."""
+    if not _is_named_tuple(item):
+        return item
+    import pandas as pd
+
+    values = item._asdict()
+    label = values.pop("Index", None)
+    return values if label is None else pd.Series(values, name=label, dtype=object)
+
+
+def _is_named_tuple(item: Any) -> bool:
+    return isinstance(item, tuple) and hasattr(item, "_asdict")
 
 
 def is_path(item: Any) -> bool:
@@ -102,6 +133,24 @@ def check_columns(frame: pd.DataFrame, names: Iterable[str], what: str) -> None:
     listed = ", ".join(repr(name) for name in missing[:5]) + (", …" if len(missing) > 5 else "")
     some = ", ".join(repr(str(c)) for c in there[:12]) + (", …" if len(there) > 12 else "")
     raise DataError(f"The table has no column {listed}, {what}. It has {some or 'none'}.{hint or ' Try df.columns.'}")
+
+
+def check_once(names: Iterable[Any], what: str) -> None:
+    """Raise DataError if a column is named twice for the same role."""
+    twice = [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise DataError(f"Each column is named once in {what}, but {twice[:5]} are named again.")
+
+
+def check_given(given: Iterable[Any], names: Sequence[Any], what: str, where: str) -> None:
+    """Raise DataError if `what` was given by hand for a column that is none of `names`, those `where` it is used."""
+    wrong = [name for name in given if name not in names]
+    if not wrong:
+        return
+    listed = ", ".join(repr(name) for name in wrong[:5]) + (", …" if len(wrong) > 5 else "")
+    known = ", ".join(repr(name) for name in list(names)[:12]) + (", …" if len(names) > 12 else "")
+    raise DataError(f"There are {what} for {listed}, which is not among {where}: {known or 'none'}."
+                    f"{did_you_mean(str(wrong[0]), [str(name) for name in names])}")  # fmt: skip
 
 
 def named_rows(mask: np.ndarray, index: Any) -> str:

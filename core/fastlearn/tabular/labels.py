@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fastlearn.data.category import plain_label
+from fastlearn.data.problems import DataError, describe
+from fastlearn.tabular.frame import named_rows
 
-__all__ = ["code_dtype", "factorize", "factorize_whole", "labels_in", "lookup", "recode"]
+__all__ = ["code_dtype", "factorize", "factorize_whole", "labels_in", "labels_of", "lookup", "recode"]
 
 PLAIN = (str, int, float, bool)
 CHUNK = 1 << 16  # rows taken at once: what is made of them on the way stays small
@@ -37,6 +39,19 @@ def factorize(column: Any) -> tuple[NDArray[np.intp], list[Any]]:
     if all(isinstance(label, PLAIN) for label in labels):
         return codes, labels
     return _joined(codes, [label if isinstance(label, PLAIN) else str(label) for label in labels])
+
+
+def labels_of(column: Any, name: str, index: Any) -> tuple[NDArray[np.intp], list[Any]]:
+    """`factorize`. Raises: DataError, naming the column and its first rows, for lists and the like in the cells."""
+    try:
+        return factorize(column)
+    except TypeError:
+        values = list(column)
+        wrong = np.array([not isinstance(value, Hashable) for value in values], bool)
+        raise DataError(f"Column {name!r} is one of categories, single labels, but holds "
+                        f"{describe(values[int(wrong.argmax())], 40)} in "
+                        f"{named_rows(wrong, index)}. Try a column for each part, or df[{name!r}].astype(str)."
+                        ) from None  # fmt: skip
 
 
 def factorize_whole(column: Any) -> tuple[NDArray[np.int32], list[int]] | None:

@@ -15,7 +15,7 @@ from fastlearn.models.groups import trainable_params
 from fastlearn.models.seed import seeded
 from fastlearn.optim.adam import Adam
 from fastlearn.tabular.embeddings import embedding_frames, with_embeddings
-from fastlearn.tabular.frame import as_frame, is_path, is_row
+from fastlearn.tabular.frame import as_frame, as_row, is_path, is_row
 from fastlearn.tabular.loaders import rows_of
 from fastlearn.tabular.model import TabularModel, get_emb_sz, tabular_config
 from fastlearn.tabular.out_of_range import warn_outside
@@ -36,9 +36,9 @@ class TabularLearner(Learner):
     def predict(self, item: Any, rm_type_tfms: int | None = None, with_input: bool = False) -> Any:
         """What the model says of rows, quietly and in batches.
 
-        One row, a dict or a Series, gives `(row, decoded, prediction)`: the row prints as its label and has `show()`. A
-        list of rows gives a list of these. A frame or the path of a CSV file gives a frame with the same row labels:
-        the predicted targets, and for categories the probability of each label.
+        One row (a dict, a Series, or what `itertuples` gives) is answered by `(row, decoded, prediction)`: the row
+        prints as its label and has `show()`. A list of rows gives a list of these. A frame or the path of a CSV file
+        gives a frame with the same row labels: the predicted targets, and for categories the probability of each label.
         """
         if is_path(item) or not (is_row(item) or isinstance(item, list)):
             return self.predict_frame(item)
@@ -117,7 +117,7 @@ def tabular_learner(
                          "n_out=….")  # fmt: skip
     span = options.pop("y_range") if y_range is None else y_range
     options.pop("y_range", None)
-    warn_outside(dls.table, span)
+    warn_outside(dls, span)
     known = get_emb_sz(dls, emb_szs) if emb_szs is None or isinstance(emb_szs, Mapping) else emb_szs
     with seeded(seed):
         model = TabularModel(known, len(dls.cont_names), outputs, [200, 100] if layers is None else layers,
@@ -153,6 +153,7 @@ def _without(row: Any, targets: set[str]) -> Any:
     if not is_row(row):
         raise DataError(f"A row is a dict or a Series with column names, but got {type(row).__name__}. Try "
                         "df.iloc[0], or a frame for many rows.")  # fmt: skip
+    row = as_row(row)
     if hasattr(row, "iloc"):
         return row[[name for name in row.index if name not in targets]]
     return {name: value for name, value in dict(row).items() if name not in targets}

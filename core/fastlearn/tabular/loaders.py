@@ -67,7 +67,8 @@ class TabularDataLoaders(DataLoaders):
         """
         frame = as_frame(df)
         split = splitter or (RandomSplitter(valid_pct, seed) if valid_idx is None else IndexSplitter(valid_idx))
-        cats, conts = _roles(frame, cat_names, cont_names, y_names)
+        told = isinstance(procs, TabularPipeline)
+        cats, conts = (cat_names, cont_names) if told else _roles(frame, cat_names, cont_names, y_names)
         to = cls.table_type(frame, procs, cats, conts, y_names, y_block, split, schema=schema, label_delim=label_delim)
         return cls.from_table(to, path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, drop_last=drop_last,
                               sampler=sampler, after_batch=after_batch, device=device, seed=seed)  # fmt: skip

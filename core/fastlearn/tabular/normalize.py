@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from fastlearn.data.problems import DataError
 from fastlearn.tabular.columns import Columns
+from fastlearn.tabular.frame import check_given
 from fastlearn.tabular.numbers import all_finite
 from fastlearn.tabular.proc import TabularProc
 from fastlearn.warn import warn_user
@@ -26,13 +28,29 @@ class NormalizeColumns(TabularProc):
     order = 2
 
     def __init__(self, means: Mapping[str, float] | None = None, stds: Mapping[str, float] | None = None) -> None:
-        self.means, self.stds = dict(means or {}), dict(stds or {})
-        if set(self.means) != set(self.stds):
-            one = sorted(set(self.means) ^ set(self.stds))
+        self.means: dict[str, float] = {}
+        self.stds: dict[str, float] = {}
+        self.given: list[str] = []
+        self.know(means or {}, stds or {})
+
+    def know(self, means: Mapping[str, float], stds: Mapping[str, float]) -> None:
+        """Take the mean and the standard deviation of some columns as given by hand.
+
+        Raises: DataError for one without the other, and for a deviation that nothing can be divided by.
+        """
+        if set(means) != set(stds):
+            one = sorted(set(means) ^ set(stds))
             raise DataError(f"A column that is given by hand has both mean and std, but {one[:5]} have one of them.")
-        self.given = sorted(self.means)
+        for name, std in stds.items():
+            if not (math.isfinite(means[name]) and math.isfinite(std) and std > 0):
+                raise DataError(f"Column {name!r} is scaled by (x - mean) / std with a finite mean and a positive std, "
+                                f"but got mean={means[name]!r} and std={std!r}. For a column of one value, try std=1."
+                                )  # fmt: skip
+        self.means, self.stds = {**self.means, **means}, {**self.stds, **stds}
+        self.given = sorted({*self.given, *means})
 
     def setups(self, to: Columns) -> None:
+        check_given(self.given, to.cont_names, "a mean and a std", "the columns of numbers")
         for name in to.cont_names:
             if name in self.given:
                 continue

@@ -10,24 +10,30 @@ from numpy.typing import NDArray
 from fastlearn.data.problems import DataError, short
 from fastlearn.tabular.frame import named_rows
 
-__all__ = ["all_finite", "as_numbers", "float_dtype", "missing_in"]
+__all__ = ["all_finite", "as_numbers", "missing_in"]
 
-EXACT = 1 << 24  # whole numbers up to here are exact in float32
+HUGE = float(np.finfo(np.float32).max)
 
 
 def as_numbers(column: Any, name: str, index: Any) -> NDArray[Any]:
     """`column` as float32 or float64, NaN where it has no number; may share the column's memory, so do not write.
 
-    Raises: DataError, naming the column and its first rows, for text, dates and infinite values.
+    Raises: DataError, naming the column and its first rows, for text, dates, and values that are infinite or beyond
+    the largest of float32.
     """
     values = _floats(column, name, index)
     if not all_finite(values):
         endless = np.isinf(values)
         if endless.any():
             raise DataError(
-                f"Column {name!r} holds infinite values in {named_rows(endless, index)}, from which no mean can be "
-                f"learnt. Try df[{name!r}].replace([np.inf, -np.inf], np.nan), which FillMissing fills."
+                f"Column {name!r} holds infinite values in {named_rows(endless, index)}, from which nothing can be "
+                f"learnt. Try df[{name!r}].replace([np.inf, -np.inf], np.nan), and FillMissing for an input, or dropna "
+                "for a target."
             )
+    if values.dtype == np.float64 and max(np.fmax.reduce(values, initial=0), -np.fmin.reduce(values, initial=0)) > HUGE:
+        beyond = np.abs(values) > HUGE
+        raise DataError(f"Column {name!r} holds numbers beyond {HUGE:.2g}, the largest that a network computes with, "
+                        f"in {named_rows(beyond, index)}. Try a smaller unit, or np.log1p(df[{name!r}]).")  # fmt: skip
     return values
 
 
@@ -43,14 +49,6 @@ def missing_in(values: NDArray[Any]) -> NDArray[np.bool_] | None:
         return None
     holes: NDArray[np.bool_] = np.isnan(values)
     return holes if holes.any() else None
-
-
-def float_dtype(values: NDArray[Any], whole: bool) -> Any:
-    """float32, or float64 where `values` are `whole` numbers too large to be exact in 24 bits."""
-    if not whole or not len(values):
-        return np.float32
-    largest = np.nanmax(np.abs(values)) if not np.isnan(values).all() else 0
-    return np.float32 if largest <= EXACT else np.float64
 
 
 def _floats(column: Any, name: str, index: Any) -> NDArray[Any]:
@@ -71,6 +69,9 @@ def _floats(column: Any, name: str, index: Any) -> NDArray[Any]:
         raise DataError(f"Column {name!r} holds {'dates' if types.is_datetime64_any_dtype(dtype) else 'durations'}, "
                         f"and numbers are expected. Try add_datepart(df, {name!r}) for a date, or "
                         f"df[{name!r}].dt.total_seconds() for a duration.")  # fmt: skip
+    if types.is_complex_dtype(dtype):
+        raise DataError(f"Column {name!r} holds complex numbers, and real ones are expected. Try np.abs(df[{name!r}]), "
+                        f"or its real and imag in columns of their own.")  # fmt: skip
     if types.is_numeric_dtype(dtype) or types.is_bool_dtype(dtype):  # nullable and Arrow types
         nullable: NDArray[Any] = pd.Series(column).to_numpy(dtype=np.float64, na_value=np.nan)
         return nullable
@@ -89,6 +90,7 @@ def _from_objects(column: Any, name: str, index: Any) -> NDArray[Any]:
     values = ", ".join(short(value, 30) for value in column[wrong].iloc[:5])
     unreadable = int((wrong & np.isnan(numbers)).sum())
     remedy = f"pd.to_numeric(df[{name!r}])" if not unreadable else (
-        f"pd.to_numeric(df[{name!r}], errors='coerce'), which makes holes, or name it in cat_names")  # fmt: skip
-    raise DataError(f"Column {name!r} is a column of numbers, but holds text in {named_rows(wrong, index)}: {values}. "
-                    f"Try {remedy}.")  # fmt: skip
+        f"pd.to_numeric(df[{name!r}], errors='coerce'), which makes holes, or take it as a category")  # fmt: skip
+    what = "text" if is_text[wrong].any() else "other things"
+    raise DataError(f"Column {name!r} is a column of numbers, but holds {what} in {named_rows(wrong, index)}: {values}."
+                    f" Try {remedy}.")  # fmt: skip

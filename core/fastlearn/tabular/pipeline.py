@@ -13,15 +13,23 @@ from numpy.typing import NDArray
 
 from fastlearn.data.category import CategoryMap
 from fastlearn.data.problems import DataError, describe
-from fastlearn.keywords import check_keywords
+from fastlearn.keywords import check_keywords, did_you_mean
 from fastlearn.tabular.categorify import Categorify
 from fastlearn.tabular.columns import Columns, Finding, rows_to_learn_from
 from fastlearn.tabular.fill_missing import FillMissing
-from fastlearn.tabular.frame import as_frame, as_names, check_columns
-from fastlearn.tabular.matrices import Matrices, as_matrices, frame_of
+from fastlearn.tabular.frame import as_frame, as_names, check_columns, check_once
+from fastlearn.tabular.matrices import (
+    FloatType,
+    Matrices,
+    as_matrices,
+    checked_float_type,
+    float_type_of,
+    frame_of,
+    note_inexact,
+)
 from fastlearn.tabular.normalize import NormalizeColumns
 from fastlearn.tabular.proc import TabularProc, mk_proc
-from fastlearn.tabular.schema import with_schema
+from fastlearn.tabular.schema import tell_schema
 from fastlearn.tabular.shrink import cont_cat_split
 from fastlearn.warn import warn_user
 
@@ -33,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["TabularPipeline"]
 
 VERSION = 1
+OUTPUTS = ("default", "pandas", "polars")
 
 
 class TabularPipeline:
@@ -40,7 +49,8 @@ class TabularPipeline:
 
     `procs` are steps: classes or instances, by default all three of ours. `cat_names` are the columns of categories and
     `cont_names` those of numbers; without either, `fit` tells them apart by `cont_cat_split`. With `schema` some
-    columns need no learning: it maps a column to its list of labels, or to `{"mean", "std", "fill"}`.
+    columns need no learning: it maps a column to its list of labels, or to `{"mean", "std", "fill"}`. The steps of a
+    pipeline that was loaded keep their settings, and what was given by hand, in a new `fit`.
 
     Tables may be of pandas, polars or Arrow. `transform` gives a frame: codes (0: missing or never seen), then numbers.
     It stands in a pipeline of scikit-learn as any transformer does. What was mended in the newest table is in
@@ -60,6 +70,7 @@ class TabularPipeline:
         self.cats: list[str] = []  # columns of categories, those that steps have added last
         self.conts: list[str] = []
         self.inputs: tuple[list[str], list[str]] = ([], [])  # the columns of categories and of numbers that it reads
+        self.float_type: FloatType = "float32"  # of the numbers that it gives
         self.findings: list[Finding] = []
         self.fitted = False
 
@@ -72,19 +83,19 @@ class TabularPipeline:
         return self
 
     @check_keywords
-    def transform(self, table: Any) -> pd.DataFrame:
-        """`table` as a frame of codes (int16 or int32) and numbers (float32), with the table's own row labels.
+    def transform(self, table: Any) -> Any:
+        """`table` as a frame of codes (int16 or int32) and numbers, with the table's own row labels.
 
-        Other columns than those it was fitted to are left out. Raises: DataError for a missing column, text or
-        infinities among numbers.
+        Numbers are float32, or float64 where the table it was fitted to had whole numbers too large for that. Other
+        columns than those it was fitted to are left out. Raises: DataError for a missing column, text or infinities
+        among numbers.
         """
-        return frame_of(self.matrices(table), self.cats, self.conts)
+        return self._given_out(self.matrices(table))
 
     @check_keywords
-    def fit_transform(self, table: Any, y: Any = None, rows: Any = None) -> pd.DataFrame:
+    def fit_transform(self, table: Any, y: Any = None, rows: Any = None) -> Any:
         """`fit` and `transform` in one, which reads the table once."""
-        matrices = self.fit_columns(table, rows)
-        return frame_of(matrices, self.cats, self.conts)
+        return self._given_out(self.fit_columns(table, rows))
 
     @check_keywords
     def inverse_transform(self, encoded: Any) -> pd.DataFrame:
@@ -95,7 +106,7 @@ class TabularPipeline:
         import pandas as pd
 
         self._check_fitted()
-        frame = encoded if hasattr(encoded, "iloc") else pd.DataFrame(np.asarray(encoded), columns=self.names)
+        frame = pd.DataFrame(encoded, columns=self.names) if isinstance(encoded, np.ndarray) else as_frame(encoded)
         check_columns(frame, self.names, "which this pipeline gives")
         to = Columns(frame, self.cats, self.conts)
         for step in reversed(self.steps):
@@ -117,16 +128,20 @@ class TabularPipeline:
         frame = as_frame(table)
         cats, conts = self._names_in(frame)
         check_columns(frame, [*cats, *conts], "named in cat_names or cont_names")
+        check_once(cats, "cat_names")
+        check_once(conts, "cont_names")
         both = sorted(set(cats) & set(conts))
         if both:
             raise DataError(f"A column is one of categories or of numbers, but {both[:5]} are named as both.")
         to = Columns(frame, cats, conts, rows_to_learn_from(rows, len(frame)))
-        steps = sorted(with_schema([mk_proc(step) for step in self._given_procs()], self.schema), key=lambda s: s.order)
+        steps = sorted((mk_proc(step) for step in self._given_procs()), key=lambda step: step.order)
+        tell_schema(steps, self.schema)
         for step in steps:
             step.learn(to)
         self.steps, self.inputs, self.fitted = steps, (cats, conts), True
         self.cats, self.conts, self.findings = list(to.cat_names), list(to.cont_names), to.findings
-        return as_matrices(to, self.classes)
+        self.float_type = float_type_of(to)
+        return as_matrices(to, self.classes, self.float_type)
 
     def matrices(self, table: Any, quiet: bool = False) -> Matrices:
         """Encode `table`: codes `(N, n_cat)` and numbers `(N, n_cont)`; `quiet` notes findings and does not warn."""
@@ -137,10 +152,12 @@ class TabularPipeline:
         to = Columns(frame, cats, conts)
         for step in self.steps:
             step.encodes(to)
+        if self.float_type == "float32":
+            note_inexact(to)
         self.findings = to.findings
         if self.findings and not quiet:
             warn_user("\n".join(map(str, self.findings)), UserWarning)
-        return as_matrices(to, self.classes)
+        return as_matrices(to, self.classes, self.float_type)
 
     # What it knows.
 
@@ -190,7 +207,7 @@ class TabularPipeline:
 
         self._check_fitted()
         return {"format": "fastwidgets table", "version": VERSION, "cat_names": self.inputs[0],
-                "cont_names": self.inputs[1], "cats": self.cats, "conts": self.conts,
+                "cont_names": self.inputs[1], "cats": self.cats, "conts": self.conts, "float_type": self.float_type,
                 "steps": steps_spec(self.steps)}  # fmt: skip
 
     @classmethod
@@ -209,9 +226,10 @@ class TabularPipeline:
         try:
             made = cls(cat_names=list(content["cat_names"]), cont_names=list(content["cont_names"]))
             made.steps = steps_from_spec(content["steps"], trust)
-            made.procs = [type(step) for step in made.steps]
+            made.procs = list(made.steps)  # a new fit learns anew, with their settings and with what was given by hand
             made.inputs = (list(content["cat_names"]), list(content["cont_names"]))
             made.cats, made.conts, made.fitted = list(content["cats"]), list(content["conts"]), True
+            made.float_type = checked_float_type(content["float_type"])
         except (KeyError, TypeError, AttributeError) as error:
             raise DataError(
                 f"The saved pipeline is damaged: {type(error).__name__}: {error}. Try saving it again."
@@ -243,6 +261,28 @@ class TabularPipeline:
         """Change constructor's arguments; what was learnt before is forgotten."""
         self.__init__(**{**self.get_params(), **params})  # type: ignore[misc]
         return self
+
+    @check_keywords
+    def set_output(self, transform: str | None = None) -> TabularPipeline:
+        """Which frames `transform` gives: of "pandas" (also "default") or of "polars"; None leaves it as it is.
+
+        One of polars has no row labels.
+        """
+        if transform not in (None, *OUTPUTS):
+            raise ValueError(f"`transform` is one of {', '.join(OUTPUTS)}, but got {transform!r}."
+                             f"{did_you_mean(str(transform), OUTPUTS)}")  # fmt: skip
+        if transform is not None:
+            self._sklearn_output_config = {"transform": transform}  # under this name scikit-learn's clone copies it
+        return self
+
+    def _given_out(self, matrices: Matrices) -> Any:
+        """The frame that `transform` gives."""
+        frame = frame_of(matrices, self.cats, self.conts)
+        if getattr(self, "_sklearn_output_config", {}).get("transform") != "polars":
+            return frame
+        import polars
+
+        return polars.from_pandas(frame)
 
     def __sklearn_is_fitted__(self) -> bool:
         return self.fitted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 from fastlearn.data.problems import DataError, describe
@@ -12,33 +13,37 @@ from fastlearn.tabular.fill_missing import FillMissing
 from fastlearn.tabular.normalize import NormalizeColumns
 from fastlearn.tabular.proc import TabularProc
 
-__all__ = ["with_schema"]
+__all__ = ["tell_schema"]
 
 KEYS = ("mean", "std", "fill")
 
 
-def with_schema(steps: Sequence[TabularProc], schema: Mapping[str, Any] | None) -> list[TabularProc]:
-    """The steps, those of ours told what `schema` gives by hand: a list of labels, or mean, std and fill.
+def tell_schema(steps: Sequence[TabularProc], schema: Mapping[str, Any] | None) -> None:
+    """Tell those of `steps` that are ours what `schema` gives by hand: a list of labels, or mean, std and fill.
 
-    Raises: DataError for an entry that is neither.
+    Raises: DataError for an entry that is neither, or that no step asks for.
     """
-    if not schema:
-        return list(steps)
-    labels = {name: list(entry) for name, entry in schema.items() if _is_labels(entry)}
-    numbers = {name: _checked(name, entry) for name, entry in schema.items() if name not in labels}
+    given = schema or {}
+    labels = {name: list(entry) for name, entry in given.items() if _is_labels(entry)}
+    numbers = {name: _checked(name, entry) for name, entry in given.items() if name not in labels}
     fills = {name: entry["fill"] for name, entry in numbers.items() if "fill" in entry}
-    scaled = {name: entry for name, entry in numbers.items() if "mean" in entry}
-    told: list[TabularProc] = []
-    for step in steps:
-        if isinstance(step, Categorify) and labels:
-            step = Categorify({**{n: list(step.classes[n])[1:] for n in step.given}, **labels})
-        elif isinstance(step, FillMissing) and fills:
-            step = FillMissing(step.fill_strategy, step.add_col, {**(step.fill_vals or {}), **fills})
-        elif isinstance(step, NormalizeColumns) and scaled:
-            means, stds = ({name: float(entry[key]) for name, entry in scaled.items()} for key in ("mean", "std"))
-            step = NormalizeColumns({**step.means, **means}, {**step.stds, **stds})
-        told.append(step)
-    return told
+    means, stds = ({name: entry[key] for name, entry in numbers.items() if key in entry} for key in ("mean", "std"))
+    if labels:
+        _step(steps, Categorify, "labels", labels).know(labels)
+    if fills:
+        _step(steps, FillMissing, "fillings", fills).know(fills)
+    if means:
+        _step(steps, NormalizeColumns, "means", means).know(means, stds)
+
+
+def _step(steps: Sequence[TabularProc], kind: type[TabularProc], what: str, given: Mapping[str, Any]) -> Any:
+    """The step that is told. Raises: DataError where there is none, so that what was given would be lost."""
+    found = next((step for step in steps if isinstance(step, kind)), None)
+    if found is None:
+        word = kind.__name__.removesuffix("Columns")
+        raise DataError(f"The schema has {what} of the columns {list(given)[:5]}, but no step uses them. Add {word} "
+                        "to the procs.")  # fmt: skip
+    return found
 
 
 def _is_labels(entry: Any) -> bool:
@@ -55,4 +60,7 @@ def _checked(name: str, entry: Any) -> Mapping[str, float]:
                         f"{did_you_mean(str(wrong), KEYS)}")  # fmt: skip
     if ("mean" in entry) != ("std" in entry):
         raise DataError(f"The schema of column {name!r} has one of mean and std, but they go together.")
-    return entry
+    for key, value in entry.items():
+        if not isinstance(value, Real):
+            raise DataError(f"In the schema of column {name!r} {key} is a number, but got {describe(value)}.")
+    return {key: float(value) for key, value in entry.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from fastlearn.keywords import check_keywords
 from fastlearn.tabular.blocks import make_targets
 from fastlearn.tabular.columns import rows_to_learn_from
 from fastlearn.tabular.display import show_frame
-from fastlearn.tabular.frame import as_frame, as_names, check_columns
+from fastlearn.tabular.frame import as_frame, as_names, check_columns, check_once
 from fastlearn.tabular.matrices import Matrices
 from fastlearn.tabular.pipeline import TabularPipeline
 from fastlearn.tabular.rows import EncodedRows
@@ -37,8 +38,9 @@ Positions = NDArray[np.int64]
 class TabularPandas(EncodedRows):
     """A table encoded by `procs` that learn from its training rows; it is the data set of its loaders.
 
-    `procs` are steps such as `[Categorify, FillMissing, Normalize]`. `splits` are positions `(train, valid)`, or a
-    splitter that is called with the frame; rows in neither are left out. `y_block` says what `y_names` mean, by
+    `procs` are steps such as `[Categorify, FillMissing, Normalize]`, or a `TabularPipeline`, which knows its columns;
+    of one that is fitted a copy encodes all rows by what it learnt before. `splits` are positions `(train, valid)`, or
+    a splitter that is called with the frame; rows in neither are left out. `y_block` says what `y_names` mean, by
     default numbers where they are numeric and categories otherwise; a list of blocks makes several targets, and
     `label_delim` divides text into several labels. `schema` gives labels or statistics by hand (see `TabularPipeline`).
 
@@ -64,8 +66,7 @@ class TabularPandas(EncodedRows):
         schema: Mapping[str, Any] | None = None,
         label_delim: str | None = None,
     ) -> None:
-        steps = [] if procs is None else list(procs) if isinstance(procs, list | tuple) else [procs]
-        self.pipeline = TabularPipeline(steps, as_names(cat_names), as_names(cont_names), schema)
+        self.pipeline = _pipeline_of(procs, cat_names, cont_names, schema)
         self.device, frame = device, as_frame(df)
         self._check_roles(frame, y_names)
         self.splits: list[Positions] | None = splits_of(splits, frame)
@@ -78,7 +79,8 @@ class TabularPandas(EncodedRows):
     def _check_roles(self, frame: pd.DataFrame, y_names: Any) -> None:
         names = [name for entry in as_names(y_names) for name in as_names(entry)]
         check_columns(frame, names, "named in y_names")
-        inputs = {*as_names(self.pipeline.cat_names), *as_names(self.pipeline.cont_names)}
+        check_once(names, "y_names")
+        inputs = {*self.cat_names, *self.cont_names}
         leaks = [name for name in names if name in inputs]
         if leaks:
             raise DataError(f"The target {leaks[0]!r} is among the inputs too, so a model would read its answer there. "
@@ -94,7 +96,8 @@ class TabularPandas(EncodedRows):
         if not len(frame):
             raise DataError("The table has no rows, so there is nothing to learn from. Look at how it was read.")
         rows = None if self.splits is None else self.splits[0]
-        matrices = self.pipeline.fit_columns(frame, rows)
+        known = self.pipeline.fitted
+        matrices = self.pipeline.matrices(frame) if known else self.pipeline.fit_columns(frame, rows)
         training = rows_to_learn_from(rows, len(frame))
         for target in self.targets:
             target.fit(frame, training)
@@ -242,6 +245,20 @@ class TabularPandas(EncodedRows):
         made.device, made.splits = None, None
         made._keep(made.pipeline.matrices(_no_rows(made.pipeline)), ())
         return made
+
+
+def _pipeline_of(procs: Any, cat_names: Any, cont_names: Any, schema: Any) -> TabularPipeline:
+    """A pipeline of the steps `procs`, or a copy of the pipeline that they are.
+
+    Raises: DataError where columns or a schema are named beside a pipeline.
+    """
+    if not isinstance(procs, TabularPipeline):
+        steps = [] if procs is None else list(procs) if isinstance(procs, list | tuple) else [procs]
+        return TabularPipeline(steps, as_names(cat_names), as_names(cont_names), schema)
+    if any(as_names(given) for given in (cat_names, cont_names, schema)):
+        raise DataError("A TabularPipeline knows its columns and its schema. Leave out cat_names, cont_names and "
+                        "schema beside it.")  # fmt: skip
+    return copy.deepcopy(procs)
 
 
 def _no_rows(pipeline: TabularPipeline) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from fastlearn.data.check import check_labels
 from fastlearn.data.problems import DataError, short
 from fastlearn.tabular.columns import Rows
 from fastlearn.tabular.frame import named_rows
-from fastlearn.tabular.labels import factorize, labels_in, lookup, recode
+from fastlearn.tabular.labels import labels_in, labels_of, lookup, recode
 from fastlearn.tabular.numbers import as_numbers
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class CategoryTarget(Target):
         return self.names[0]
 
     def fit(self, frame: pd.DataFrame, rows: Rows) -> None:
-        codes, labels = factorize(frame[self.name])
+        codes, labels = labels_of(frame[self.name], self.name, frame.index)
         if not self.add_na:
             _check_whole(codes < 0, frame, self.name)
         if self.given:
@@ -95,7 +95,7 @@ class CategoryTarget(Target):
 
     def encode(self, frame: pd.DataFrame) -> Tensor:
         assert self.vocab is not None
-        codes, labels = factorize(frame[self.name])
+        codes, labels = labels_of(frame[self.name], self.name, frame.index)
         if not self.add_na:
             _check_whole(codes < 0, frame, self.name)
         known = self.vocab.o2i

@@ -145,7 +145,8 @@ def test_nothing_liked_is_no_figure(small):
     learn = collab_learner(dls, 2, metrics=NDCGAtK(3, relevant=99), seed=0)
     with learn.no_bar():
         assert learn.validate()[1] is None
-    assert learn.ranking(3, relevant=99).isna().all(axis=None)
+    with pytest.raises(ValueError, match=r"has a rating of 99 or more in these rows, whose highest is 5.*relevant"):
+        learn.ranking(3, relevant=99)
 
 
 def test_what_cannot_be_ranked_is_refused(small):

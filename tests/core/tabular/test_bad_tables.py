@@ -243,3 +243,40 @@ def test_clean_tables_are_met_in_silence(adults):
         to = table(adults)
         learn = tabular_learner(to.dataloaders(bs=32, device="cpu", seed=0), [8], seed=0)
         assert torch.isfinite(learn.get_preds()[0]).all()
+
+
+def test_targets_outside_the_range_are_named_in_training_and_in_validation(adults):
+    adults.loc[[3, 150], "tax"] = [-50.0, 5000.0]
+    dls = table(adults, y_names="tax").dataloaders(bs=32, device="cpu", seed=0)
+    with pytest.warns(UserWarning, match=r"'tax' has numbers outside of y_range=\(0, 2000\).* in 1 row \(3\): -50; "
+                      r"in validation, 1 row \(150\): 5000. Try y_range=\(-50, 5000\)"):  # fmt: skip
+        tabular_learner(dls, [8], y_range=(0, 2000))
+
+
+@pytest.mark.parametrize("role", ["job", "salary"])
+def test_lists_where_labels_are_expected(adults, role):
+    adults[role] = adults[role].astype(object)
+    adults.at[4, role] = ["clerk", "tech"]
+    with pytest.raises(DataError, match=rf"'{role}' is one of categories.*list \['clerk', 'tech'\] in 1 row \(4\)"):
+        table(adults)
+
+
+def test_numbers_that_are_none(adults):
+    with pytest.raises(DataError, match=r"'age' holds complex numbers, and real ones are expected. Try np.abs"):
+        table(adults.assign(age=1j))
+    with pytest.raises(DataError, match=r"'age' is a column of numbers, but holds other things in 200 rows"):
+        table(adults.assign(age=[[1]] * 200))
+
+
+@pytest.mark.parametrize("changes", [{}, {"y_names": "age", "cont_names": ["hours"]}, {"procs": [Categorify]}])
+def test_numbers_too_large_for_float32_are_named(adults, changes):
+    adults.loc[[3, 120], "age"] = [1e300, -1e39]
+    with pytest.raises(DataError, match=r"'age' holds numbers beyond 3.4e\+38.* in 2 rows \(3, 120\).*log1p"):
+        table(adults, **changes)
+
+
+@pytest.mark.parametrize("role", ["cat_names", "cont_names", "y_names"])
+def test_a_column_named_twice_is_refused(adults, role):
+    name = {"cat_names": "job", "cont_names": "age", "y_names": "salary"}[role]
+    with pytest.raises(DataError, match=rf"named once in {role}, but \['{name}'\] are named again"):
+        table(adults, **{role: [name, name]})

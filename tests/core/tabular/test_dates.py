@@ -121,3 +121,22 @@ def test_rows_of_one_time_stay_together():
 def test_a_cutoff_says_from_when():
     frame = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=5, tz="UTC")})
     assert TimeSplitter("day", cutoff="2024-01-04")(frame) == ([0, 1, 2], [3, 4])
+
+
+@pytest.mark.parametrize("library", ["polars", "pyarrow"])
+def test_dates_of_other_libraries_give_frames(library):
+    module = pytest.importorskip(library)
+    frame = pd.DataFrame({"date": ["2024-01-01", "2024-01-09"], "shop": [1, 1], "sale": [True, False]})
+    table = module.from_pandas(frame) if library == "polars" else module.Table.from_pandas(frame)
+    pd.testing.assert_frame_equal(add_datepart(table, "date"), add_datepart(frame.copy(), "date"), check_dtype=False)
+    assert add_elapsed_times(table, "sale", "date", "shop")["Aftersale"].tolist() == [0, 8]
+    with pytest.raises(DataError, match="make_date changes a frame of pandas"):
+        make_date(table, "date")
+
+
+def test_counting_days_leaves_the_callers_frame():
+    frame = pd.DataFrame({"date": ["2024-01-01", "2024-01-09"], "shop": [1, 1], "sale": [1, 0]})
+    before = frame.copy(deep=True)
+    out = add_elapsed_times(frame, "sale", "date", "shop")
+    pd.testing.assert_frame_equal(frame, before)
+    assert out["sale"].tolist() == [True, False] and str(out["date"].dtype).startswith("datetime64")

@@ -226,3 +226,12 @@ def test_a_learner_finds_its_rate_and_sums_itself_up(learn):
     assert "TabularModel" in str(learn.summary())
     with learn.no_bar(), learn.no_logging():
         assert learn.lr_find(num_it=20, show_plot=False).valley > 0
+
+
+def test_rows_of_itertuples_are_rows(learn, adults):
+    rows = list(adults.set_axis(range(500, 700)).head(3).itertuples())
+    row, _, chances = learn.predict(rows[1])
+    want, _, wanted = learn.predict(adults.iloc[1])
+    assert row == want and row.row["job"] == adults["job"][1] and torch.equal(chances, wanted)
+    assert [one[0].label for one in learn.predict(rows)] == learn.predict(adults.head(3))["salary"].tolist()
+    assert [len(batch[0]) for batch in learn.dls.test_dl(rows)] == [3]
