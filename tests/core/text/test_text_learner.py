@@ -183,7 +183,7 @@ def test_a_bundle_pads_as_its_vocabulary_says(reviews, home):
     dls = TextDataLoaders.from_df(reviews, path=home, text_col="text", text_vocab=words, bs=8, seq_len=12, seed=0)
     by_length = dls.train.new(sort_func=lambda sample: len(sample[0]))
     learn = new_classifier(type(dls)(by_length, dls.valid))
-    again = load_learner(learn.export("padded.zip"))
+    again = load_learner(learn.export(home / "padded.zip"))
     assert again.dls.train.pad_id == learn.dls.train.pad_id == 2
     assert again.model[0].pad_idx == 2
 
