@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import torch
 from fastlearn.bundle import load_learner
+from fastlearn.data.problems import DataError
 from fastlearn.interpret import ClassificationInterpretation
 from fastlearn.metrics import Perplexity, accuracy
 from fastlearn.text.awd_lstm import AWD_LSTM
@@ -194,6 +195,15 @@ def test_a_backwards_model_writes_what_comes_before(reviews, home):
     quietly(learn, lambda learn: learn.fit_one_cycle(3, 2e-2))
     text = learn.predict("was great.", 2, temperature=0)
     assert re.fullmatch(rf"([Tt]he )?({'|'.join(THING)}) was great\.", text)
+
+
+def test_too_little_text_and_a_precision_that_lstms_lack_are_told(reviews, home):
+    learn = language_model_learner(lm_loaders(reviews[:3], home, bs=128), AWD_LSTM, config=SMALL, pretrained=False)
+    with pytest.raises(DataError, match=r"There are \d+ tokens in 2 texts, but a batch has bs=128 rows"):
+        quietly(learn, lambda learn: learn.fit(1))
+    learn = language_model_learner(lm_loaders(reviews, home), AWD_LSTM, config=SMALL, pretrained=False).to_fp16()
+    with pytest.raises(ValueError, match=r"LSTMs .*fp16.*to_bf16"):
+        quietly(learn, lambda learn: learn.fit(1))
 
 
 def test_saved_weights_come_back(lm, home):

@@ -104,7 +104,8 @@ def test_marks_become_words_spaces_or_nothing():
     ("T 98.6", "temperature", (37.0,), "°C"), ("temp of 101.3 F", "temperature", (38.5,), "°C"),
     ("heart rate was 72", "pulse", (72,), "/min"), ("O2 sat 94%", "saturation", (94,), "%"),
     ("weighs 150 pounds", "weight", (68.039,), "kg"), ("6'1\" tall", "height", (185.42,), "cm"),
-    ("3.5 x 2 cm", "size", (35, 20), "mm"), ("0.5 g", "dose", (500,), "mg"), ("15 mg/kg/day", "dose", (15,), "mg/kg/day"),
+    ("3.5 x 2 cm", "size", (35, 20), "mm"), ("0.5 g", "dose", (500,), "mg"),
+    ("15 mg/kg/day", "dose", (15,), "mg/kg/day"),
     ("1,000 mg", "dose", (1000,), "mg"), ("500-1000 mg", "dose", (500, 1000), "mg"), ("50 mcg", "dose", (0.05,), "mg"),
     ("glucose 5.5 mmol/L", "lab", (99.088,), "mg/dL"), ("platelets 250,000", "lab", (250,), "10^9/L"),
     ("Troponin I <0.01", "lab", (0.01,), "ng/mL"), ("HCT of 31.2", "lab", (31.2,), "%"),
@@ -146,7 +147,8 @@ def test_kinds_can_be_chosen_and_are_checked():
     ("There is no doubt that anemia is present.", "affirmed"), ("Rash: absent. Cough.", "negated affirmed"),
     ("Fever: no. Chills denied.", "negated negated"), ("Reports cough, denied fever.", "affirmed negated"),
     ("Unclear whether seizure or syncope.", "possible possible"), ("Stroke is to be excluded by MRI.", "possible"),
-    ("He is not on warfarin, found with cough.", "affirmed"), ("Gram negative sepsis.", "affirmed"), ("Suspected stroke.", "possible"), ("To rule out stroke.", "possible"),
+    ("He is not on warfarin, found with cough.", "affirmed"), ("Gram negative sepsis.", "affirmed"),
+    ("Suspected stroke.", "possible"), ("To rule out stroke.", "possible"),
 ])  # fmt: skip
 def test_negation_and_doubt(text, said):
     assert [found.negation for found in findings(text)] == said.split()
