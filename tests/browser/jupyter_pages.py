@@ -126,6 +126,7 @@ def serving(tmp: Path) -> Iterator[Server]:
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
+        "--KernelManager.shutdown_wait_time=1",  # a kernel with torch in it takes its time to go, for each test
         f"--ServerApp.root_dir={root}",
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True",
@@ -223,17 +224,29 @@ class Page:
     def text(self, cell: int) -> str:
         return self.page.evaluate(TEXT, cell)
 
+    def saved(self, cell: int) -> list[dict[str, Any]]:
+        """The outputs of a cell in the notebook's file."""
+        path = self.server.root / self.page.url.split("/")[-1].split("?")[0]
+        with suppress(json.JSONDecodeError):  # it may be in the middle of being written
+            return json.loads(path.read_text())["cells"][cell].get("outputs", [])
+        return []
+
     def saved_outputs(self, cell: int, text: str) -> str:
         """The HTML outputs of a cell in the notebook's file, as soon as `text` is in them."""
-        path = self.server.root / self.page.url.split("/")[-1].split("?")[0]
-        html, outputs, deadline = "", [], time.monotonic() + 10
+        html, deadline = "", time.monotonic() + 30
         while text not in html and time.monotonic() < deadline:
             self.page.wait_for_timeout(100)
-            with suppress(json.JSONDecodeError):  # it may be in the middle of being written
-                outputs = json.loads(path.read_text())["cells"][cell]["outputs"]
-            html = "".join("".join(output.get("data", {}).get("text/html", "")) for output in outputs)
+            html = "".join("".join(output.get("data", {}).get("text/html", "")) for output in self.saved(cell))
         assert text in html, html
         return html
+
+    def load_again(self, *shown: int) -> None:
+        """Load the page again, as soon as the file holds the outputs of the cells `shown`: nobody saves by hand."""
+        deadline = time.monotonic() + 30
+        while not all(self.saved(cell) for cell in shown):
+            assert time.monotonic() < deadline, "the widgets have not saved the notebook"
+            self.page.wait_for_timeout(100)
+        self.page.reload()
 
     def command(self, name: str, **args: Any) -> None:
         self.settled(f"window.jupyterapp.commands.execute({json.dumps(name)}, {json.dumps(args)})", 60)

@@ -116,8 +116,7 @@ def test_wrong_labels_and_copies_are_fixed_and_training_goes_on(notebook) -> Non
     press(page, "Control+Shift+A", "Home", "s")
     said(page, "most like it")
     # a reload keeps it all
-    page.evaluate("() => window.__panel.context.save()")
-    page.reload()
+    page.load_again(2)
     page.ready()
     changes(page, f"{n + 3} changes")
     page.command("apputils:change-theme", theme="JupyterLab Dark")

@@ -179,7 +179,7 @@ def test_a_page_loaded_again_and_one_without_its_kernel(notebook) -> None:
     assert page.evaluate("() => window.__panel.content.widgets.length") == cells
     press(page, "Escape")
     page.wait_for_timeout(800)
-    page.reload()
+    page.load_again(1, 2)
     page.wait_for_function(LOADED, timeout=60_000)
     expect(view.locator(".fw-Grid-counts")).to_have_text("4 of 62 images", timeout=30_000)
     expect(view.locator("select").nth(1)).to_have_value("name")

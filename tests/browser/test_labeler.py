@@ -112,7 +112,9 @@ def test_classes_by_keyboard_alone_and_all_of_it_after_a_restart(notebook) -> No
     expect(page.locator(COUNTS)).to_have_text("22 of 60 labelled · 1 skipped · 1 unsure")
     page.get_by_label("Which are shown").select_option("all")
     page.locator(PORT).focus()
-    press(page, "g", "Home", "Control+Shift+A")
+    press(page, "g")
+    expect(page.locator(f"{ROOT} .fw-Grid-counts")).to_have_text("60 images")  # keys are for what is in sight
+    press(page, "Home", "Control+Shift+A")
     page.keyboard.down("Shift")
     press(page, "End")
     page.keyboard.up("Shift")
@@ -250,7 +252,7 @@ def test_boxes_by_mouse_and_by_keys_upright_zoomed_and_in_two_tabs(notebook) -> 
     ), kept
     assert kept.endswith("), ('orange', (100.0, 60.0, 200.0, 160.0))], []]")
     page.wait_for_timeout(800)
-    page.reload()
+    page.load_again(1)
     page.locator(ROOT).wait_for(timeout=30_000)
     expect(page.locator(COUNTS)).to_have_text("4 of 4 labelled", timeout=30_000)
     page.ready()

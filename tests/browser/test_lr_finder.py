@@ -145,9 +145,8 @@ def test_a_reload_in_the_middle_brings_everything_back(notebook) -> None:
     page.run(0)
     page.run(1, wait=False)
     page.wait_for_function(PAST, arg=20)
-    page.wait_for_function("() => !window.__panel.context.model.dirty")  # the notebook was saved by itself
     reach = page.evaluate(REACH)
-    page.reload()
+    page.load_again(1)
     page.wait_for_function(PAST, arg=70)  # enough for suggestions
     page.wait_for_function(f"reach => ({REACH})() > reach", arg=reach)
     page.get_by_role("button", name="Stop", exact=True).click()
