@@ -125,7 +125,11 @@ def _cues(note: str, start: int, end: int, named: list[re.Match[str]]) -> tuple[
             continue
         says = frozenset(word for words in sides.values() for word in words.split())
         if not says or (
-            "other" in says and (_tells(note, found.end(), end) or _BESIDE.search(note, start, found.start()))
+            "other" in says
+            and (
+                _tells(note, found.end(), end)
+                or _BESIDE.search(note, max(start, found.start() - _LOOK_BACK), found.start())
+            )
         ):
             continue
         cues.append(_Cue(found.start(), found.end(), found[0], says, "before" in sides, "after" in sides))
@@ -142,6 +146,7 @@ _WORD = re.compile(r"\s+([a-z]+)")
 _DATED = re.compile(r"\s+(in\s+(?:[A-Za-z]{3,9}\.?\s+)?(?:19|20)\d\d)\b")  # "kidney stones in 2015"
 _FAMILY = re.compile(r"\bfamily|\bfhx?\b")
 _CLAUSE_ENDS = re.compile(r"\s*(?:[.;)\n]|\Z)")  # "Fever: no.", "Chills denied."
+_LOOK_BACK = 16  # characters
 _BESIDE = re.compile(r"\b(?:by|with|to)\s+(?:(?:his|her|the|their)\s+)?\Z")  # "brought in by her mother with"
 
 

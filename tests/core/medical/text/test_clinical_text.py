@@ -26,7 +26,8 @@ from hypothesis import strategies as st
 NASTY = ["", " ", "a", ":", "A:", "\n" * 50_000, "x" * 100_000, "1" * 100_000, "A" * 50_000 + ":", "no " * 20_000,
          "[**" * 5_000, "İstanbul no fever", "\u202b\u05e9\u05dc\u05d5\u05dd: no pain\u202c",
          "👩‍⚕️ BP 120/80 👍", "1/" * 30_000, "Dr. " * 10_000, ", " * 30_000,
-         "<b>PLAN:</b> <script>alert(1)</script>", "A. B. " * 10_000, "3 x " * 10_000]  # fmt: skip
+         "<b>PLAN:</b> <script>alert(1)</script>", "A. B. " * 10_000, "3 x " * 10_000,
+         "mother " * 20_000 + "fever"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", NASTY, ids=lambda text: text[:8].strip() or "blank")
