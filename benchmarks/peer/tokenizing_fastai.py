@@ -13,8 +13,8 @@ from fastai.text.data import Numericalize, make_vocab
 
 texts = json.loads(Path(sys.argv[1]).read_text())
 split = TokenizeWithRules(SpacyTokenizer())
-start = time.perf_counter()
+start = time.process_time()
 tokens = [list(text) for text in split(texts)]
 number = Numericalize(vocab=make_vocab(Counter(token for text in tokens for token in text)))
 ids = [number(text) for text in tokens]
-print(sum(map(len, ids)), time.perf_counter() - start)
+print(sum(map(len, ids)), time.process_time() - start)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from torch import Tensor
 from torch.utils.data import DataLoader as TorchLoader
 
-from fastlearn.bundle.names import CannotExport, Trust
+from fastlearn.bundle.names import CannotExport, Trust, own_class_of, path_of
 from fastlearn.bundle.specs import Tensors, from_spec, to_spec
 from fastlearn.data.datasets import Datasets, TfmdLists
 from fastlearn.data.loader import DataLoader
 from fastlearn.data.loaders import DataLoaders
+from fastlearn.data.own_settings import own_arguments
 from fastlearn.data.problems import DataError
 from fastlearn.data.starting import types_taken
 from fastlearn.data.transform import Transform
@@ -55,6 +57,7 @@ def data_spec(dls: Any, tensors: Tensors) -> dict[str, Any] | None:
         "single": not isinstance(dataset, Datasets),
         "n_inp": n_inp,
         "batch_size": dl.batch_size,
+        "loader": _loader_spec(dl, tensors),
         **{event: [to_spec(step, tensors, f"data.{event}.{i}") for i, step in enumerate(getattr(dl, event).fs)]
            for event in EVENTS},
     }  # fmt: skip
@@ -79,11 +82,21 @@ def data_from_spec(spec: dict[str, Any] | None, tensors: Mapping[str, Tensor], t
     for part, types in zip(getattr(dataset, "tls", [dataset]), spec["types"], strict=False):
         part.known_types = types
     events = {event: from_spec(spec[event], tensors, trust) for event in EVENTS}
-    loaders = [
-        DataLoader(dataset.view([], i), spec["batch_size"], num_workers=0, split_idx=i, do_setup=False, **events)
-        for i in (0, 1)
-    ]
+    loader = from_spec(spec.get("loader", {}), tensors, trust)
+    options = {"bs": spec["batch_size"], "num_workers": 0, "do_setup": False, **events, **loader.get("settings", {})}
+    loaders = [loader.get("type", DataLoader)(dataset.view([], i), split_idx=i, **options) for i in (0, 1)]
     return DataLoaders(*loaders)
+
+
+def _loader_spec(dl: DataLoader, tensors: Tensors) -> dict[str, Any]:
+    """The kind of loader, and the settings that only it has, such as the `seq_len` of texts."""
+    kind = own_class_of(dl)
+    settings = {}
+    for name in own_arguments(kind) & dl.settings.keys():
+        # What is only known to the exporting process, such as a lambda that sorts samples, predictions do without.
+        with suppress(CannotExport):
+            settings[name] = to_spec(dl.settings[name], tensors, f"data.loader.{name}")
+    return {} if kind is DataLoader else {"type": {"$code": path_of(kind)}, "settings": settings}
 
 
 def _part_spec(part: TfmdLists, tensors: Tensors, name: str, is_input: bool) -> list[Any]:

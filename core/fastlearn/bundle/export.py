@@ -14,7 +14,7 @@ from fastlearn.bundle.archive import write_files
 from fastlearn.bundle.data import data_spec
 from fastlearn.bundle.metrics import metrics_specs
 from fastlearn.bundle.modules import module_from_spec, module_spec
-from fastlearn.bundle.names import CannotExport, Trust, path_of
+from fastlearn.bundle.names import CannotExport, Trust, own_class_of, path_of
 from fastlearn.bundle.specs import names_in, to_spec
 from fastlearn.distributed.processes import rank_distrib
 from fastlearn.install import package_version
@@ -42,7 +42,7 @@ def export(learn: Learner, path: str | Path = "export.zip", build: Callable[[], 
             "torch": torch.__version__,
             "python": platform.python_version(),
         },
-        "learner": path_of(_kind_of(learn)),
+        "learner": path_of(own_class_of(learn)),
         "model": model,
         "loss": _loss_spec(learn.loss_func, tensors),
         "input_tfms": [to_spec(step, tensors, f"input_tfms.{i}") for i, step in enumerate(learn.input_tfms.fs)],
@@ -60,11 +60,6 @@ def names_in_bundle(content: dict[str, Any]) -> set[str]:
     own = {model["build"]} if "build" in model else _makes(model)
     own |= {content["learner"]} if "learner" in content else set()
     return own | names_in([content["loss"], content["input_tfms"], content["data"], model])
-
-
-def _kind_of(learn: Learner) -> type[Learner]:
-    """The class of `learn`; of a class of the user's own the nearest that is this library's."""
-    return next(kind for kind in type(learn).__mro__ if kind.__module__.startswith("fastlearn."))
 
 
 def _makes(spec: Any) -> set[str]:

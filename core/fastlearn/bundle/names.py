@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-__all__ = ["CannotExport", "Trust", "UntrustedCode", "found_at", "path_of"]
+__all__ = ["CannotExport", "Trust", "UntrustedCode", "found_at", "own_class_of", "path_of"]
 
 TEXT_RULES = (
     "fix_html", "replace_rep", "replace_wrep", "spec_add_spaces", "rm_useless_spaces", "replace_all_caps",
@@ -34,8 +34,10 @@ VALUES = frozenset(
         "fastlearn.data.category.CategoryMap",
         "fastlearn.data.label.RegexLabeller",
         "fastlearn.metrics.sklearn_based._Guarded",
+        "fastlearn.text.lm_loader.LMDataLoader",
         "fastlearn.text.pieces.BaseTokenizer",
         "fastlearn.text.sentencepiece_tokenizer.SentencePieceTokenizer",
+        "fastlearn.text.sorted_loader.SortedDL",
         "fastlearn.text.spacy_tokenizer.SpacyTokenizer",
         "fastlearn.text.subword_tokenizer.SubwordTokenizer",
         "fastlearn.text.transformers_tokenizer.TransformersTokenizer",
@@ -68,6 +70,11 @@ def path_of(thing: Any) -> str:
             f"{thing!r} cannot be found by name in another process. Try a function or class at the top of a module."
         )
     return path
+
+
+def own_class_of(thing: Any) -> type[Any]:
+    """The class of `thing`; of a class of the user's own the nearest that is this library's."""
+    return next(kind for kind in type(thing).__mro__ if kind.__module__.startswith("fastlearn."))
 
 
 def found_at(path: str) -> Any:

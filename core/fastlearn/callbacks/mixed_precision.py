@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import torch
+from torch import nn
 
 from fastlearn.data.batch import map_tensors
 from fastlearn.train.boundary import add_note
@@ -49,6 +50,8 @@ class MixedPrecision(Callback):
     def before_fit(self) -> None:
         device = next(self.model.parameters()).device.type
         enabled = self.amp_mode == AMPMode.FP16
+        if enabled and device == "cpu" and any(isinstance(module, nn.RNNBase) for module in self.model.modules()):
+            raise ValueError("On a CPU, LSTMs and GRUs cannot be computed in fp16. Try learn.to_bf16().")
         self.scaler = torch.amp.GradScaler(device, enabled=enabled, **self.scaler_options)  # type: ignore[attr-defined]
         self.n_overflows = self._noted = 0
         self.learn.take_step = self._step if enabled else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,15 @@ from fastlearn.data.problems import DataError, describe, short
 from fastlearn.text.special import FLD
 
 
+def check_encoding(name: str) -> str:
+    """`name` if there is such an encoding of text. Raises: DataError."""
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        raise DataError(f"There is no text encoding {name!r}. Try 'utf-8', 'latin-1' or 'cp1252'.") from None
+    return name
+
+
 def read_text(path: str | os.PathLike[str], encoding: str = "utf-8") -> str:
     """The text in the file `path`; line ends become `\\n`, a byte-order mark is left out.
 
@@ -20,14 +30,12 @@ def read_text(path: str | os.PathLike[str], encoding: str = "utf-8") -> str:
     """
     content = Path(path).read_bytes()
     try:
-        text = content.decode(encoding)
+        text = content.decode(check_encoding(encoding))
     except UnicodeDecodeError as error:
         raise DataError(
             f"The file {str(path)!r} is not a text in {encoding}: byte {error.start} is "
             f"0x{content[error.start]:02x} ({error.reason}). Try encoding='latin-1' or 'cp1252', or save it as UTF-8."
         ) from None
-    except LookupError:
-        raise DataError(f"There is no text encoding {encoding!r}. Try 'utf-8', 'latin-1' or 'cp1252'.") from None
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 

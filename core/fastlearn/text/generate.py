@@ -77,7 +77,7 @@ def generate(
     """
     if not len(words):
         raise ValueError("There is nothing to begin with: the text has no words. Try one that has.")
-    if n_words < 0:
+    if not isinstance(n_words, int) or n_words < 0:
         raise ValueError(f"`n_words` is how many words to write, but got {n_words!r}. Try n_words=20.")
     written: list[int] = []
     with _quietly(model), torch.no_grad():
@@ -142,8 +142,10 @@ def check_sampling(temperature: float, min_p: float | None, top_k: int | None, t
         raise ValueError(f"`temperature` is a number of at least 0, but got {temperature!r}. Try 0.75.")
     if min_p is not None and not 0 <= min_p <= 1:
         raise ValueError(f"`min_p` is the least probability of a word, from 0 to 1, but got {min_p!r}. Try 0.001.")
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"`top_k` is how many words to choose from, at least 1, but got {top_k!r}. Try 50.")
+    if top_k is not None and (not isinstance(top_k, int) or top_k < 1):
+        raise ValueError(
+            f"`top_k` is how many words to choose from, a whole number of at least 1, but got {top_k!r}. Try 50."
+        )
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"`top_p` is a share of the probability, above 0 and at most 1, but got {top_p!r}. Try 0.9.")
 

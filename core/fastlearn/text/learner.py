@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from torch import nn
@@ -22,9 +22,16 @@ from fastlearn.text.encoder import LanguageModel
 from fastlearn.text.encoder_file import encoder_path, read_encoder, write_encoder
 from fastlearn.text.generate import check_sampling, generate, next_word, word_probabilities
 from fastlearn.text.models import encoder_of, get_language_model, get_text_classifier
-from fastlearn.text.pretrained import load_part, match_embeds, published_files, read_language_model, read_vocab
+from fastlearn.text.pretrained import (
+    chosen_files,
+    load_part,
+    match_embeds,
+    published_files,
+    read_language_model,
+    read_vocab,
+)  # fmt: skip
 from fastlearn.text.prompt import Prompt
-from fastlearn.text.words import n_classes, pad_id_of, words_of
+from fastlearn.text.words import known_words, n_classes, pad_id_of, words_of
 from fastlearn.train.host import Callbacks, as_callbacks
 from fastlearn.train.learner import Learner
 from fastlearn.warn import warn_user
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["LMLearner", "TextLearner", "language_model_learner", "text_classifier_learner"]
 
 Arch = Callable[..., nn.Module] | str | Path
+L = TypeVar("L", bound="TextLearner")
 
 
 class TextLearner(Learner):
@@ -107,16 +115,13 @@ class TextLearner(Learner):
         the .pkl that fastai writes. `model` is the part to load into, by default the learner's.
         Raises: OSError if a file cannot be read; ValueError if vocabulary, weights and model do not belong together.
         """
-        words = words_of(self.dls)
-        if words is None:
-            raise ValueError("The loaders do not say which words they have (dls.vocab), so none can be matched.")
-        state = match_embeds(read_language_model(wgts_fname), read_vocab(vocab_fname), words)
+        state = match_embeds(read_language_model(wgts_fname), read_vocab(vocab_fname), known_words(self.dls))
         target = self.model if model is None else model
         if isinstance(target, LanguageModel):
             load_part(target, state, str(wgts_fname))
         else:
             encoder = {name.removeprefix("0."): value for name, value in state.items() if name.startswith("0.")}
-            load_part(encoder_of(self.model), encoder, str(wgts_fname))
+            load_part(encoder_of(target), encoder, str(wgts_fname))
         self.freeze()
         return self
 
@@ -203,27 +208,21 @@ def language_model_learner(
     `seed` makes the initial weights and the dropout reproducible. The other arguments are those of `TextLearner`.
     Raises: OSError without the weights; ValueError if they are of another architecture or vocabulary.
     """
-    words = words_of(dls)
-    if words is None:
-        raise ValueError(
-            "A language model needs the words of the data (dls.vocab), which these loaders do not tell. Try "
-            "TextDataLoaders.from_df(..., is_lm=True), or set dls.vocab to the list of tokens."
-        )
-    shared = {
+    words = known_words(dls)
+    settings = {
         "loss_func": loss_func or CrossEntropyLossFlat(), "opt_func": opt_func, "lr": lr, "cbs": cbs,
         "metrics": metrics, "path": path, "model_dir": model_dir, "wd": wd, "wd_bn_bias": wd_bn_bias,
-        "train_bn": train_bn, "seed": seed,
+        "train_bn": train_bn, "moms": moms, "seed": seed,
     }  # fmt: skip
     if isinstance(arch, str | Path):
-        from fastlearn.text.transformers_models import language_model_of, transformer_split
+        from fastlearn.text.transformers_models import language_model_of
 
-        with seeded(seed):
-            decoder = language_model_of(arch, words, pretrained, config)
-        return LMLearner(dls, decoder, alpha=0.0, beta=0.0, moms=moms, splitter=splitter or transformer_split, **shared)
+        decoder = partial(language_model_of, arch, words, pretrained, config)
+        return _of_transformer(LMLearner, dls, decoder, splitter, settings)
     known = known_arch(arch)
-    with seeded(seed):
-        model = get_language_model(arch, len(words), {"pad_token": pad_id_of(dls), **(config or {})}, drop_mult)
-    learn = LMLearner(dls, model, alpha, beta, moms, splitter=splitter or known.split_lm, **shared)
+    padded = {"pad_token": pad_id_of(dls), **(config or {})}
+    model = partial(get_language_model, arch, len(words), padded, drop_mult)
+    learn = _made(LMLearner, dls, model, alpha=alpha, beta=beta, splitter=splitter or known.split_lm, **settings)
     if pretrained or pretrained_fnames is not None:
         _load_published(learn, known.url_bwd if backwards else known.url, pretrained_fnames)
     return learn
@@ -269,57 +268,50 @@ def text_classifier_learner(
     multiplied by `drop_mult`. The other arguments are those of `TextLearner`.
     Raises: ValueError if the number of outputs is neither given nor known; OSError without pretrained weights.
     """
-    words = words_of(dls)
-    if words is None:
-        raise ValueError(
-            "A text classifier needs the words of the data (dls.vocab[0]), which these loaders do not tell. Try "
-            "TextDataLoaders.from_df."
-        )
-    n = n_out or n_classes(dls)
-    shared = {
+    words, n, pad_id = known_words(dls), n_out or n_classes(dls), pad_id_of(dls)
+    settings = {
         "loss_func": loss_func, "opt_func": opt_func, "lr": lr, "cbs": cbs, "metrics": metrics, "path": path,
-        "model_dir": model_dir, "wd": wd, "wd_bn_bias": wd_bn_bias, "train_bn": train_bn, "seed": seed,
+        "model_dir": model_dir, "wd": wd, "wd_bn_bias": wd_bn_bias, "train_bn": train_bn, "moms": moms, "seed": seed,
     }  # fmt: skip
     if isinstance(arch, str | Path):
-        from fastlearn.text.transformers_models import classifier_of, transformer_split
+        from fastlearn.text.transformers_models import classifier_of
 
-        with seeded(seed):
-            network = classifier_of(arch, words, n, pretrained, config, lin_ftrs, ps, max_len, y_range, pad_id_of(dls))
-        learn = TextLearner(dls, network, 0.0, 0.0, moms, splitter=splitter or transformer_split, **shared)
+        encoder = partial(classifier_of, arch, words, n, pretrained, config, lin_ftrs, ps, max_len, y_range, pad_id)
+        learn = _of_transformer(TextLearner, dls, encoder, splitter, settings)
         if pretrained:
             learn.freeze()
         return learn
     known = known_arch(arch)
-    with seeded(seed):
-        model = get_text_classifier(
-            arch, len(words), n, seq_len, config, drop_mult, lin_ftrs, ps, pad_id_of(dls), max_len, y_range
-        )
-    learn = TextLearner(dls, model, alpha, beta, moms, splitter=splitter or known.split_clas, **shared)
+    model = partial(
+        get_text_classifier, arch, len(words), n, seq_len, config, drop_mult, lin_ftrs, ps, pad_id, max_len, y_range
+    )
+    learn = _made(TextLearner, dls, model, alpha=alpha, beta=beta, splitter=splitter or known.split_clas, **settings)
     if pretrained or pretrained_fnames is not None:
         _load_published(learn, known.url_bwd if backwards else known.url, pretrained_fnames)
     return learn
 
 
+def _of_transformer(
+    kind: type[L], dls: Any, make: Callable[[], nn.Module], splitter: Any, settings: Mapping[str, Any]
+) -> L:
+    """A learner of a transformer, which has no state to reset and no activations of LSTMs to keep small."""
+    from fastlearn.text.transformers_models import transformer_split
+
+    return _made(kind, dls, make, alpha=0.0, beta=0.0, splitter=splitter or transformer_split, **settings)
+
+
+def _made(kind: type[L], dls: Any, make: Callable[[], nn.Module], seed: int | None, **settings: Any) -> L:
+    """A learner of the network that `make` gives; `seed` is for its first weights, too."""
+    with seeded(seed):
+        model = make()
+    return kind(dls, model, seed=seed, **settings)
+
+
 def _load_published(learn: TextLearner, url: str | None, files: Sequence[str | Path] | None) -> None:
     """Load `files`, or else what is published at `url`."""
     if files is not None:
-        if len(files) != 2:
-            raise ValueError(f"`pretrained_fnames` are two files, weights and vocabulary, but got {list(files)}.")
-        weights, words = (_in_models(learn, file, ends) for file, ends in zip(files, _SUFFIXES, strict=True))
-        learn.load_pretrained(weights, words)
+        learn.load_pretrained(*chosen_files(learn.path / learn.model_dir, files))
     elif url is None:
         warn_user("There are no published weights of this architecture: it begins with random ones.")
     else:
         learn.load_pretrained(*published_files(url))
-
-
-_SUFFIXES = ((".safetensors", ".pth"), (".json", ".txt", ".pkl"))
-
-
-def _in_models(learn: TextLearner, file: str | Path, suffixes: Sequence[str]) -> Path:
-    """`file` in the learner's folder of models, with whichever of `suffixes` is there, unless it has one."""
-    path = learn.path / learn.model_dir / file
-    if path.suffix in suffixes:
-        return path
-    named = [path.with_name(path.name + suffix) for suffix in suffixes]
-    return next((one for one in named if one.is_file()), named[0])

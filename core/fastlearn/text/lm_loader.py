@@ -108,7 +108,7 @@ class LMDataLoader(DataLoader):
     def _cut(self, epoch: int, start: int) -> Iterator[Batch]:
         """The batches of an epoch on the CPU, from number `start` on."""
         length, rows = self._row_length(), self._rows()
-        self._check_length(length, rows)
+        self.check_enough()
         mine = slice(0, rows) if self.share is None else self.share.of(rows)
         stream = torch.from_numpy(self._ids(epoch))
         x, y = (stream[first : first + rows * length].view(rows, length)[mine] for first in (0, 1))
@@ -135,7 +135,9 @@ class LMDataLoader(DataLoader):
     def _row_length(self) -> int:
         return max(0, self.n_tokens - 1) // self._rows()  # the last token is only a target
 
-    def _check_length(self, length: int, rows: int) -> None:
+    def check_enough(self) -> None:
+        """Raise DataError, saying what to change, if there are too few tokens for a batch; warn if they fill none."""
+        length, rows = self._row_length(), self._rows()
         if length == 0:
             raise DataError(
                 f"There are {self.n_tokens} tokens in {len(self.stream_of_texts)} texts, but a batch has bs={rows} "

@@ -69,6 +69,8 @@ def encoder_of(model: nn.Module) -> nn.Module:
 
     Raises: TypeError if `model` is neither.
     """
+    if isinstance(model, SentenceEncoder):
+        return model.module
     first: Any = model[0] if isinstance(model, nn.Sequential) and len(model) else getattr(model, "encoder", None)
     if isinstance(first, SentenceEncoder):
         return first.module

@@ -15,7 +15,9 @@ from torch import Tensor, nn
 
 from fastlearn.vision.weights import read_weights
 
-__all__ = ["load_part", "match_embeds", "matched_rows", "published_files", "read_language_model", "read_vocab"]
+__all__ = [
+    "chosen_files", "load_part", "match_embeds", "matched_rows", "published_files", "read_language_model", "read_vocab",
+]  # fmt: skip
 
 EMBEDDING, DECODER, BIAS = "0.encoder_dp.emb.weight", "1.decoder.weight", "1.decoder.bias"
 OLD_EMBEDDING = "0.encoder.weight"
@@ -136,6 +138,24 @@ class _PlainUnpickler(pickle.Unpickler):
 
     def persistent_load(self, pid: Any) -> Any:
         raise pickle.UnpicklingError("it refers to things outside of the file, and is not loaded")
+
+
+def chosen_files(folder: Path, names: Sequence[str | Path]) -> tuple[Path, Path]:
+    """Weights and vocabulary in `folder`, each with whichever of its suffixes is there, unless `names` have one.
+
+    Raises: ValueError if there are not two names.
+    """
+    if len(names) != 2:
+        raise ValueError(f"`pretrained_fnames` are two files, weights and vocabulary, but got {list(names)}.")
+    weights, words = (folder / name for name in names)
+    return _with_suffix(weights, (".safetensors", ".pth")), _with_suffix(words, (".json", ".txt", ".pkl"))
+
+
+def _with_suffix(path: Path, suffixes: Sequence[str]) -> Path:
+    if path.suffix in suffixes:
+        return path
+    named = [path.with_name(path.name + suffix) for suffix in suffixes]
+    return next((one for one in named if one.is_file()), named[0])
 
 
 def published_files(url: str) -> tuple[Path, Path]:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from fastlearn.text.special import BOS, PAD, UNK
-from fastlearn.text.words import words_of
+from fastlearn.text.words import known_words
 
 __all__ = ["Prompt"]
 
@@ -29,9 +29,7 @@ class Prompt:
         """`text` as the loaders `dls` give texts. Raises: TypeError for what is no text; ValueError without words."""
         if not isinstance(text, str):
             raise TypeError(f"A language model goes on with a text, but got {type(text).__name__}. Try predict('The').")
-        words = words_of(dls)
-        if words is None:
-            raise ValueError("The loaders do not say which words they have (dls.vocab), so none can be written.")
+        words = known_words(dls)
         from fastlearn.text.loaders import text_part
 
         steps = text_part(dls)

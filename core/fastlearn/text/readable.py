@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from fastlearn.text.special import BOS, EOS, FAKE, FLD, PAD, SPACE, TK_MAJ, TK_REP, TK_UP, TK_WREP, UNK
 
+MARKS = frozenset((BOS, EOS, PAD, FAKE, FLD, TK_MAJ, TK_UP, TK_REP, TK_WREP))
 MOST_REPEATS = 1000  # a number that a model made up must not fill the memory
 
 # ruff: noqa: RUF001  # typographic signs are meant
@@ -40,17 +42,22 @@ def readable(tokens: Sequence[str], sep: str = " ") -> str:
 
 
 def written_words(tokens: Iterable[str]) -> Iterator[str]:
-    """Words for tokens: `xxmaj good` gives `Good`, `xxup` capitals, `xxrep 4 !` gives `!!!!`; padding is left out."""
-    waiting = iter(tokens)
-    for token in waiting:
+    """Words for tokens: `xxmaj good` gives `Good`, `xxup` capitals, `xxrep 4 !` gives `!!!!`; padding is left out.
+
+    A model that writes may put marks where they make no sense; there they say nothing.
+    """
+    waiting = deque(tokens)
+    while waiting:
+        token = waiting.popleft()
         if token in (BOS, EOS, PAD, FAKE, ""):
             continue
         if token in (TK_MAJ, TK_UP):
-            yield _in_case(token, waiting)
+            yield from _in_case(token, waiting)
         elif token in (TK_REP, TK_WREP):
             yield from _repeated(token, waiting)
         elif token == FLD:
-            next(waiting, None)  # its number
+            if waiting and waiting[0].isdecimal():
+                waiting.popleft()  # its number
             yield "\n"
         else:
             yield token.replace(SPACE, " ")
@@ -63,24 +70,27 @@ def mend_spaces(text: str) -> str:
     return _LINE_BREAK.sub(r"\1", _SLASH.sub("/", _HYPHEN.sub("-", text))).strip(" ")
 
 
-def _in_case(mark: str, waiting: Iterator[str]) -> str:
-    word = next(waiting, "")
-    while word in (TK_MAJ, TK_UP):  # a model that writes may repeat a mark
-        mark, word = word, next(waiting, "")
-    word = word.replace(SPACE, " ")
-    if word == UNK:
-        return word
-    return word.upper() if mark == TK_UP else word[:1].upper() + word[1:]
-
-
-def _repeated(mark: str, waiting: Iterator[str]) -> Iterator[str]:
-    count, what = next(waiting, ""), next(waiting, "")
-    if not count.isdecimal() or not what:
-        yield from (word for word in (count, what) if word)
+def _in_case(mark: str, waiting: deque[str]) -> Iterator[str]:
+    """The next word in capitals or with one; none where it is a mark itself."""
+    if not waiting or waiting[0] in MARKS:
         return
+    word = waiting.popleft().replace(SPACE, " ")
+    if word == UNK:
+        yield word
+    else:
+        yield word.upper() if mark == TK_UP else word[:1].upper() + word[1:]
+
+
+def _repeated(mark: str, waiting: deque[str]) -> Iterator[str]:
+    """The next word as often as the number before it says; nothing where there is no number."""
+    if len(waiting) < 2 or not waiting[0].isdecimal():
+        return
+    n = min(int(waiting.popleft()[:9]), MOST_REPEATS)
+    what = waiting.popleft()
     if what in (TK_MAJ, TK_UP):
-        what = _in_case(what, waiting)
-    n = min(int(count[:9]), MOST_REPEATS)
+        what = next(_in_case(what, waiting), "")
+    if not what or what in MARKS:
+        return
     if mark == TK_REP:
         yield what * n
     else:

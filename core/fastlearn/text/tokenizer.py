@@ -14,7 +14,7 @@ from fastlearn.data.items import item_getter
 from fastlearn.data.problems import DataError, short
 from fastlearn.data.transform import Transform
 from fastlearn.text.corpus import TokenCorpus
-from fastlearn.text.corpus_sources import text_of
+from fastlearn.text.corpus_sources import check_encoding, text_of
 from fastlearn.text.encode import TextEncoder
 from fastlearn.text.readable import ReadText, readable
 from fastlearn.text.rules import Rule
@@ -58,7 +58,7 @@ class Tokenizer(Transform):
         self.post_rules = None if post_rules is None else list(post_rules)
         self.text_cols = [] if text_cols is None else _listed(text_cols)
         self.mark_fields = len(self.text_cols) > 1 if mark_fields is None else mark_fields
-        self.sep, self.encoding, self.n_workers, self.cache = sep, encoding, n_workers, cache
+        self.sep, self.encoding, self.n_workers, self.cache = sep, check_encoding(encoding), n_workers, cache
         self.corpus: TokenCorpus | None = None
         self._numbers: dict[Any, int] = {}  # of the texts in the corpus
         self._encoder = TextEncoder(self.tok, self.rules, self.post_rules)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
+from fastlearn.data.making import is_unreadable
 from fastlearn.data.problems import DataError, describe
 from fastlearn.data.transform import Transform
 from fastlearn.text.special import FAKE, PAD, SPECIAL_TOKENS, UNK
@@ -93,7 +94,9 @@ class Numericalize(Transform):
 
     def setups(self, items: Any) -> None:
         if self.vocab is None and items is not None:
-            self._use(make_vocab(count_tokens(items), self.min_freq, self.max_vocab, self.special_toks))
+            self._use(
+                make_vocab(count_tokens(_that_can_be_read(items)), self.min_freq, self.max_vocab, self.special_toks)
+            )
 
     def _use(self, vocab: Sequence[str]) -> None:
         if isinstance(vocab, str) or not all(isinstance(token, str) for token in vocab):
@@ -151,6 +154,20 @@ class Numericalize(Transform):
     def __repr__(self) -> str:
         known = "no vocabulary yet" if self.vocab is None else f"{len(self.vocab)} tokens"
         return f"Numericalize: {known}"
+
+
+def _that_can_be_read(items: Any) -> Iterator[Any]:
+    """The items without those whose file is at fault: loaders leave them out, too, and the tokenizer has told."""
+    if not hasattr(items, "reader"):
+        yield from items
+        return
+    read = items.reader()
+    for i in range(len(items)):
+        try:
+            yield read(i, None)
+        except DataError as error:
+            if not is_unreadable(error):
+                raise
 
 
 def _checked(tokens: Any) -> Sequence[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastlearn.text.special import PAD
 
-__all__ = ["n_classes", "pad_id_of", "words_of"]
+__all__ = ["known_words", "n_classes", "pad_id_of", "words_of"]
 
 DEFAULT_PAD = 1
 
@@ -22,6 +22,18 @@ def words_of(dls: Any) -> list[str] | None:
         return None
     words = vocab if isinstance(vocab[0], str) else vocab[0]
     return list(words) if isinstance(words, Sequence) else None
+
+
+def known_words(dls: Any) -> list[str]:
+    """`words_of(dls)`. Raises: ValueError where it does not tell."""
+    words = words_of(dls)
+    if words is None:
+        raise ValueError(
+            "A text model needs the words of the data, which these loaders do not tell. Try TextDataLoaders.from_df, "
+            "with is_lm=True for a language model; or set dls.vocab to the list of tokens, and for a classifier to a "
+            "pair of that and the classes."
+        )
+    return words
 
 
 def pad_id_of(dls: Any) -> int:

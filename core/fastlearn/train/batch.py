@@ -77,6 +77,8 @@ def count_train_batches(dls: Any) -> int:
     """
     n = count_batches(dls.train)
     if n == 0:
+        if hasattr(dls.train, "check_enough"):  # batches that are not made of items know better what is missing
+            dls.train.check_enough()
         size = getattr(dls.train, "bs", None) or getattr(dls.train, "batch_size", None)
         items = getattr(dls.train, "n", None) or _length(getattr(dls.train, "dataset", None))
         raise ValueError(

@@ -16,7 +16,7 @@ GOOD, BAD, THING = ["great", "lovely", "fine"], ["awful", "boring", "poor"], ["f
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     folder, rng = tmp_path_factory.mktemp("imdb"), random.Random(0)
-    for part, n in (("train", 80), ("test", 30), ("unsup", 30)):
+    for part, n in (("train", 200), ("test", 40), ("unsup", 30)):
         for i in range(n):
             label = "unsup" if part == "unsup" else ("pos", "neg")[i % 2]
             words = GOOD if i % 2 == 0 else BAD
@@ -93,7 +93,7 @@ def test_from_a_language_model_to_a_classifier(path, capsys):
         splitter=GrandparentSplitter(valid_name="test"),
     ).dataloaders(path, path=path, bs=16, seq_len=72, seed=0)
     dls_clas.show_batch(max_n=3)
-    learn = text_classifier_learner(dls_clas, AWD_LSTM, drop_mult=0.5, metrics=accuracy, config=small, pretrained=False)
+    learn = text_classifier_learner(dls_clas, AWD_LSTM, drop_mult=0.3, metrics=accuracy, config=small, pretrained=False)
     learn = learn.load_encoder("finetuned")
     assert torch.equal(learn.model[0].module.encoder.weight, lm_words)
     learn.fit_one_cycle(1, 2e-2)
@@ -102,8 +102,9 @@ def test_from_a_language_model_to_a_classifier(path, capsys):
     learn.freeze_to(-3)
     learn.fit_one_cycle(1, slice(5e-3 / (2.6**4), 5e-3))
     learn.unfreeze()
-    learn.fit_one_cycle(2, slice(1e-3 / (2.6**4), 1e-3))
-    assert learn.history.reason == "completed" and 0 <= learn.validate()[1] <= 1
+    learn.fit_one_cycle(8, slice(2e-2 / (2.6**4), 2e-2))  # higher and longer than in the book: the model knows little
+    print("ACC", learn.validate())
+    assert learn.history.reason == "completed" and learn.validate()[1] > 0.9
     label, number, chances = learn.predict("The film was great! The plot was lovely!")
     assert label == ["neg", "pos"][int(number)] and chances.sum().item() == pytest.approx(1)
     assert not torch.equal(learn.model[0].module.encoder.weight, lm_words)  # all of it was unfrozen in the end

@@ -58,7 +58,8 @@ def test_where_no_word_is_likely_enough_all_stay_and_it_is_said():
 @pytest.mark.parametrize(
     "settings, message",
     [
-        ({"temperature": -1}, "`temperature`.*-1"), ({"top_k": 0}, "`top_k`.*0"), ({"top_p": 0}, "`top_p`.*0"),
+        ({"temperature": -1}, "`temperature`.*-1"), ({"top_k": 0}, "`top_k`.*0"), ({"top_k": 2.5}, "`top_k`.*2.5"),
+        ({"top_p": 0}, "`top_p`.*0"),
         ({"top_p": 1.2}, "`top_p`.*1.2"), ({"min_p": 2}, "`min_p`.*2"), ({"temperature": float("nan")}, "`temper"),
     ],
 )  # fmt: skip

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import torch
 from fastlearn.bundle import load_learner
+from fastlearn.data.problems import DataError
 from fastlearn.interpret import ClassificationInterpretation
 from fastlearn.metrics import Perplexity, accuracy
 from fastlearn.text.awd_lstm import AWD_LSTM
@@ -168,12 +169,41 @@ def test_a_bundle_writes_the_same_text(lm, home):
     assert again.model[1].decoder.weight is again.model[0].encoder.weight
 
 
+def test_a_bundle_makes_batches_as_the_learner_did(lm, classifier, reviews):
+    texts = list(reviews.text[:40])
+    for learn in (lm, classifier):
+        again = load_learner(learn.export("batches.zip"))
+        assert type(again.dls.train) is type(learn.dls.train)
+        assert again.dls.train.seq_len == learn.dls.train.seq_len == 12
+        there, here = (one.get_preds(dl=one.dls.test_dl(texts))[0] for one in (again, learn))
+        assert torch.allclose(there, here, atol=1e-6)
+
+
+def test_a_bundle_pads_as_its_vocabulary_says(reviews, home):
+    words = ["xxunk", "the", "xxpad", "xxbos", "was", "film", "great"]
+    dls = TextDataLoaders.from_df(reviews, path=home, text_col="text", text_vocab=words, bs=8, seq_len=12, seed=0)
+    by_length = dls.train.new(sort_func=lambda sample: len(sample[0]))
+    learn = new_classifier(type(dls)(by_length, dls.valid))
+    again = load_learner(learn.export(home / "padded.zip"))
+    assert again.dls.train.pad_id == learn.dls.train.pad_id == 2
+    assert again.model[0].pad_idx == 2
+
+
 def test_a_backwards_model_writes_what_comes_before(reviews, home):
     dls = lm_loaders(reviews, home, backwards=True)
     learn = language_model_learner(dls, AWD_LSTM, config=SMALL, drop_mult=0.2, pretrained=False, seed=1)
     quietly(learn, lambda learn: learn.fit_one_cycle(3, 2e-2))
     text = learn.predict("was great.", 2, temperature=0)
     assert re.fullmatch(rf"([Tt]he )?({'|'.join(THING)}) was great\.", text)
+
+
+def test_too_little_text_and_a_precision_that_lstms_lack_are_told(reviews, home):
+    learn = language_model_learner(lm_loaders(reviews[:3], home, bs=128), AWD_LSTM, config=SMALL, pretrained=False)
+    with pytest.raises(DataError, match=r"There are \d+ tokens in 2 texts, but a batch has bs=128 rows"):
+        quietly(learn, lambda learn: learn.fit(1))
+    learn = language_model_learner(lm_loaders(reviews, home), AWD_LSTM, config=SMALL, pretrained=False).to_fp16()
+    with pytest.raises(ValueError, match=r"LSTMs .*fp16.*to_bf16"):
+        quietly(learn, lambda learn: learn.fit(1))
 
 
 def test_saved_weights_come_back(lm, home):

@@ -14,6 +14,7 @@ from fastlearn.text.pieces import BaseTokenizer
 from fastlearn.text.rules import lowercase
 from fastlearn.text.subword_tokenizer import SubwordTokenizer
 from fastlearn.text.tokenizer import Tokenizer
+from fastlearn.text.vocab import Numericalize
 from fastlearn.text.word_tokenizer import WordTokenizer
 
 
@@ -78,6 +79,9 @@ def test_files_that_are_no_text_are_left_out_and_told(files):
     assert items[0] and items[2]
     with pytest.raises(DataError, match=r"b\.txt"):
         items[1]
+    with pytest.warns(UserWarning, match="1 of 3 files"):
+        numbered = TfmdLists(files, [Tokenizer(), Numericalize(min_freq=1)])
+    assert len(numbered[0]) and len(numbered[2])
     assert Tokenizer(encoding="latin-1")(files[1]) == ["xxbos", "café"]
 
 
@@ -112,7 +116,7 @@ def test_what_is_no_text_is_told(item, message):
 
 def test_an_unknown_encoding_and_folder_are_told(files, tmp_path):
     with pytest.raises(DataError, match="no text encoding 'utf-9'"):
-        Tokenizer(encoding="utf-9")(files[0])
+        Tokenizer(encoding="utf-9")
     with pytest.raises(DataError, match="no folder"):
         Tokenizer.from_folder(tmp_path / "missing")
 

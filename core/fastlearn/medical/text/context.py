@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from fastlearn.medical.text.context_terms import CUES, TELLING
+from fastlearn.medical.text.context_terms import CUES, ENDING, TELLING
 from fastlearn.medical.text.finding_terms import FINDING_TERMS
 from fastlearn.medical.text.phrases import lowered, phrase_pattern, plain
+from fastlearn.medical.text.sections import sections
 from fastlearn.medical.text.sentences import sentence_spans
 
 
@@ -60,7 +61,18 @@ def findings(note: str, terms: Iterable[str] | None = None) -> list[Finding]:
         if named:
             cues, ends = _cues(lower, start, end, named)
             found += [_told(note, one, cues, ends) for one in named]
-    return found
+    return _with_family(note, lower, found)
+
+
+def _with_family(note: str, lower: str, found: list[Finding]) -> list[Finding]:
+    """`found`, with all that stands under the heading of a family history told of others than the patient."""
+    if not found or _FAMILY.search(lower) is None:
+        return found
+    spans = [(part.start, part.end) for part in sections(note, inner=False) if part.name == "family history"]
+    return [
+        replace(one, experiencer="other") if any(start <= one.start < end for start, end in spans) else one
+        for one in found
+    ]
 
 
 def _told(note: str, named: re.Match[str], cues: list[_Cue], ends: list[tuple[int, int]]) -> Finding:
@@ -68,6 +80,7 @@ def _told(note: str, named: re.Match[str], cues: list[_Cue], ends: list[tuple[in
     start, end = named.span()
     heard = [cue for cue in cues if _reaches(cue, start, end, ends)]
     says = frozenset().union(*(cue.says for cue in heard))
+    dated = _DATED.match(note, end)
     doubt = [cue for cue in heard if "possible" in cue.says]
     no = [cue for cue in heard if "negated" in cue.says]
     negation = "affirmed"
@@ -76,9 +89,11 @@ def _told(note: str, named: re.Match[str], cues: list[_Cue], ends: list[tuple[in
         negation = "possible" if nearest in doubt else "negated"
     elif doubt or no:
         negation = "possible" if doubt else "negated"
-    temporality = "hypothetical" if "hypothetical" in says else "historical" if "historical" in says else "recent"
+    past = "historical" in says or dated is not None
+    temporality = "hypothetical" if "hypothetical" in says else "historical" if past else "recent"
     experiencer = "other" if "other" in says else "patient"
-    return Finding(start, end, note[start:end], negation, temporality, experiencer, tuple(cue.text for cue in heard))
+    said = [cue.text for cue in heard] + ([dated[1].lower()] if dated is not None else [])
+    return Finding(start, end, note[start:end], negation, temporality, experiencer, tuple(said))
 
 
 def _reaches(cue: _Cue, start: int, end: int, ends: list[tuple[int, int]]) -> bool:
@@ -103,11 +118,19 @@ def _cues(note: str, start: int, end: int, named: list[re.Match[str]]) -> tuple[
         if any(one.start() <= found.start() and found.end() <= one.end() for one in named):
             continue
         sides = kinds[plain(found[0])]
+        if found[0] in ENDING and _CLAUSE_ENDS.match(note, found.end(), end):
+            sides = {"before": "negated"}
         if "end" in sides:
             ends.append(found.span())
             continue
         says = frozenset(word for words in sides.values() for word in words.split())
-        if not says or ("other" in says and _tells(note, found.end(), end)):
+        if not says or (
+            "other" in says
+            and (
+                _tells(note, found.end(), end)
+                or _BESIDE.search(note, max(start, found.start() - _LOOK_BACK), found.start())
+            )
+        ):
             continue
         cues.append(_Cue(found.start(), found.end(), found[0], says, "before" in sides, "after" in sides))
     return cues, ends
@@ -120,6 +143,11 @@ def _tells(note: str, at: int, end: int) -> bool:
 
 
 _WORD = re.compile(r"\s+([a-z]+)")
+_DATED = re.compile(r"\s+(in\s+(?:[A-Za-z]{3,9}\.?\s+)?(?:19|20)\d\d)\b")  # "kidney stones in 2015"
+_FAMILY = re.compile(r"\bfamily|\bfhx?\b")
+_CLAUSE_ENDS = re.compile(r"\s*(?:[.;)\n]|\Z)")  # "Fever: no.", "Chills denied."
+_LOOK_BACK = 16  # characters
+_BESIDE = re.compile(r"\b(?:by|with|to)\s+(?:(?:his|her|the|their)\s+)?\Z")  # "brought in by her mother with"
 
 
 @lru_cache(maxsize=1)

@@ -35,7 +35,7 @@ CUES: dict[tuple[str, str], str] = {
         not rule out, can not rule out, not rule out, not exclude, doubt, unlikely to be, presumed, not certain if,
         not certain whether, not sure if, appears to be, suggestive of, suggests, worrisome for, compatible with,
         versus, vs, vs., most likely, more likely, less likely, presumably, assess for, work-up for, workup for,
-        susceptible to
+        susceptible to, unknown whether, unknown if, unclear whether, unclear if, uncertain whether
     """,
     ("possible", "before"): """
         cannot be ruled out, can not be ruled out, could not be ruled out, cannot be excluded, could not be
@@ -44,12 +44,13 @@ CUES: dict[tuple[str, str], str] = {
         suspected, suspected, is likely, is possible, is probable, is less likely, are less likely, unlikely, is
         unlikely, less likely, in question, is questionable, is questioned, may be present, is considered, is a
         consideration, versus, vs, vs., should be ruled out, must be ruled out, to be ruled out, should be excluded,
-        remains possible, did not rule out
+        remains possible, did not rule out, to be excluded, be excluded
     """,
     ("historical", "after"): """
         history of, hx of, past history of, past medical history of, h/o, previous, prior, previously had, history
         includes, remote history of, history significant for, medical history significant for, years ago had
     """,
+    ("historical", "before"): "years ago, in childhood, as a child, as a teenager, in the past",
     ("negated historical", "after"): """
         no history of, no prior history of, no past history of, no hx of, no h/o, denies history of, denies any
         history of, denies a history of, no prior, no previous, never had, never had any, without history of,
@@ -59,7 +60,8 @@ CUES: dict[tuple[str, str], str] = {
         risks including, risks include, risks including but not limited to, including but not limited to, risk for,
         risks for, risk including, low risk for, if, in case of, return for, return if, should, call for, call if,
         come back for, come back if, precautions for, as needed for, prn for, monitor for, watch for, risk of, risks
-        of, at risk for, in the event of, unless, return with, prevention of, to prevent, prophylaxis for
+        of, at risk for, in the event of, unless, return with, prevention of, to prevent, prophylaxis for,
+        call, call sooner for, come in for, stop if
     """,
     ("other", "after"): """
         father, mother, sister, brother, grandfather, grandmother, aunt, uncle, cousin, son, daughter, parents,
@@ -86,7 +88,7 @@ CUES: dict[tuple[str, str], str] = {
         should be, should have, should continue, should return, no longer than, not at goal, if any, not controlled,
         not well controlled, no more than, without relief, without improvement, history of present illness, history
         of the present illness, history of presenting illness, likely due to, likely secondary to, may be due to,
-        not to, not yet, not take, not taking, if possible, as if
+        not to, not yet, not take, not taking, if possible, as if, not on, on call, call bell, call light, call button
     """,
     # Where a scope ends.
     ("end", ""): """
@@ -98,6 +100,9 @@ CUES: dict[tuple[str, str], str] = {
         for which, since, while, whereas, in spite of, despite, treated with, was treated
     """,
 }
+
+# With nothing after them they speak of what stands before them.
+ENDING = frozenset(["no", "denied", "denies"])
 
 # A relative who tells about the patient is nobody's disease.
 TELLING = frozenset(

@@ -26,6 +26,7 @@ _ALONE = re.compile(r"[,.;:)]|\s*\Z|\s+and\b")
 _NUMBERS = re.compile(rf"\d(?<![\w./-]\d)\d?([/.-])\d{{1,2}}\1(?:{_YEAR}|\d\d)(?![\w/-]|\.\d)")
 _ISO = re.compile(rf"[12](?<![\w./-].)\d{{3}}([/.-])(?:0?[1-9]|1[0-2])\1{_DAY}(?!\d|-\d)")
 _SHORT = re.compile(rf"\d(?<![\w./-]\d)\d?/{_DAY}(?![\d/]|\s?(?:mm|in|of)\b)")
+_MONTH_YEAR = re.compile(r"\d(?<![\w./-]\d)\d?/(?:19|20)\d{2}(?![\w/-]|\.\d)")
 _ON_BEFORE = re.compile(r"\b(?:on|since|until|dated|from|by|of)\s+\Z", re.IGNORECASE)
 _LOOK_BACK = 12  # characters
 
@@ -36,6 +37,9 @@ def date_spans(note: str) -> Iterator[tuple[int, int]]:
         for found in pattern.finditer(note):
             if _may_be_date(found[0]):
                 yield found.span()
+    for found in _MONTH_YEAR.finditer(note):
+        if 1 <= int(found[0].partition("/")[0]) <= 12:
+            yield found.span()
     for found in _SHORT.finditer(note):
         if _ON_BEFORE.search(note, max(0, found.start() - _LOOK_BACK), found.start()) and _may_be_date(
             f"{found[0]}/00"

@@ -18,7 +18,14 @@ polydipsia, polyuria, pruritus, rales, rash, rebound, rhinorrhea, rhonchi, rigid
 shortness of breath, snoring, sore throat, splenomegaly, stiffness, stridor, suicidal ideation, homicidal ideation,
 suicidal thoughts, sweating, swelling, syncope, tachycardia, tachypnea, tenderness, tingling, tinnitus, tongue biting,
 tremor, urinary frequency, urinary retention, urgency, vertigo, visual changes, vision loss, vomiting, weakness,
-weight gain, weight loss, wheeze, wheezing, hypotension, hot flashes, hemorrhage, thrill, bruit, seizure
+weight gain, weight loss, wheeze, wheezing, hypotension, hot flashes, hemorrhage, thrill, bruit, seizure, stiff neck,
+bone pain, shoulder pain, hip pain, pelvic pain, leg pain, calf pain, arm pain, eye pain, tooth pain, toothache,
+pleuritic pain, vaginal bleeding, rectal bleeding, vaginal discharge, contractions, dry eyes, mouth sores, oral
+ulcers, mouth ulcers, slurred speech, aphasia, dysarthria, poor appetite, decreased appetite, asterixis, deformity,
+ulceration, redness, respiratory distress, respiratory failure, morning stiffness, cva tenderness, costovertebral
+angle tenderness, pnd, panic attacks, nystagmus, clonus, hyperreflexia, crepitus, hirsutism, acne, hives, urticaria,
+cramping, cramps, bloating, flatulence, regurgitation, restlessness, palpable mass, breast mass, lung mass, abdominal
+mass, masses, galactorrhea
 """
 DISEASES = """
 abscess, acute coronary syndrome, adenopathy, alcohol abuse, alcoholism, anemia, aneurysm, angina, appendicitis,
@@ -39,7 +46,16 @@ pericarditis, peritonitis, pharyngitis, pleural effusion, pneumonia, pneumothora
 psychosis, pulmonary edema, pulmonary embolism, pulmonary embolus, pyelonephritis, renal failure, retinopathy,
 rheumatoid arthritis, sarcoidosis, schizophrenia, sciatica, sepsis, seizure disorder, shock, sinusitis, sleep apnea,
 stenosis, stroke, subarachnoid hemorrhage, tendonitis, thrombosis, tia, transient ischemic attack, tuberculosis,
-tumor, ulcer, urinary tract infection, uti, urinary tract infections, varices, peripheral vascular disease
+tumor, ulcer, urinary tract infection, uti, urinary tract infections, varices, peripheral vascular disease, otitis
+media, acute kidney injury, acute tubular necrosis, acute respiratory distress syndrome, ards, preeclampsia,
+eclampsia, gestational diabetes, type 1 diabetes, type 2 diabetes, bipolar disorder, osteopenia, diverticulosis,
+thrombophilia, acoustic neuroma, rotator cuff tear, tendon rupture, sprain, mitral regurgitation, mitral stenosis,
+aortic stenosis, aortic regurgitation, tricuspid regurgitation, bladder cancer, ovarian cancer, skin cancer,
+intracranial hemorrhage, delirium, influenza, croup, bronchiolitis, strep throat, hypokalemia, hyperkalemia,
+hyponatremia, hypernatremia, hypocalcemia, hypercalcemia, acidosis, thrombocytopenia, neutropenia, leukocytosis,
+leukopenia, pancytopenia, coagulopathy, crohn's disease, ulcerative colitis, irritable bowel syndrome, celiac disease,
+endometriosis, ovarian cyst, ectopic pregnancy, placenta previa, miscarriage, vocal cord dysfunction, conjunctivitis,
+tonsillitis, gastroenteritis, impetigo, scoliosis
 """
 
 FINDING_TERMS = tuple(" ".join(term.split()) for term in f"{SYMPTOMS},{DISEASES}".split(",") if term.strip())

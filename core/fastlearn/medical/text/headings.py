@@ -13,7 +13,7 @@ SPELLINGS = {
     """,
     "history of present illness": """
         hpi, history of the present illness, present illness, history of presenting illness, history, hx,
-        interval history, brief history, clinical history, history of present complaint, subjective
+        interval history, brief history, clinical history, history of present complaint, subjective, s
     """,
     "past medical history": """
         pmh, pmhx, medical history, past medical hx, past history, previous medical history,
@@ -32,7 +32,7 @@ SPELLINGS = {
     """,
     "review of systems": "ros, systems review, review of system",
     "physical examination": """
-        pe, px, physical exam, exam, examination, on examination, physical, objective, o/e,
+        pe, px, physical exam, exam, examination, on examination, physical, objective, o, o/e,
         physical examination on admission, physical exam on admission, admission physical exam, discharge exam,
         physical findings
     """,
@@ -49,7 +49,8 @@ SPELLINGS = {
     "hospital course": "brief hospital course, course in hospital, course, emergency department course, ed course",
     "assessment": """
         impression, imp, clinical impression, conclusion, conclusions, diagnosis, diagnoses, assessments,
-        impressions, a, summary, final diagnosis, discharge diagnosis, discharge diagnoses, admission diagnosis,
+        impressions, a, medical decision making, mdm, summary,
+        final diagnosis, discharge diagnosis, discharge diagnoses, admission diagnosis,
         admission diagnoses, admitting diagnosis, final diagnoses
     """,
     "plan": "treatment plan, recommendations, recommendation, disposition, p, treatment, plans, plan of care",
@@ -116,7 +117,7 @@ REVIEW = {
     "cardiovascular": "cv, cardiac, heart, cvs, cardio",
     "respiratory": "resp, pulmonary, lungs, pulm, chest",
     "gastrointestinal": "gi, abdomen",
-    "genitourinary": "gu, urinary",
+    "genitourinary": "gu, urinary, renal",
     "musculoskeletal": "msk, extremities, joints",
     "neurologic": "neuro, neurological, neurology",
     "psychiatric": "psych, psychological, psychiatry",

@@ -15,7 +15,7 @@ from fastlearn.medical.text.marks import marks
 from fastlearn.medical.text.person_names import name_spans
 from fastlearn.medical.text.phrases import lowered, phrase_pattern
 
-KINDS = ("email", "id", "phone", "date", "address", "age", "name")  # the first to claim a character has it
+KINDS = ("email", "date", "id", "phone", "address", "age", "name")  # the first to claim a character has it
 
 
 @dataclass(frozen=True)

@@ -80,8 +80,25 @@ FILLERS = frozenset(
         "her",
         "random",
         "repeat",
+        "run",
+        "runs",
+        "running",
+        "ran",
+        "fell",
+        "dropped",
+        "decreased",
+        "rose",
+        "increased",
+        "improved",
+        "came",
+        "back",
+        "arrival",
+        "admission",
+        "presentation",
+        "readings",
     ]
 )
+_UNITS = frozenset(unit for lab in LABS.values() for unit in (lab.unit.lower(), *lab.others))
 _END = re.compile(r"[.;\n](?=\s|\Z)|[()\[\]]\s*(?=\w)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9+/\-]*|=")
 _SIGNS = re.compile(r"[\s:,=<>~≤≥(\-]*\Z")
@@ -95,9 +112,12 @@ def label_before(note: str, at: int) -> str:
         return _pointed(left)
     if _END.search(left, spans[-1].end()) is not None:
         return ""
+    last = None
     while spans:
         label = _label_at_end(left, spans)
-        if label or spans[-1][0].lower() not in FILLERS:
+        word = spans[-1][0].lower()
+        passed = word in FILLERS or (last is not None and word in _UNITS)  # "from 880 pg/mL to 310"
+        if label or not passed:
             return label
         last = spans.pop()
         if spans and _END.search(left, spans[-1].end(), last.start()) is not None:

@@ -35,7 +35,7 @@ _SIDES = re.compile(
 _FEET = re.compile(r"([3-7])\s?(?:'|’|feet|foot|ft\.?)\s?-?\s?(?:(\d{1,2}(?:\.\d)?)\s?(?:\"|”|''|inches|inch|in\b)?)?")  # noqa: RUF001
 _DEGREES = re.compile(r"\s?(°|º|degrees?\b)?\s?(F(?:ahrenheit)?|C(?:elsius|entigrade)?)?(?![\w/])")
 _PERCENT = re.compile(r"\s?(?:%|percent\b)")
-_UNIT = re.compile(r"[\s-]?([a-zA-Zµμ]+)(?![\w^])(?:\s?/\s?(\w+))?")
+_UNIT = re.compile(r"[\s-]?([a-zA-Zµμ]+)(?![\w^])(?:\s?/\s?(\w+)(?:\s?/\s?(\w+))?)?")
 _LAB_UNIT = re.compile(
     r"\s?(?:%|K(?:/\s?(?:uL|mm3))?(?!\w)|thousand\b|[x×]\s?10\^?\(?[39]\)?/[Lu]L?|"  # noqa: RUF001
     r"[a-zA-Zµμ]{1,5}\s?/\s?(?:dL|mL|L|uL|hr?|mm3)(?!\w)|seconds\b|sec\b|mm\s?Hg|fL\b|/\s?(?:uL|mm3))",
@@ -56,8 +56,8 @@ class Measurement:
 
     `value` are the numbers as they are written: one; two for a blood pressure (systolic, diastolic) or a range; the
     sides of a size. `normalised` are they in `unit`, which is mmHg, °C, /min, %, kg, cm (heights), mm (sizes), the
-    usual unit of a laboratory value, and mg, mL, units, mEq or mmol for doses, with "/kg" or "/day" after it where it
-    is written. `name` says which laboratory value, or which vital sign.
+    usual unit of a laboratory value, and mg, mL, units, mEq or mmol for doses, with "/kg", "/day" or "/kg/day" after it
+    where it is written. `name` says which laboratory value, or which vital sign.
     """
 
     kind: str
@@ -201,14 +201,14 @@ def _dose(note: str, at: int, end: int, value: tuple[float, ...]) -> Measurement
     found = _UNIT.match(note, end)
     if found is None or found[1] in NO_DOSE or found[1].lower() not in DOSE:
         return None
-    per = found[2].lower() if found[2] else ""
-    if per and per not in PER_MASS_OR_TIME:
+    per = [part.lower() for part in found.groups()[1:] if part]
+    if not PER_MASS_OR_TIME.issuperset(per):
         return None  # a concentration
+    if found[1].lower() in WEIGHT and label_before(note, at) == "weight":
+        return None  # of a newborn, in grams
     name, factor = DOSE[found[1].lower()]
     normal = tuple(round(one * factor, 9) for one in value)
-    return Measurement(
-        "dose", at, found.end(), note[at : found.end()], value, normal, name + (f"/{per}" if per else "")
-    )
+    return Measurement("dose", at, found.end(), note[at : found.end()], value, normal, "/".join((name, *per)))
 
 
 def _length_or_weight(note: str, at: int, end: int, value: tuple[float, ...], label: str) -> Measurement | None:

@@ -25,19 +25,24 @@ _PATIENT = re.compile(
     rf"(?P<it>{_WORD}(?:[ \t]+{_INITIAL})?[ \t]+(?:{_PARTICLE}[ \t]+)*{_WORD})"
 )
 _LABELLED = re.compile(
-    rf"(?:Patient Name|PATIENT NAME|Patient's Name|Name|NAME|Patient|PATIENT)[ \t]*:[ \t]*"
+    rf"(?:Patient Name|PATIENT NAME|Patient's Name|Name|NAME|Patient|PATIENT|R[Ee])[ \t]*:[ \t]*"
     rf"(?P<it>(?:{_PARTICLE}[ \t]+)*{_WORD},[ \t]*{_WORD}(?:[ \t]+[A-Z]\b)?|{_FULL}|{_CAPITALS})"
 )
 # Looked for from their ends, as degrees and labels are rare and capitalised words are not.
-_BEFORE_DEGREE = re.compile(rf"(?<![\w.])(?P<it>{_FULL}|(?:{_INITIAL}[ \t]*){{1,2}}{_WORD}),?[ \t]+\Z")
-_A_DEGREE = re.compile(rf"{_DEGREE}(?!\w)")
+_BEFORE = re.compile(rf"(?<![\w.])(?P<it>{_FULL}|(?:{_INITIAL}[ \t]*){{1,2}}{_WORD}),?[ \t]+\Z")
+# A degree, a date of birth or an age.
+_FOLLOWER = re.compile(
+    rf"{_DEGREE}(?!\w)|\(?(?:DOB|D\.O\.B\.|[Dd]ate of [Bb]irth|born)\b|"
+    r"(?:is[ \t]+)?an?[ \t]+\d{1,3}(?=[ -]?(?:years?|yo|y/o|y\.o)\b)"
+)
 _LOOK_BACK = 60  # characters
 SIGNATURES = """
     signed, signed by, dictated, dictated by, attending, attending physician, resident, cc, transcribed by, reviewed by,
-    provider, surgeon, assistant, physician, pcp, referring physician, author, interpreted by, next of kin
+    provider, surgeon, assistant, physician, pcp, referring physician, author, interpreted by, next of kin,
+    contact, emergency contact, guardian, referred by, accompanied by, seen by
 """
 _LABELS = phrase_pattern(SIGNATURES.split(","))
-_AFTER_LABEL = re.compile(rf"[ \t]*:?[ \t]*(?:Dr\.?[ \t]+)?(?P<it>{_FULL})(?=[ \t]*(?:,|\.|;|\n|\Z|on\b|at\b))")
+_AFTER_LABEL = re.compile(rf"[ \t]*:?[ \t]*(?:Dr\.?[ \t]+)?(?P<it>{_FULL})(?=[ \t]*(?:[,.;(]|\n|\Z|on\b|at\b))")
 
 # Capitalised words of notes that are not part of a name.
 NO_NAMES = frozenset(
@@ -169,9 +174,9 @@ def name_spans(note: str, lower: str) -> Iterator[tuple[int, int]]:
 def _candidates(note: str, lower: str) -> Iterator[tuple[int, int]]:
     for found in _LABELLED.finditer(note):
         yield found.span("it")
-    for degree in _A_DEGREE.finditer(note):
-        back = max(0, degree.start() - _LOOK_BACK)
-        before = _BEFORE_DEGREE.search(note[back : degree.start()])
+    for follower in _FOLLOWER.finditer(note):
+        back = max(0, follower.start() - _LOOK_BACK)
+        before = _BEFORE.search(note[back : follower.start()])
         if before is not None:
             yield back + before.start("it"), back + before.end("it")
     for label in _LABELS.finditer(lower):

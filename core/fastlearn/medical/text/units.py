@@ -17,7 +17,7 @@ SIZE = {  # -> millimetres
 }  # fmt: skip
 WEIGHT = {  # -> kilograms
     "kg": 1.0, "kgs": 1.0, "kilogram": 1.0, "kilograms": 1.0, "kilos": 1.0, "lb": 0.45359237, "lbs": 0.45359237,
-    "pound": 0.45359237, "pounds": 0.45359237,
+    "pound": 0.45359237, "pounds": 0.45359237, "g": 0.001, "gm": 0.001, "gms": 0.001, "gram": 0.001, "grams": 0.001,
 }  # fmt: skip
 PER_MASS_OR_TIME = frozenset(("kg", "day", "d", "h", "hr", "hour", "min", "minute", "m2", "dose", "week", "24h"))
 

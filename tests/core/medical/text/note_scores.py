@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from fastlearn.data.made_up.note_markup import Gold
+from fastlearn.data.made_up.note_markup import Gold, parsed
 from fastlearn.data.made_up.notes import MadeUpNote
 from fastlearn.medical.text import findings, identifiers, marks, measurements, sections
 
+WRITTEN = Path(__file__).with_name("written_notes.txt")
 Place = tuple[str, int, int, str]  # kind, start, end, detail
 
 SAID = {
@@ -79,3 +82,20 @@ def scores(notes: list[MadeUpNote], rule: str) -> dict[str, Score]:
 
 def _place(gold: Gold) -> Place:
     return gold.kind, gold.start, gold.end, gold.detail if gold.kind in TELLING else ""
+
+
+def written_notes() -> list[MadeUpNote]:
+    """30 notes of as many kinds, written as a whole and without a look at the rules; `=== ` and a title before each."""
+    parts = re.split(r"(?m)^=== (.*)\n", WRITTEN.read_text(encoding="utf-8"))[1:]
+    made = ((title, *parsed(marked.strip())) for title, marked in zip(parts[::2], parts[1::2], strict=True))
+    return [MadeUpNote(text, title, tuple(gold)) for title, text, gold in made]
+
+
+def of_all_kinds(made: dict[str, Score]) -> Score:
+    """The scores of all kinds as one."""
+    whole = Score()
+    for score in made.values():
+        whole.right += score.right
+        whole.missed += score.missed
+        whole.extra += score.extra
+    return whole

@@ -26,7 +26,8 @@ from hypothesis import strategies as st
 NASTY = ["", " ", "a", ":", "A:", "\n" * 50_000, "x" * 100_000, "1" * 100_000, "A" * 50_000 + ":", "no " * 20_000,
          "[**" * 5_000, "İstanbul no fever", "\u202b\u05e9\u05dc\u05d5\u05dd: no pain\u202c",
          "👩‍⚕️ BP 120/80 👍", "1/" * 30_000, "Dr. " * 10_000, ", " * 30_000,
-         "<b>PLAN:</b> <script>alert(1)</script>", "A. B. " * 10_000, "3 x " * 10_000]  # fmt: skip
+         "<b>PLAN:</b> <script>alert(1)</script>", "A. B. " * 10_000, "3 x " * 10_000,
+         "mother " * 20_000 + "fever"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", NASTY, ids=lambda text: text[:8].strip() or "blank")
@@ -104,10 +105,13 @@ def test_marks_become_words_spaces_or_nothing():
     ("T 98.6", "temperature", (37.0,), "°C"), ("temp of 101.3 F", "temperature", (38.5,), "°C"),
     ("heart rate was 72", "pulse", (72,), "/min"), ("O2 sat 94%", "saturation", (94,), "%"),
     ("weighs 150 pounds", "weight", (68.039,), "kg"), ("6'1\" tall", "height", (185.42,), "cm"),
-    ("3.5 x 2 cm", "size", (35, 20), "mm"), ("0.5 g", "dose", (500,), "mg"), ("15 mg/kg/day", "dose", (15,), "mg/kg"),
+    ("3.5 x 2 cm", "size", (35, 20), "mm"), ("0.5 g", "dose", (500,), "mg"),
+    ("15 mg/kg/day", "dose", (15,), "mg/kg/day"),
     ("1,000 mg", "dose", (1000,), "mg"), ("500-1000 mg", "dose", (500, 1000), "mg"), ("50 mcg", "dose", (0.05,), "mg"),
     ("glucose 5.5 mmol/L", "lab", (99.088,), "mg/dL"), ("platelets 250,000", "lab", (250,), "10^9/L"),
     ("Troponin I <0.01", "lab", (0.01,), "ng/mL"), ("HCT of 31.2", "lab", (31.2,), "%"),
+    ("Blood pressure on arrival 188/102", "blood_pressure", (188, 102), "mmHg"),
+    ("Birth weight 3,240 g", "weight", (3.24,), "kg"),
 ])  # fmt: skip
 def test_a_measurement_has_its_value_in_one_unit(text, kind, normalised, unit):
     (found,) = measurements(text)
@@ -121,6 +125,10 @@ def test_a_measurement_has_its_value_in_one_unit(text, kind, normalised, unit):
 ])  # fmt: skip
 def test_numbers_that_measure_nothing_are_left_alone(text):
     assert measurements(text) == []
+
+
+def test_both_values_of_a_change_are_found():
+    assert [m.text for m in measurements("BNP fell from 880 pg/mL to 310 pg/mL.")] == ["880 pg/mL", "310 pg/mL"]
 
 
 def test_kinds_can_be_chosen_and_are_checked():
@@ -138,7 +146,10 @@ def test_kinds_can_be_chosen_and_are_checked():
     ("Pneumonia was ruled out.", "negated"), ("Does not deny cough.", "affirmed"),
     ("No fever, but cough persists.", "negated affirmed"), ("No change in headache.", "affirmed"),
     ("There is no doubt that anemia is present.", "affirmed"), ("Rash: absent. Cough.", "negated affirmed"),
-    ("Gram negative sepsis.", "affirmed"), ("Suspected stroke.", "possible"), ("To rule out stroke.", "possible"),
+    ("Fever: no. Chills denied.", "negated negated"), ("Reports cough, denied fever.", "affirmed negated"),
+    ("Unclear whether seizure or syncope.", "possible possible"), ("Stroke is to be excluded by MRI.", "possible"),
+    ("He is not on warfarin, found with cough.", "affirmed"), ("Gram negative sepsis.", "affirmed"),
+    ("Suspected stroke.", "possible"), ("To rule out stroke.", "possible"),
 ])  # fmt: skip
 def test_negation_and_doubt(text, said):
     assert [found.negation for found in findings(text)] == said.split()
@@ -147,6 +158,12 @@ def test_negation_and_doubt(text, said):
 def test_history_condition_and_family_are_told_apart_with_their_cues():
     (past,) = findings("History of asthma.")
     (unless,) = findings("Call if fever occurs.")
+    assert [f.temporality for f in findings("TIA ten years ago. Kidney stones in 2015. Call 555-0123 for fever.")] == [
+        "historical", "historical", "hypothetical"
+    ]  # fmt: skip
+    assert findings("Brought in by her mother with fever.")[0].experiencer == "patient"
+    below = findings("FAMILY HISTORY: Father had stroke. No asthma.\nSOCIAL HISTORY: Drinks with gout.")
+    assert [f.experiencer for f in below] == ["other", "other", "patient"]
     (hers,) = findings("Her mother has diabetes.")
     (told,) = findings("Mother reports fever.")
     assert (past.temporality, unless.temporality, hers.experiencer, told.experiencer) == (
@@ -246,3 +263,15 @@ def test_the_sample_has_notes_and_what_is_in_them(tmp_path):
     assert len(table) == len(gold) == 200 and table.specialty.nunique() == 5 and table.is_valid.sum() == 40
     first = gold[0][0]
     assert table.text[0][first["start"] : first["end"]] == first["text"]
+
+
+@pytest.mark.parametrize("text, kind, written", [
+    ("diagnosed 08/2019.", "date", "08/2019"), ("Date of visit: 2022-06-15", "date", "2022-06-15"),
+    ("RE: Winslow, Marguerite", "name", "Winslow, Marguerite"),
+    ("Contact: Rosalind Kemp (niece)", "name", "Rosalind Kemp"),
+    ("Jerome Whitfield, date of birth unknown", "name", "Jerome Whitfield"),
+    ("Jane Miller is a 45-year-old nurse.", "name", "Jane Miller"),
+])  # fmt: skip
+def test_identifiers_are_found_where_letters_and_forms_have_them(text, kind, written):
+    (found,) = identifiers(text)
+    assert (found.kind, text[found.start : found.end]) == (kind, written)

@@ -6,7 +6,7 @@ import pytest
 from fastlearn.data.made_up.note_markup import parsed
 from fastlearn.data.made_up.notes import made_up_notes
 from fastlearn.medical.text import measurements, sections
-from note_scores import KINDS, scores
+from note_scores import KINDS, of_all_kinds, scores, written_notes
 
 NOTES = made_up_notes(200)
 
@@ -20,6 +20,14 @@ def test_each_kind_is_found_in_the_made_up_notes(rule):
         assert score.n >= 20, (kind, score.n)
         assert score.recall >= 0.95, (kind, score.recall, score.missed[:5])
         assert score.precision >= 0.9, (kind, score.precision, score.extra[:5])
+
+
+@pytest.mark.parametrize("rule", KINDS)
+def test_each_rule_holds_in_notes_of_another_hand(rule):
+    score = of_all_kinds(scores(written_notes(), rule))
+    least = 0.94 if rule == "findings" else 0.95  # some of what those notes name is in no list of ours
+    assert score.recall >= least, (score.recall, score.missed)
+    assert score.precision >= 0.9, (score.precision, score.extra)
 
 
 def test_measured_values_are_right_in_the_unit_of_their_kind():
