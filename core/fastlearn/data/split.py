@@ -124,7 +124,11 @@ class IndexSplitter:
     """Validate on the items at the positions `valid_idx` (negative ones count from the end), train on the others."""
 
     def __init__(self, valid_idx: Sequence[int] | np.ndarray) -> None:
-        self.valid_idx = [int(i) for i in valid_idx]
+        given = list(valid_idx)
+        if given and (isinstance(given[0], bool) or str(getattr(given[0], "dtype", "")).endswith("bool")):
+            raise DataError("`valid_idx` holds positions, but got truth values, which would be the positions 0 and 1. "
+                            "Try MaskSplitter(mask), or np.flatnonzero(mask).")  # fmt: skip
+        self.valid_idx = [int(i) for i in given]
 
     def __call__(self, items: Any) -> Split:
         n = len(items)

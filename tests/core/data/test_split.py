@@ -108,6 +108,12 @@ def test_index_split_counts_negative_positions_from_the_end():
         IndexSplitter([3])(range(3))
 
 
+@pytest.mark.parametrize("kind", [list, np.array, pd.Series, torch.tensor])
+def test_a_mask_in_the_place_of_positions_is_refused(kind):
+    with pytest.raises(DataError, match=r"`valid_idx` holds positions, but got truth values.*Try MaskSplitter"):
+        IndexSplitter(kind([False, True, True]))
+
+
 def test_mask_split_wants_one_entry_an_item():
     assert MaskSplitter(np.array([True, False, True]))(range(3)) == ([1], [0, 2])
     with pytest.raises(DataError, match="one entry for each of the 2 items, but this one has 3"):
