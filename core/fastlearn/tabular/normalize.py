@@ -84,12 +84,15 @@ class NormalizeColumns(TabularProc):
 
 
 def _mean_and_std(values: Any) -> tuple[float, float]:
-    """Mean and population standard deviation of what is no hole; in float64, and without a second copy."""
+    """Mean and population standard deviation of what is no hole, in float64: squares of float32 end at 3e38.
+
+    A deviation that is no more than the rounding of the mean is none.
+    """
     if not all_finite(values):
         values = values[~np.isnan(values)]
     if not len(values):
         return float("nan"), float("nan")
     mean = float(values.mean(dtype=np.float64))
-    centred = values - mean
+    centred = np.subtract(values, mean, dtype=np.float64)
     std = float(np.sqrt(np.dot(centred, centred) / len(values)))
-    return mean, std if std > 1e-12 * max(1.0, abs(mean)) else 0.0
+    return mean, std if std > 1e-12 * abs(mean) else 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,3 +91,13 @@ def test_columns_may_be_numbered():
     frame = pd.DataFrame({0: [1.0, 2, 3, 4], 1: [1, 2, 1, 2], 2: [0.5, 1, 2, 3]})
     to = TabularPandas(frame, [Categorify], cat_names=[1], cont_names=[0], y_names=2)
     assert to.y_names == [2] and to.ys[2].tolist() == [0.5, 1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize("unit, dtype", [(1e-14, "float64"), (1e-30, "float64"), (1e-30, "float32"), (1e30, "float32")])
+def test_numbers_of_any_unit_are_scaled(unit, dtype):
+    values = np.array([1.0, 2.0, 3.0, 6.0])
+    frame = pd.DataFrame({"x": (values * unit).astype(dtype)})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        scaled = TabularPipeline([Normalize], cont_names="x").fit_transform(frame)["x"]
+    np.testing.assert_allclose(scaled, (values - 3) / np.sqrt(3.5), rtol=1e-5, atol=1e-6)
