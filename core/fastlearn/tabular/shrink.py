@@ -43,17 +43,15 @@ def cont_cat_split(
 
 
 @check_keywords
-def df_shrink_dtypes(
-    df: pd.DataFrame, skip: Iterable[str] = (), obj2cat: bool = True, int2uint: bool = False
-) -> dict[str, Any]:
+def df_shrink_dtypes(df: Any, skip: Iterable[str] = (), obj2cat: bool = True, int2uint: bool = False) -> dict[str, Any]:
     """The smaller types that columns of `df` fit into, by name; columns that are as small as can be are left out.
 
     Text becomes a categorical with `obj2cat`; whole numbers of at least 0 become unsigned with `int2uint`. A float64
     within the range of float32 becomes one, which keeps 7 digits. Columns in `skip` and nullable types stay.
     """
-    passed, found = set(skip), {}
-    for name in df.columns:
-        column = df[name]
+    frame, passed, found = as_frame(df), set(skip), {}
+    for name in frame.columns:
+        column = frame[name]
         new = None if name in passed else _smaller(column, obj2cat, int2uint)
         if new is not None and new != column.dtype:
             found[name] = new
@@ -61,9 +59,10 @@ def df_shrink_dtypes(
 
 
 @check_keywords
-def df_shrink(df: pd.DataFrame, skip: Iterable[str] = (), obj2cat: bool = True, int2uint: bool = False) -> pd.DataFrame:
+def df_shrink(df: Any, skip: Iterable[str] = (), obj2cat: bool = True, int2uint: bool = False) -> pd.DataFrame:
     """A frame with the smaller types of `df_shrink_dtypes`."""
-    smaller: pd.DataFrame = df.astype(df_shrink_dtypes(df, skip, obj2cat, int2uint))
+    frame = as_frame(df)
+    smaller: pd.DataFrame = frame.astype(df_shrink_dtypes(frame, skip, obj2cat, int2uint))
     return smaller
 
 
