@@ -76,8 +76,7 @@ class ColReader(ItemTransform):
         label_delim: str | None = None,
     ) -> None:
         super().__init__()
-        if label_delim == "":
-            raise ValueError("`label_delim` is what stands between two labels, but got ''. Try label_delim=' ' or ';'.")
+        check_delim(label_delim)
         self.cols = [cols] if isinstance(cols, str | int) else list(cols)
         self.pref = f"{pref}{os.sep}" if isinstance(pref, os.PathLike) else pref
         self.suff, self.label_delim = suff, label_delim
@@ -89,9 +88,20 @@ class ColReader(ItemTransform):
     def _read(self, row: Any, col: str | int) -> Any:
         value = cell(row, col)
         if self.label_delim is not None:
-            parts = [] if _is_empty(value) else str(value).split(self.label_delim)
-            return [label for part in parts if (label := part.strip())]
+            return split_labels(value, self.label_delim)
         return f"{self.pref}{value}{self.suff}" if self.pref or self.suff else value
+
+
+def check_delim(label_delim: str | None) -> None:
+    """Raise DataError for an empty text, which stands nowhere."""
+    if label_delim == "":
+        raise DataError("`label_delim` is what stands between two labels, but got ''. Try label_delim=' ' or ';'.")
+
+
+def split_labels(value: Any, label_delim: str) -> list[str]:
+    """The labels in a cell, split at `label_delim`, without spaces around them; of an empty cell none."""
+    parts = [] if _is_empty(value) else str(value).split(label_delim)
+    return [label for part in parts if (label := part.strip())]
 
 
 def cell(row: Any, col: str | int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastlearn.data.block import TransformBlock
@@ -20,15 +21,16 @@ __all__ = ["make_targets"]
 def make_targets(frame: pd.DataFrame, y_names: Any, y_block: Any, label_delim: str | None = None) -> list[Target]:
     """One target for each block, read from the columns `y_names`, which may be a list of lists: one list a block.
 
-    Without blocks, numbers are for regression, together as one target, and everything else is a category each. A single
-    block of categories takes each column as a target of its own; one of numbers or of encoded labels takes all.
+    Without blocks, numbers are for regression, together as one target, and everything else is a category each; text
+    that `label_delim` divides is several. A single block of categories takes each column as a target of its own; one of
+    numbers or of encoded labels takes all.
     Raises: DataError if blocks and columns do not fit together.
     """
     names = as_names(y_names)
     if not names:
         return []
     if y_block is None:
-        return _guessed(frame, [name for entry in names for name in as_names(entry)])
+        return _guessed(frame, [name for entry in names for name in as_names(entry)], label_delim)
     if not isinstance(y_block, list | tuple):
         flat = [name for entry in names for name in as_names(entry)]
         block = _as_block(y_block)
@@ -41,13 +43,16 @@ def make_targets(frame: pd.DataFrame, y_names: Any, y_block: Any, label_delim: s
     return [_target(block, as_names(entry), label_delim) for block, entry in zip(blocks, names, strict=True)]
 
 
-def _guessed(frame: pd.DataFrame, names: list[str]) -> list[Target]:
+def _guessed(frame: pd.DataFrame, names: list[str], label_delim: str | None) -> list[Target]:
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-    numeric = {name: is_numeric_dtype(frame[name].dtype) and not is_bool_dtype(frame[name].dtype) for name in names}
-    if all(numeric.values()):
+    truth = {name for name in names if is_bool_dtype(frame[name].dtype)}
+    numeric = {name for name in names if is_numeric_dtype(frame[name].dtype)} - truth
+    if numeric.issuperset(names):
         return [RegressionTarget(names)]
-    return [RegressionTarget([name]) if numeric[name] else CategoryTarget([name]) for name in names]
+    words = CategoryTarget if label_delim is None else partial(MultiCategoryTarget, label_delim=label_delim)
+    return [RegressionTarget([name]) if name in numeric else CategoryTarget([name]) if name in truth else words([name])
+            for name in names]  # fmt: skip
 
 
 def _target(block: TransformBlock, names: Sequence[str], label_delim: str | None) -> Target:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from fastlearn.data.category import CategoryMap
 from fastlearn.data.check import check_labels
+from fastlearn.data.label import check_delim, split_labels
 from fastlearn.data.problems import DataError, short
 from fastlearn.tabular.columns import Rows
 from fastlearn.tabular.frame import named_rows
@@ -154,7 +155,7 @@ class MultiCategoryTarget(Target):
     """Several labels each: `(N, k)`, float32 zeros and ones.
 
     Read from one column of zeros and ones (or truth values) for each label, or from a single column with a list of
-    labels in each row, or with text that `label_delim` divides.
+    labels in each row, or with text that `label_delim` divides; an empty text has no label.
     """
 
     kind = "multicategory"
@@ -164,6 +165,7 @@ class MultiCategoryTarget(Target):
         label_delim: str | None = None,
     ) -> None:  # fmt: skip
         super().__init__(names)
+        check_delim(label_delim)
         self.encoded, self.label_delim, self.given = encoded, label_delim, vocab is not None
         if encoded and vocab is None:
             vocab = self.names
@@ -236,10 +238,10 @@ class MultiCategoryTarget(Target):
     def _lists(self, frame: pd.DataFrame) -> list[list[Any]]:
         name = self.names[0]
         column = frame[name]
-        _check_whole(column.isna().to_numpy(), frame, name)
-        values = column.tolist()
-        if self.label_delim is not None and all(isinstance(value, str) for value in values):
-            return [[part for part in value.split(self.label_delim) if part] for value in values]
+        values, holes = column.tolist(), column.isna().to_numpy()
+        if self.label_delim is not None and all(map(_is_text, values, holes)):
+            return [split_labels(value, self.label_delim) for value in values]
+        _check_whole(holes, frame, name)
         wrong = np.array([not isinstance(value, list | tuple | set | frozenset | np.ndarray) for value in values], bool)
         if wrong.any():
             raise DataError(f"Column {name!r} is a target of several labels, lists or text with a delimiter, but has "
@@ -265,6 +267,10 @@ def _check_whole(holes: NDArray[np.bool_], frame: pd.DataFrame, name: str) -> No
     if holes.any():
         raise DataError(f"The target column {name!r} has no value in {named_rows(holes, frame.index)}. Leave these "
                         f"rows out: df.dropna(subset=[{name!r}]).")  # fmt: skip
+
+
+def _is_text(value: Any, empty: bool) -> bool:
+    return empty or isinstance(value, str)
 
 
 def _map(vocab: Iterable[Any], sort: bool, add_na: bool) -> CategoryMap:

@@ -202,6 +202,20 @@ def test_lists_of_labels_are_one_column(delim):
     assert to.decode().items["tags"].tolist() == frame["tags"].tolist()
 
 
+def test_labels_in_text_are_read_as_everywhere_else():
+    frame = pd.DataFrame({"x": [1.0, 2, 3, 4], "tags": ["a; two words", None, "b ;a;", " b"]})
+    for block in (MultiCategoryBlock(), None):  # a delimiter says by itself that there are several labels
+        to = TabularPandas(frame, [Normalize], [], ["x"], "tags", block, label_delim=";")
+        assert to.vocab == ["a", "b", "two words"]
+        assert to.tensors[2].tolist() == [[1, 0, 1], [0, 0, 0], [1, 1, 0], [0, 1, 0]]
+    mixed = TabularPandas(frame.assign(y=[True, False] * 2), [Normalize], [], ["x"], ["tags", "y"], label_delim=";")
+    assert mixed.kinds[-2:] == ("multicategory", "category")
+    with pytest.raises(DataError, match=r"`label_delim` is what stands between two labels, but got ''"):
+        TabularPandas(frame, [Normalize], [], ["x"], "tags", MultiCategoryBlock(), label_delim="")
+    with pytest.raises(DataError, match=r"'tags' has no value in 1 row \(1\)"):
+        TabularPandas(frame, [Normalize], [], ["x"], "tags", MultiCategoryBlock())
+
+
 def test_blocks_and_columns_fit_together(adults):
     with pytest.raises(DataError, match="2 blocks for 1 targets"):
         table(adults, ["salary"], y_block=[CategoryBlock, RegressionBlock])
