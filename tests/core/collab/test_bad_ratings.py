@@ -9,6 +9,8 @@ import pytest
 import torch
 from fastlearn.collab import CollabDataLoaders, EmbeddingDotBias, EmbeddingNN, collab_learner
 from fastlearn.collab.unknown import average_unknown, columns_read
+from fastlearn.train.callback import Callback
+from fastlearn.train.cancel import CancelFitException
 from torch import nn
 
 
@@ -29,6 +31,26 @@ def test_labels_that_training_has_not_met_are_no_part_of_the_average(small, use_
     average_unknown(learn.model, dls.table)
     assert torch.allclose(users.weight[0], users.weight[2:].mean(0)) and users.weight[0].abs().max() < 10
     assert torch.allclose(films.weight[0], films.weight[1:].mean(0))
+
+
+class StopAtOnce(Callback):
+    def after_batch(self) -> None:
+        raise CancelFitException
+
+
+def test_code_0_is_the_average_at_each_validation_and_after_a_fit_that_never_got_there(small):
+    learn = collab_learner(loaders(small), 3, y_range=(0, 5.5), seed=0)
+    users = learn.model.u_weight.weight
+    with torch.no_grad():
+        users[1:] += 1
+    with learn.no_bar():
+        learn.validate()
+    assert torch.allclose(users[0], users[1:].mean(0))
+    stopped = collab_learner(loaders(small), 3, y_range=(0, 5.5), seed=0, cbs=StopAtOnce())
+    with stopped.no_bar(), stopped.no_logging():
+        stopped.fit(1, 0.1)
+    users = stopped.model.u_weight.weight
+    assert users[0].any() and torch.allclose(users[0], users[1:].mean(0))
 
 
 def test_validating_a_bundle_leaves_what_it_holds(small, tmp_path):

@@ -60,6 +60,11 @@ def test_the_layers_are_those_that_were_asked_for():
     assert [type(part).__name__ for part in other.layers[0]] == ["Linear", "SiLU"] and other.bn_cont is None
 
 
+def test_what_training_has_not_met_starts_at_zero():
+    table = TabularModel([(5, 4)], 0, 1, []).embeds[0].weight
+    assert not table[0].any() and table[1:].any(1).all()
+
+
 def test_without_layers_it_is_linear():
     model = TabularModel([], 3, 1, [], bn_cont=False).eval()
     x = torch.randn(4, 3)
