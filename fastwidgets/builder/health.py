@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -40,6 +40,7 @@ def find_health(
     look: Look,
     task: str,
     *,
+    scans: Collection[Path] = (),
     codes: Sequence[str] = (),
     mask_of: Callable[[Any], Any] | None = None,
     find: Callable[[list[Path]], pd.DataFrame] = find_problems,
@@ -47,12 +48,12 @@ def find_health(
 ) -> list[Health]:
     """All findings, the gravest first. `codes` and `mask_of`: the names of mask values, and the mask of a picture.
 
-    `find` looks at files, as `find_problems` does.
+    `find` looks at files, as `find_problems` does, but not at `scans`: DICOM files, which it takes for broken pictures.
     """
     found = [*_labels(look), *_missing(look)]
     if task in ("single", "multi", "text"):
         found += _balance(look, task)
-    there = [file for file in look.files if file is not None and file.exists()]
+    there = [file for file in look.files if file is not None and file not in scans and file.exists()]
     if there and task != "text":
         problems = find(there)
         found += [*_faults(problems), *_copies(problems, look), *_odd(problems)]
