@@ -150,6 +150,14 @@ def test_a_cell_fills_the_form_and_what_is_lost_is_said(made, animals: Path) -> 
     assert other.desk.unread == ("learn = 3",)
     tell(other, "read", code="x = 1")
     assert "makes no loaders" in other.notice and other.session.recipe.item.size == 48
+    tell(other, "go", step="split")
+    assert other.notice == ""  # it was about what was done before
+
+
+def test_fields_of_a_table_of_texts_speak_of_texts(made, tmp_path: Path) -> None:
+    BY_NAME["texts in a table"].make(tmp_path)
+    labels = [field.label for field in made(tmp_path).desk.form["source"]]
+    assert "Column of texts" in labels and not {"Column of paths", "Before the path", "After it"} & set(labels)
 
 
 def test_without_a_folder_the_page_says_what_to_do(made, tmp_path: Path) -> None:
