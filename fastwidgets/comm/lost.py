@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from fastwidgets.comm.front_end import running_kernel
 from fastwidgets.server import shown
 
 if TYPE_CHECKING:
@@ -52,9 +53,8 @@ def forget(widget: LiveWidget) -> None:
 
 def _kernel() -> str:
     """The name by which the server knows this kernel; "" where this is none."""
-    try:
-        from ipykernel.connect import get_connection_file
-
-        return Path(get_connection_file()).stem.removeprefix("kernel-")
-    except (ImportError, RuntimeError):
+    if running_kernel() is None:
         return ""
+    from ipykernel.connect import get_connection_file
+
+    return Path(get_connection_file()).stem.removeprefix("kernel-")
