@@ -77,7 +77,9 @@ def _source(recipe: Recipe, folder: Folder, columns: tuple[str, ...]) -> list[Fi
         found.append(Field("source", "table", "Table", "choice", source.table, tuple(tables)))
     if source.table and recipe.task == "table":
         names = tuple((name, name) for name in columns if name not in recipe.labels.columns)
-        found.append(Field("source", "columns", "Learn from", "names", source.columns, names, "None: from all"))
+        found.append(Field("source", "columns", "Learn from", "names", source.columns, names, "none: from all"))
+    elif source.items == "rows":
+        found.append(_of("source", "path_column", "Column of texts", source.path_column, columns))
     elif source.table:
         found.append(_of("source", "path_column", "Column of paths", source.path_column, columns))
         found.append(Field("source", "prefix", "Before the path", "text", source.prefix, (), "Such as images/"))
@@ -86,7 +88,7 @@ def _source(recipe: Recipe, folder: Folder, columns: tuple[str, ...]) -> list[Fi
         tops = sorted({file.partition("/")[0] for file in folder.files if "/" in file})
         if 1 < len(tops) <= MOST_FOLDERS:
             options = tuple((name, name) for name in dict.fromkeys([*tops, *source.folders]))
-            found.append(Field("source", "folders", "Only folders", "names", source.folders, options, "None: all"))
+            found.append(Field("source", "folders", "Only folders", "names", source.folders, options, "none: all"))
     return found
 
 

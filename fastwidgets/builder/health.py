@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -40,6 +40,7 @@ def find_health(
     look: Look,
     task: str,
     *,
+    scans: Collection[Path] = (),
     codes: Sequence[str] = (),
     mask_of: Callable[[Any], Any] | None = None,
     find: Callable[[list[Path]], pd.DataFrame] = find_problems,
@@ -47,12 +48,12 @@ def find_health(
 ) -> list[Health]:
     """All findings, the gravest first. `codes` and `mask_of`: the names of mask values, and the mask of a picture.
 
-    `find` looks at files, as `find_problems` does.
+    `find` looks at files, as `find_problems` does, but not at `scans`: DICOM files, which it takes for broken pictures.
     """
     found = [*_labels(look), *_missing(look)]
     if task in ("single", "multi", "text"):
         found += _balance(look, task)
-    there = [file for file in look.files if file is not None and file.exists()]
+    there = [file for file in look.files if file is not None and file not in scans and file.exists()]
     if there and task != "text":
         problems = find(there)
         found += [*_faults(problems), *_copies(problems, look), *_odd(problems)]
@@ -75,7 +76,7 @@ def _missing(look: Look) -> list[Health]:
     gone = tuple(file for file in look.files if file is not None and not file.exists())
     if not gone:
         return []
-    return [Health("missing", "error", f"{_n(len(gone), 'file')} of the table are not there: {_names(gone)}.", gone)]
+    return [Health("missing", "error", f"{_n(len(gone), 'file')} of the table are not there: {_names(gone)}", gone)]
 
 
 def _balance(look: Look, task: str) -> list[Health]:
@@ -107,9 +108,7 @@ def _faults(problems: pd.DataFrame) -> list[Health]:
     files = tuple(map(Path, rows["path"]))
     reasons = Counter(rows["code"]).most_common()
     words = ", ".join(f"{n:,} {code.replace('_', ' ')}" for code, n in reasons)
-    return [
-        Health("unreadable", "error", f"{_n(len(files), 'file')} cannot be used ({words}): {_names(files)}.", files)
-    ]
+    return [Health("unreadable", "error", f"{_n(len(files), 'file')} cannot be used ({words}): {_names(files)}", files)]
 
 
 def _copies(problems: pd.DataFrame, look: Look) -> list[Health]:
@@ -135,7 +134,7 @@ def _odd(problems: pd.DataFrame) -> list[Health]:
         if code in ("odd_size", "odd_shape", "odd_mode", "blurry", "dark", "bright", "low_contrast", "low_information"):
             found[code].append(Path(path))
     return [
-        Health(code, "info", f"{_n(len(files), 'picture')}: {code.replace('_', ' ')}, such as {_names(files[:1])}.",
+        Health(code, "info", f"{_n(len(files), 'picture')}: {code.replace('_', ' ')}, such as {_names(files[:1])}",
                tuple(files))
         for code, files in found.items()
     ]  # fmt: skip
@@ -172,7 +171,8 @@ def _n(n: int, one: str, many: str = "") -> str:
 
 
 def _names(files: Sequence[Path]) -> str:
-    return ", ".join(file.name for file in files[:SHOWN]) + (", …" if len(files) > SHOWN else "")
+    """At the end of a sentence."""
+    return ", ".join(file.name for file in files[:SHOWN]) + (", …" if len(files) > SHOWN else ".")
 
 
 def _classes(names: Sequence[str]) -> str:

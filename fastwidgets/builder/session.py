@@ -182,6 +182,7 @@ class BuilderSession:
         return find_health(
             self._look(run),
             self.recipe.task,
+            scans={self.folder.path / file for file in self.folder.dicoms},
             codes=self.recipe.labels.codes,
             mask_of=run.names.get("mask_of"),
             find=partial(self.files.problems, progress=progress, cancelled=cancelled),
@@ -208,7 +209,7 @@ class BuilderSession:
         from fastlearn.interpret.duplicate_groups import duplicate_groups
 
         pictures = self._pictures()
-        if not pictures:
+        if not pictures or self.recipe.source.items == "dicom":  # pictures beside scans are no items
             return []
         problems = self.files.problems((self.folder.path / file for file in pictures), progress, cancelled)
         if not near:

@@ -76,6 +76,10 @@ class DataBlockBuilder(LiveWidget):
             self.desk.close()
         super().close()
 
+    @property
+    def place(self) -> str:
+        return "" if self.desk is None else self.desk.path
+
     def as_html(self) -> str:
         rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(words)}</td></tr>" for name, words in self._lines())
         with self.lock:
@@ -124,6 +128,7 @@ class DataBlockBuilder(LiveWidget):
 
     def on_take(self, message: dict[str, Any]) -> None:
         """Begin anew from another reading of the folder."""
+        self.notice = ""
         self._desk.act(lambda session: session.take(session.guesses[int(message["guess"])]))
 
     def on_change(self, message: dict[str, Any]) -> None:
@@ -132,6 +137,7 @@ class DataBlockBuilder(LiveWidget):
 
     def on_go(self, message: dict[str, Any]) -> None:
         """Another step is looked at."""
+        self.notice = ""
         self._desk.go(message["step"])
 
     def on_another(self, message: dict[str, Any]) -> None:
@@ -140,6 +146,7 @@ class DataBlockBuilder(LiveWidget):
 
     def on_turn(self, message: dict[str, Any]) -> None:
         """Undo or redo."""
+        self.notice = ""
         how = message["how"]
         self._desk.act(BuilderSession.undo if how == "undo" else BuilderSession.redo, how)
 

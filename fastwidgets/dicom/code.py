@@ -19,7 +19,8 @@ def code_of(session: DicomSession) -> str:
     where = folder if journal.folder.absolute() == root.absolute() else repr(_short(journal.folder))
     width, level = session.look.width, session.look.level
     window = "dicom_windows.brain" if width is None or level is None else f"({width:g}, {level:g})"
-    return f"""from fastlearn.medical.all import *
+    empty = "" if session.labels_given() else "# Nothing is labelled yet, and this trains on labels: give some first.\n"
+    return f"""{empty}from fastlearn.medical.all import *
 from fastwidgets.dicom import DicomLabels
 
 labels = DicomLabels({where})

@@ -52,7 +52,7 @@ class DicomSession:
         self.classes = [str(name) for name in dict.fromkeys(classes)]
         self.look = Look()
         self.book = LabelBook(journal if journal is not None else self.gallery.root)
-        for name in self._labels_given():
+        for name in self.labels_given():
             self._known_class(name)
 
     def _first(self, source: Any) -> Gallery:
@@ -166,7 +166,8 @@ class DicomSession:
                 given[i] = label
         return given
 
-    def _labels_given(self) -> list[str]:
+    def labels_given(self) -> list[str]:
+        """All that was given, of slices, series and studies."""
         return [str(entry["label"]) for entry in self.book.labels.values() if entry.get("label") is not None]
 
     def _known_class(self, name: str | None) -> None:

@@ -90,7 +90,7 @@ def test_a_series_is_looked_at_windowed_labelled_and_found_again(notebook) -> No
     shown(page, "0/0")
     expect(page.locator(".fw-Dicom-series")).to_have_count(2)
     expect(page.locator(".fw-Dicom-series").first).to_contain_text("24 of 64 x 64")
-    expect(page.locator(".fw-Dicom-left summary")).to_have_text("1 file(s) are in no series")
+    expect(page.locator(".fw-Dicom-left summary")).to_have_text("1 file in no series")
     assert NAME not in page.locator(VIEW).inner_text()
     page.shot("first")
 
@@ -145,7 +145,7 @@ def test_a_series_is_looked_at_windowed_labelled_and_found_again(notebook) -> No
 
     page.locator(SLIDER).fill("20")
     expect(page.locator(".fw-Dicom-words")).to_contain_text("cut short")
-    expect(page.locator(".fw-Dicom-series").first).to_contain_text("1 slice(s) cannot be shown")
+    expect(page.locator(".fw-Dicom-series").first).to_contain_text("1 slice cannot be shown")
     page.shot("cut")
     page.locator(PORT).focus()
     page.keyboard.press("ArrowDown")

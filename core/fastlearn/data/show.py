@@ -124,6 +124,8 @@ def _cell(value: Any) -> str:
         return str(value.tolist())
     if isinstance(value, str | int | float | bool):
         return str(value)[:60]
+    if hasattr(value, "iloc") and hasattr(value, "items"):  # a row of a table
+        return ", ".join(f"{name}={f'{v:.4g}' if isinstance(v, float) else v}" for name, v in value.items())[:60]
     if isinstance(value, list | tuple) and len(value) <= 8 and all(isinstance(v, str | int | float) for v in value):
         return ";".join(map(str, value))
     return describe(value, 60)

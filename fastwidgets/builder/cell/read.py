@@ -169,6 +169,7 @@ class _Reader:
         if ast.unparse(first).startswith("TextBlock"):
             self._text_block(_call(first), target)
             return
+        self._set("source", items="dicom" if _name(first) == "DicomBlock" else "images")
         name = _name(value.elts[1]) if len(value.elts) > 1 else ""
         self._set("", task=TASKS[name])
         if name == "MaskBlock" and isinstance(target, ast.Call):
@@ -196,7 +197,7 @@ class _Reader:
 
     def _get_x(self, value: ast.expr) -> None:
         call = _call(value)
-        self._set("source", path_column=_value(call.args[0]), items="images")
+        self._set("source", path_column=_value(call.args[0]))
         for one in call.keywords:
             if one.arg == "suff":
                 self._set("source", suffix=_value(one.value))
@@ -230,7 +231,7 @@ class _Reader:
     def _splitter(self, value: ast.expr) -> None:
         if not isinstance(value, ast.Call):
             return
-        given = {one.arg: _value(one.value) for one in value.keywords}
+        given = {one.arg: _value(one.value) for one in value.keywords if one.arg != "get"}
         shares = {"valid_pct": "part", "seed": "seed"}
         self._set("split", **{shares[key]: value for key, value in given.items() if key in shares})
         name, first = _name(value), value.args[0] if value.args else None

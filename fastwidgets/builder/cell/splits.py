@@ -39,7 +39,8 @@ def _stratified(cell: Cell, recipe: Recipe) -> str:
 def _group(cell: Cell, recipe: Recipe) -> str:
     split = recipe.split
     if recipe.source.items == "dicom" and split.column == PATIENT:
-        return call("PatientSplitter", **_share(recipe))
+        get = [f"get={cell.block['get_x']}"] if recipe.source.table else []
+        return call("PatientSplitter", *get, **_share(recipe))
     if split.pattern:
         return call("GroupSplitter", f"RegexLabeller({split.pattern!r})", **_share(recipe))
     if split.column and recipe.source.table:

@@ -75,6 +75,6 @@ def _top(file: str) -> str:
 
 def _listed(parents: dict[str, int], what: str) -> str:
     names = sorted(parents)
-    shown = ", ".join(names[:4]) + (", …" if len(names) > 4 else "")
+    shown = ", ".join(names[:4]) + (", …" if len(names) > 4 else ".")
     classes = "class" if len(names) == 1 else "classes"
-    return f"{sum(parents.values()):,} {what} lie in folders of {len(names)} {classes}: {shown}."
+    return f"{sum(parents.values()):,} {what} lie in folders of {len(names)} {classes}: {shown}"

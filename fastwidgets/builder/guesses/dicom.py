@@ -10,6 +10,7 @@ from fastwidgets.builder.recipe import Labels, Recipe, Source, Split
 __all__ = ["dicom_series"]
 
 MOST_CLASSES = 10  # more folders are those of patients or studies
+SURE = 75  # more than class folders: among as many scans, pictures are masks and the like
 SOME = 3  # files of a class on average, at least
 
 
@@ -28,4 +29,4 @@ def dicom_series(folder: Folder) -> list[Guess]:
         labels=Labels("folder" if by_folder else "none"),
         split=Split("group", column="PatientID"),
     )
-    return [Guess(recipe, 65, tuple(why))]
+    return [Guess(recipe, SURE, tuple(why))]

@@ -13,7 +13,8 @@ def pictures_alone(folder: Folder) -> list[Guess]:
     """Pictures with nothing that looks like labels."""
     if not folder.pictures:
         return []
-    why = f"{len(folder.pictures):,} pictures; neither folders nor names nor a table look like labels. Choose them."
+    there = "1 picture" if len(folder.pictures) == 1 else f"{len(folder.pictures):,} pictures"
+    why = f"{there}; neither folders nor names nor a table look like labels. Choose them."
     return [Guess(Recipe(source=Source(str(folder.path)), labels=Labels("none")), 10, (why,))]
 
 

@@ -48,18 +48,23 @@ def _bonus(file: str) -> int:
 
 
 def _of_pictures(folder: Folder, file: str, frame: pd.DataFrame) -> Guess | None:
-    named = find_path_column(frame, folder.pictures)
+    pictures = find_path_column(frame, folder.pictures)
+    named = pictures or find_path_column(frame, folder.dicoms)
     if named is None:
         return None
     facts = table_facts(frame, leave_out=(named.name,))
     task, labels, reason = _labels(frame, facts)
     if labels is None:
         return None
-    why = [f"The column {named.name} of {file} names the pictures.", reason]
+    why = [f"The column {named.name} of {file} names the {'pictures' if pictures else 'scans'}.", reason]
     if named.missing:
-        why.append(f"{named.missing} of the rows looked at name pictures that are not there.")
+        why.append(f"{named.missing} of the rows looked at name files that are not there.")
     split = _split(frame, facts, why)
-    source = Source(str(folder.path), table=file, path_column=named.name, prefix=named.prefix, suffix=named.suffix)
+    if not pictures and split == Split():
+        split = Split("group", column="PatientID")
+        why.append("A patient stays on one side of the split.")
+    source = Source(str(folder.path), "images" if pictures else "dicom", table=file, path_column=named.name,
+                    prefix=named.prefix, suffix=named.suffix)  # fmt: skip
     return Guess(Recipe(task, source, labels, split), 90 + _bonus(file), tuple(why))
 
 

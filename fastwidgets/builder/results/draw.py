@@ -19,6 +19,7 @@ __all__ = ["draw_sample", "png", "thumbnail"]
 
 SIDE = 128  # pixels of a thumbnail
 MOST = 512
+HELD = 10  # no picture of 0 to 1 spans more, however it was normalised
 DRAWN = ("mask", "points", "boxes")
 INCHES, DPI = 2.0, 100
 
@@ -55,6 +56,8 @@ def png(picture: Any) -> bytes:
         picture = picture.copy()
         picture.thumbnail((MOST, MOST))  # a file as it is, and no tensor: nobody compares its pixels
     pixels = to_pixels(picture)
+    if pixels.dtype != np.uint8 and pixels.max(initial=0) - pixels.min(initial=0) > HELD:
+        pixels = (pixels - pixels.min()) / (pixels.max() - pixels.min())  # Hounsfield units, from air to bone
     if pixels.dtype != np.uint8:
         pixels = (np.clip(pixels, 0, 1) * 255).round().astype(np.uint8)
     file = io.BytesIO()

@@ -5,8 +5,8 @@ function icon(name: string, plain: string, line: string): LabIcon {
   return new LabIcon({
     name: `fastwidgets:${name}`,
     svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">
-  <path class="jp-icon3" fill="#616161" d="${plain}"/>
-  <path fill="none" stroke="#1976d2" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" d="${line}"/>
+  <path class="jp-icon3 fw-Icon-plain" fill="#616161" d="${plain}"/>
+  <path class="fw-Icon-line" fill="none" stroke="#1976d2" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" d="${line}"/>
 </svg>`
   });
 }

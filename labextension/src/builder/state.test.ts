@@ -42,6 +42,8 @@ describe('the lines below the steps', () => {
     expect(healthLine({ ...NO_HEALTH, checking })).toBe('25 % checked');
     expect(healthLine({ ...NO_HEALTH, checking: { ...checking, total: 0 } })).toBe('Checking …');
     expect(healthLine({ ...NO_HEALTH, checked: true })).toBe('✓ No problem');
+    const trouble = 'The data cannot be checked yet: Where do the labels come from?';
+    expect(healthLine({ ...NO_HEALTH, checked: true, trouble })).toBe('Not checked yet');
   });
 });
 

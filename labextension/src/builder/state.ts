@@ -60,11 +60,11 @@ export function stepLine(step: Step, state: BuilderState, health: BuilderHealth,
 }
 
 /** How many problems there are, or why that is not known. */
-export function healthLine({ checked, checking, findings }: BuilderHealth): string {
+export function healthLine({ checked, checking, trouble, findings }: BuilderHealth): string {
   if (checking.what) {
     return checking.total ? `${Math.floor((100 * checking.done) / checking.total)} % checked` : 'Checking …';
   }
-  if (!checked) {
+  if (!checked || (trouble && !findings.length)) {
     return 'Not checked yet';
   }
   const grave = findings.filter(one => one.severity !== 'info').length;

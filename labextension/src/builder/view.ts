@@ -92,7 +92,10 @@ export class BuilderView extends DOMWidgetView {
     this._health.el.hidden = !health || !state.open;
     this._result.el.hidden = !state.open;
     const shown = state.step === 'health' ? 'shown' : state.step;
-    this._result.update(model.results.get(shown) ?? (health ? NONE_SHOWN : undefined), state.step === 'split');
+    this._result.update(
+      model.results.get(shown) ?? (health ? (model.health.findings.length ? NONE_SHOWN : NOTHING_FOUND) : undefined),
+      state.step === 'split'
+    );
     const name = STEPS.find(([step]) => step === state.step)?.[1] ?? '';
     this._panel.setAttribute('aria-label', name);
     this._announcer.say(state.error || model.results.get(shown)?.words[0] || '');
@@ -203,3 +206,4 @@ const NONE_SHOWN = {
   text: '',
   buffers: []
 };
+const NOTHING_FOUND = { ...NONE_SHOWN, words: ['The files of a finding stand here.'] };

@@ -106,7 +106,7 @@ export class DicomSide {
       }
       const label = labels?.series[one.id];
       const bad = [...broken].filter(slice => slice.startsWith(`${one.id}/`)).length;
-      const remarks = [...one.problems, ...(bad ? [`${bad} slice(s) cannot be shown`] : [])];
+      const remarks = [...one.problems, ...(bad ? [`${counted(bad, 'slice')} cannot be shown`] : [])];
       const el = button(one.name, one.problems.join('\n'), () => this._model.setLook({ series: one.id, slice: 0 }));
       el.classList.add('fw-Dicom-series');
       el.setAttribute('aria-pressed', String(one.id === look.series));
@@ -125,7 +125,7 @@ export class DicomSide {
     }
     this._list.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: 'nearest' });
     this._left.hidden = gallery.n_left === 0;
-    setText(this._leftHead, `${gallery.n_left} file(s) are in no series`);
+    setText(this._leftHead, `${counted(gallery.n_left, 'file')} in no series`);
     this._leftList.replaceChildren(
       ...gallery.left.map(({ name, reason }) => element('li', '', element('b', '', name), `: ${reason}`))
     );
@@ -143,4 +143,9 @@ export class DicomSide {
   private _none: HTMLButtonElement;
   private _listKey = '';
   private _classesKey = '';
+}
+
+/** "1 slice", "1,200 slices". */
+function counted(n: number, what: string): string {
+  return `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;
 }

@@ -135,12 +135,11 @@ export class DicomView extends DOMWidgetView {
     setText(count, series ? `slice ${look.slice + 1} of ${series.n}` : '');
     const about = picture instanceof Picture ? picture.message : null;
     const assumed = picture instanceof Picture ? picture.header.told : '';
-    setText(
-      trouble,
-      lost
-        ? 'The kernel of this viewer is gone: run its cell again.'
-        : String(this.model.get('notice')) || about?.trouble || assumed
-    );
+    const wrong = lost
+      ? 'The kernel of this viewer is gone: run its cell again.'
+      : String(this.model.get('notice')) || about?.trouble;
+    setText(trouble, wrong || assumed);
+    trouble.classList.toggle('fw-mod-told', !wrong);
     this._showPicture(shown);
     this._tellSeen();
     this._hover(this._hovered);

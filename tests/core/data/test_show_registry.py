@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 import torch
 from fastlearn.data import show
@@ -28,6 +29,14 @@ def test_a_viewer_of_the_user_stays_when_ours_come_in():
 def test_the_view_reaches_its_viewer():
     register_viewer("sound", "*", lambda view: view.samples)
     assert show_view(View([(1, 2)], ("sound", "category"))) == [(1, 2)]
+
+
+def test_a_row_of_a_table_is_its_cells_to_four_digits():
+    rows = [(pd.Series({"age": 30.000000433, "hours": 43.5000005}), pd.Series({"salary": "<50k"}))]
+    assert text_table(View(rows, ("conts", "category"))).splitlines()[1].split("  ") == [
+        "age=30, hours=43.5",
+        "salary=<50k",
+    ]
 
 
 def test_text_is_aligned_and_holds_predictions():

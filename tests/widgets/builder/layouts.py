@@ -97,6 +97,17 @@ def dicom(root: Path) -> None:
         (root / "study" / f"IM{i:04}").write_bytes(b"\0" * 128 + b"DICM" + b"\0" * 20)
 
 
+def dicom_with_table(root: Path) -> None:
+    """Scans of patients in folders of their own, masks of the same names beside them, and a table of diagnoses."""
+    put(root, *files("{c}/{i}.dcm", c=["p0", "p1", "p2"]), *files("masks/{c}/{i}.png", c=["p0", "p1", "p2"]))
+    named = [f"p{i % 3}/{i // 3}.dcm,{'yes' if i % 2 else 'no'}" for i in range(18)]
+    put(root, "labels.csv", text=rows("file,bleeding", *named))
+
+
+def dicom_among_pictures(root: Path) -> None:
+    put(root, *files("{c}/{i}.dcm", c=["p0", "p1", "p2"]), *files("masks/{c}/{i}.png", c=["p0", "p1", "p2"]))
+
+
 PICTURES = files("{i}.jpg", 24)
 WORDS = "This is what somebody wrote about it, and it goes on for a while, number {i} of many."
 TEXT_ROWS = rows("label,text", *(f'{"pos" if i % 2 else "neg"},"{WORDS.format(i=i)}"' for i in range(30)))
@@ -177,6 +188,10 @@ LAYOUTS = [
     Layout("yolo, train and val", lambda root: yolo(root, ("train", "val")),
            {"labels.by": "yolo", "split.by": "folders", "split.train": "train", "split.valid": "val"}),
     Layout("dicom without endings", dicom, {"source.items": "dicom", "split.by": "group"}),
+    Layout("dicom with a table", dicom_with_table,
+           {"source.items": "dicom", "source.path_column": "file", "labels.by": "column",
+            "labels.columns": ("bleeding",), "split.by": "group", "split.column": "PatientID"}),
+    Layout("dicom with masks beside", dicom_among_pictures, {"source.items": "dicom", "split.by": "group"}),
     Layout("texts in a table", making(reviews_csv=TEXT_ROWS),
            {"task": "text", "source.path_column": "text", "labels.columns": ("label",)}),
     Layout("texts in folders", making(*files("train/{c}/{i}.txt", c=["pos", "neg"]),

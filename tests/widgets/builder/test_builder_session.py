@@ -167,6 +167,21 @@ def test_dicom_files_are_split_by_patient(tmp_path: Path) -> None:
     assert read.unread == () and write_cell(read.recipe) == session.code()
 
 
+def test_a_table_that_names_scans_is_read_and_split_by_patient(tmp_path: Path) -> None:
+    from fastlearn.data.samples import sample_data
+
+    scans = sample_data("scans", tmp_path / "samples")
+    session = small(BuilderSession(scans))
+    assert session.recipe.labels.columns == ("bleeding",)
+    assert {one.code for one in session.health()} <= {"imbalance"}  # a scan is no picture that cannot be read
+    dls = session.build()
+    assert list(dls.vocab) == ["no", "yes"]
+    patients = [set(side.items.file.str.partition("/")[0]) for side in (dls.train_ds, dls.valid_ds)]
+    assert patients[0] and patients[1] and not patients[0] & patients[1]
+    read = read_cell(session.code())
+    assert read.unread == () and read.recipe == session.recipe
+
+
 # From code to clicks
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import threading
 import time
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from fastlearn.data.problems import DataError
 from layouts import LAYOUTS, put
 from PIL import Image
@@ -17,6 +19,7 @@ from test_builder_session import filled
 from fastwidgets import DataBlockBuilder
 from fastwidgets.builder import BuilderSession, desk, session
 from fastwidgets.builder.desk import completions
+from fastwidgets.builder.results.draw import png
 
 BY_NAME = {layout.name: layout for layout in LAYOUTS}
 
@@ -150,6 +153,20 @@ def test_a_cell_fills_the_form_and_what_is_lost_is_said(made, animals: Path) -> 
     assert other.desk.unread == ("learn = 3",)
     tell(other, "read", code="x = 1")
     assert "makes no loaders" in other.notice and other.session.recipe.item.size == 48
+    tell(other, "go", step="split")
+    assert other.notice == ""  # it was about what was done before
+
+
+def test_values_in_hounsfield_units_are_drawn_from_the_least_to_the_greatest() -> None:
+    units = torch.tensor([[[-1000.0, 0.0], [500.0, 1000.0]]])
+    seen = np.asarray(Image.open(io.BytesIO(png(units))).convert("L"))
+    assert seen.tolist() == [[0, 128], [191, 255]]
+
+
+def test_fields_of_a_table_of_texts_speak_of_texts(made, tmp_path: Path) -> None:
+    BY_NAME["texts in a table"].make(tmp_path)
+    labels = [field.label for field in made(tmp_path).desk.form["source"]]
+    assert "Column of texts" in labels and not {"Column of paths", "Before the path", "After it"} & set(labels)
 
 
 def test_without_a_folder_the_page_says_what_to_do(made, tmp_path: Path) -> None:

@@ -368,6 +368,9 @@ def test_a_cell_can_lead_the_viewer(ct: Path) -> None:
     with pytest.raises(ValueError, match="positive width"):
         viewer.window(0, 40)
     names = {}
+    assert "# Nothing is labelled yet" in viewer.code()
     exec(viewer.code().partition("dls =")[0], names)
     assert names["labels"].rows() == []
+    viewer.label("slice", "odd")
+    assert "# Nothing is labelled yet" not in viewer.code()
     viewer.close()
