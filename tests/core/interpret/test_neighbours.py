@@ -7,7 +7,7 @@ import pytest
 import torch
 from fastlearn.data.problems import DataError
 from fastlearn.interpret import Neighbours, neighbours
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 
@@ -19,7 +19,6 @@ def by_numpy(x, vectors, k, allowed):
     return rows[np.lexsort((rows, -alike[rows].round(5)))][:k], alike
 
 
-@settings(deadline=None)
 @given(
     n=st.integers(2, 60), d=st.integers(2, 9), k=st.integers(1, 12), block=st.integers(1, 200), seed=st.integers(0, 99)
 )

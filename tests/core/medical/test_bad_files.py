@@ -81,7 +81,7 @@ def test_a_missing_file_is_a_missing_file(tmp_path):
         dcmread(tmp_path / "none.dcm")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(cut=st.integers(0, 39200), flip=st.integers(0, 2000))
 @pytest.mark.filterwarnings("ignore")
 def test_whatever_is_cut_off_or_changed_gives_pixels_or_one_kind_of_error(cut, flip):

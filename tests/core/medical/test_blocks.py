@@ -87,7 +87,7 @@ def test_an_undivided_block_splits_by_patient_and_says_if_another_splitter_does_
     assert len(DataBlock((allowed, CategoryBlock), **mixed).dataloaders(files).train_ds) == 20
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(counts=st.lists(st.integers(1, 8), min_size=2, max_size=8), seed=st.integers(0, 99))
 def test_no_cohort_is_split_within_a_patient(counts, seed):
     tiny = np.zeros((1, 2), np.int16)

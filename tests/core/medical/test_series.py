@@ -25,7 +25,7 @@ def test_slices_are_ordered_by_position_not_by_name_or_number(tmp_path):
     assert found.spacing == (5, 0.5, 0.25) and found.name == "CT series, 4 of 4 x 4"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(order=st.permutations(range(6)), turned=st.booleans())
 def test_the_order_of_the_files_does_not_matter(tmp_path_factory, order, turned):
     folder = tmp_path_factory.mktemp("series")

@@ -135,7 +135,7 @@ def made_up(seed):
 
 
 @given(seed=st.integers(0, 10**6), limit=st.sampled_from(COCO_LIMITS))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_it_agrees_with_an_independent_count(seed, limit):
     pictures = made_up(seed)
     assert value(*pictures, limits=limit) == pytest.approx(independent(pictures, limit), abs=1e-9)

@@ -76,7 +76,7 @@ def test_inverse_gives_the_table_back_with_its_holes():
     pd.testing.assert_frame_equal(back, pipeline.inverse(out.to_numpy()), check_dtype=False)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from(["u", "v", "w", None]), st.one_of(st.none(), st.floats(-1e6, 1e6, width=32))),
                 min_size=2, max_size=30))  # fmt: skip
 def test_there_and_back_is_the_identity_for_rows_of_training(rows):

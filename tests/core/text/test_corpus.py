@@ -151,7 +151,7 @@ def test_an_encoder_forgets_when_it_has_learnt_too_much(monkeypatch):
 
 
 @given(st.lists(st.text(st.characters(codec=None), max_size=20), max_size=5))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_block_comes_back_from_bytes_as_it_was(some):
     block = encode_block(encoder(), some)
     back = TokenBlock.from_bytes(block.to_bytes())

@@ -32,7 +32,7 @@ def test_rows_go_on_from_batch_to_batch():
     seq_len=st.integers(1, 9),
     shuffle=st.booleans(),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_target_is_the_next_token_and_nothing_but_the_end_is_lost(lengths, bs, seq_len, shuffle):
     ends = np.cumsum(lengths)
     texts = [np.arange(end - n, end) for n, end in zip(lengths, ends, strict=True)]

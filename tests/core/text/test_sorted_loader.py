@@ -35,7 +35,7 @@ def test_chunks_of_padding(length, options, wanted):
 
 
 @given(n=st.integers(0, 40), longer=st.integers(0, 60), seq_len=st.integers(1, 20))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_a_padded_text_begins_at_a_multiple_of_the_length(n, longer, seq_len):
     padded = pad_chunk(torch.full((n,), 5), seq_len=seq_len, pad_len=n + longer)
     places = torch.nonzero(padded == 5).flatten().tolist()
@@ -73,7 +73,7 @@ def test_validation_goes_from_the_longest_to_the_shortest_and_knows_its_items():
 
 
 @given(lengths=st.lists(st.integers(1, 50), min_size=1, max_size=400), bs=st.integers(1, 6), seed=st.integers(0, 99))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_training_visits_each_text_once_and_the_longest_first(lengths, bs, seed):
     loader = SortedDL([None] * len(lengths), res=lengths, bs=bs, shuffle=True, seed=seed)
     order = list(loader.sampler)

@@ -73,7 +73,7 @@ def test_tokens_are_those_of_the_reference(text, tokens):
 
 
 @given(text=TRICKY)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_quick_way_gives_what_rules_and_words_give_one_after_the_other(text):
     words = [replace_space(token) for token in next(iter(WordTokenizer()([apply_rules(text, PROC_RULES)])))]
     encoder = TextEncoder(WordTokenizer())
@@ -82,7 +82,7 @@ def test_the_quick_way_gives_what_rules_and_words_give_one_after_the_other(text)
 
 
 @given(text=TRICKY | st.text(max_size=40))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_character_but_single_spaces_is_lost(text):
     tokens = next(iter(WordTokenizer()([text])))
     assert all(tokens)
@@ -90,7 +90,7 @@ def test_no_character_but_single_spaces_is_lost(text):
 
 
 @given(text=TRICKY)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_words_are_those_of_spacy(text):
     pytest.importorskip("spacy", reason="spaCy is an extra")
     split, words = _spacy(), WordTokenizer()

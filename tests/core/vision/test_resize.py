@@ -10,7 +10,7 @@ import torch
 from fastlearn.vision.open import PILImage, PILMask
 from fastlearn.vision.resize import CropPad, PadMode, RandomCrop, Resize, ResizeMethod
 from fastlearn.vision.window import largest_inside, smallest_around, view_boxes, view_picture, view_points
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -38,7 +38,6 @@ def test_windows_are_placed_as_worked_out_by_hand(size, out, place, crop, pad):
     assert smallest_around(size, out, place) == pytest.approx(pad)
 
 
-@settings(deadline=None)  # the first call imports
 @given(size=st.tuples(sides, sides), out=st.tuples(sides, sides), x=st.floats(0, 1), y=st.floats(0, 1))
 def test_a_crop_lies_inside_and_a_padding_around_with_the_shape_asked_for(size, out, x, y):
     for window, inside in ((largest_inside(size, out, (x, y)), True), (smallest_around(size, out, (x, y)), False)):
@@ -48,7 +47,6 @@ def test_a_crop_lies_inside_and_a_padding_around_with_the_shape_asked_for(size, 
         assert beyond >= -1e-6 if inside else beyond <= 1e-6
 
 
-@settings(deadline=None)  # the first call imports
 @given(
     size=st.tuples(sides, sides),
     out=st.tuples(sides, sides),
@@ -106,7 +104,6 @@ def test_cropping_without_resizing_keeps_the_pixels():
         assert seen[0, 0].tolist() == [7, 3, 0] and seen[-1, -1].tolist() == [12, 6, 0]
 
 
-@settings(deadline=None)  # the first call imports
 @given(place=st.tuples(st.floats(0, 1), st.floats(0, 1)), method=st.sampled_from(["crop", "squish", "pad"]))
 def test_points_and_boxes_move_with_the_pixel_they_mark(place, method):
     size, out = (64, 48), (24, 32)

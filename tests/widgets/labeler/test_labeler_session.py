@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fastlearn.data.problems import DataError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -106,7 +106,7 @@ MOVES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])  # a disk may be busy
+@settings(max_examples=50)
 @given(moves=MOVES)
 def test_a_restart_finds_exactly_what_was_there(tmp_path_factory, moves):
     from fastwidgets.labeler.session import LabelerSession
