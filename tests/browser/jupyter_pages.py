@@ -250,6 +250,14 @@ class Page:
             self.page.wait_for_timeout(100)
         self.page.reload()
 
+    def at_rest(self, selector: str) -> None:
+        """Nothing moves any more: themes and outputs are loaded bit by bit, and a click is made at a place."""
+        same, before = 0, None
+        while same < 4:
+            self.page.wait_for_timeout(150)
+            now = self.page.locator(selector).bounding_box()
+            same, before = (same + 1 if now == before else 0), now
+
     def command(self, name: str, **args: Any) -> None:
         self.settled(f"window.jupyterapp.commands.execute({json.dumps(name)}, {json.dumps(args)})", 60)
 

@@ -29,15 +29,6 @@ def opened(notebook, folder: str, *cells: str, **kwargs: str):
     return page
 
 
-def at_rest(page, selector: str) -> None:
-    """Nothing moves any more: a new theme is loaded bit by bit, and a click is made at a place."""
-    same, before = 0, None
-    while same < 4:
-        page.wait_for_timeout(150)
-        now = page.locator(selector).bounding_box()
-        same, before = (same + 1 if now == before else 0), now
-
-
 def press(page, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
@@ -88,7 +79,7 @@ def test_by_mouse_in_the_dark_with_heat_maps_until_training_goes_on(notebook) ->
     page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
     counts = page.locator(f"{CONFUSION} .fw-Grid-counts")
     page.locator(f"{CONFUSION} .fw-Matrix-port").scroll_into_view_if_needed()
-    at_rest(page, f"{CONFUSION} .fw-Matrix-port")
+    page.at_rest(f"{CONFUSION} .fw-Matrix-port")
     page.mouse.click(*at(page, 2, 0))
     expect(counts).to_have_text("2 of 62 images")
     told(page, "owl predicted cat: 2 images, 22 % of owl")

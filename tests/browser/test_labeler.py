@@ -209,6 +209,7 @@ def test_boxes_by_mouse_and_by_keys_upright_zoomed_and_in_two_tabs(notebook) -> 
     page.run(1)
     in_sight(page, 0)
     page.locator(PORT).scroll_into_view_if_needed()
+    page.at_rest(".fw-Labeler-shapes")
     drag(page, (100, 60), (200, 160))
     words(page, "orange 100 × 100 at 100, 60")
     expect(page.locator(COUNTS)).to_have_text("1 of 4 labelled")
@@ -305,8 +306,10 @@ def test_several_classes_and_points_by_mouse_on_other_kernels_and_over_a_cut_lin
     points.locator(PORT).scroll_into_view_if_needed()
     points.locator(".fw-Labeler-list").wait_for(state="attached")
     page.wait_for_function("() => [...document.querySelectorAll('.fw-Labeler-focus')].at(-1).dataset.shown === '0'")
-    for place in ((20, 30), (100, 90)):
+    page.at_rest(".fw-Labeler-shapes")
+    for n, place in enumerate(((20, 30), (100, 90)), 1):
         page.mouse.click(*page.evaluate(PLACE, place))
+        expect(points.locator(".fw-Labeler-list li")).to_have_count(n)
     points.locator(PORT).focus()
     press(page, "2")
     words(page, "eye at 20, 30", "nose at 100, 90")
