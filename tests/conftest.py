@@ -8,8 +8,11 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-# What is generated may take its time: the machines that test are busy, and first calls import.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# What is generated may take its time: the machines that test are busy, and first calls import. The examples are the
+# same each time, so that what fails belongs to the change that is tested; `make explore` tries others.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", PATIENT)
+settings.register_profile("patient", PATIENT, derandomize=True)
 settings.load_profile("patient")
 
 

@@ -19,7 +19,7 @@ Numbers: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
 
 COCO_LIMITS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))  # 0.5, 0.55, ..., 0.95
-RECALLS = np.linspace(0, 1, 101)  # where the precision is read off
+PERCENTS = np.arange(101)  # the recalls where the precision is read off
 
 
 class BoxAP(Metric):
@@ -120,7 +120,7 @@ def average_precision(scores: Numbers, right: Flags, n_true: int) -> float:
     At a recall that is never reached it is 0, elsewhere the highest precision of this recall or a greater one.
     """
     hits = np.cumsum(right[np.argsort(-scores, kind="stable")])
-    recall, precision = hits / n_true, hits / np.arange(1, len(hits) + 1)
+    precision = hits / np.arange(1, len(hits) + 1)
     precision = np.maximum.accumulate(precision[::-1])[::-1]
-    places = np.searchsorted(recall, RECALLS, side="left")
+    places = np.searchsorted(100 * hits, PERCENTS * n_true, side="left")  # whole numbers: 7 / 25 may not equal 0.28
     return float(np.where(places < len(hits), precision[np.minimum(places, len(hits) - 1)], 0.0).mean())

@@ -69,7 +69,7 @@ def pets(root):
         item_tfms=Resize(40),
         batch_tfms=aug_transforms(size=32, min_scale=0.75),
     )
-    return block.dataloaders(root / "pets" / "images", bs=4)
+    return block.dataloaders(root / "pets" / "images", bs=4, seed=1)
 
 
 def titles():
@@ -130,7 +130,8 @@ def test_pet_breeds_losses_rates_and_layers(pets):
     assert list(dls.vocab) == sorted(BREEDS)
     dls.show_batch(nrows=1, ncols=3)
     x, y = dls.one_batch()
-    learn = vision_learner(dls, RESNET, pretrained=False, metrics=error_rate)
+    set_seed(0)  # of some first weights the search says that there is nothing to suggest
+    learn = vision_learner(dls, RESNET, pretrained=False, metrics=error_rate, seed=1)
     preds, _ = learn.get_preds(dl=[(x, y)])
     assert len(preds) == 4 and len(preds[0]) == 3 and preds[0].sum().item() == pytest.approx(1, abs=1e-5)
     acts = torch.randn(6, 2) * 2
