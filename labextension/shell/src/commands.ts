@@ -77,7 +77,7 @@ export class Commands {
 
   private async _readRun(folder: string): Promise<void> {
     const [runs, name] = split(folder);
-    const [cwd, above] = split(runs); // .../work/runs/<run> is read from a notebook in .../work
+    const [cwd, above] = split(runs); // a run is read from a notebook beside the folder of all runs
     await this._write(cwd, 'run', cellForRun(above ? `${above}/${name}` : name));
   }
 

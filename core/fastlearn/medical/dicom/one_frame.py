@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from fastlearn.data.problems import DataError
-from fastlearn.medical.dicom.decoders import cannot_decode
 from fastlearn.medical.dicom.layout import PIXEL_ELEMENTS, layout_of
 from fastlearn.medical.dicom.names import named
 from fastlearn.medical.dicom.read import dcmread
-from fastlearn.medical.dicom.stored import pixels
+from fastlearn.medical.dicom.stored import decoded, pixels
 
 
 def read_frame(path: str | os.PathLike[str], frame: int, tags: tuple[str, ...]) -> tuple[Any, np.ndarray]:
@@ -29,16 +28,4 @@ def read_frame(path: str | os.PathLike[str], frame: int, tags: tuple[str, ...]) 
         return ds, pixels(ds, frame)
     if not 0 <= frame < frames:
         raise DataError(f"{named(path)} has {frames} frame(s), 0 to {frames - 1}, but frame {frame} was asked for.")
-    return header, _alone(Path(path), header, frame)
-
-
-def _alone(path: Path, header: Any, frame: int) -> np.ndarray:
-    from pydicom.pixels.utils import pixel_array
-
-    try:
-        values = np.asarray(pixel_array(path, index=frame))
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise cannot_decode(header, error) from error
-    return np.require(values, values.dtype.newbyteorder("="), ["C", "W"])
+    return header, decoded(Path(path), header, frame)

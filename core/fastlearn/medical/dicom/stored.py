@@ -30,7 +30,7 @@ def pixels(source: Any, frame: int | None = None) -> np.ndarray:
         raise DataError(f"{named(ds)} has {layout.frames} frame(s), 0 to {layout.frames - 1}, but frame {frame} was "
                         "asked for.")  # fmt: skip
     check_pixels(ds, layout, all_frames=frame is None)
-    return _plain(ds, layout, frame) if _is_plain(ds, layout) else _decoded(ds, layout, frame)
+    return _plain(ds, layout, frame) if _is_plain(ds, layout) else decoded(ds, ds, frame)
 
 
 def _is_plain(ds: Any, layout: Layout) -> bool:
@@ -62,11 +62,15 @@ def _used_bits(values: np.ndarray, layout: Layout) -> np.ndarray:
     return shifted
 
 
-def _decoded(ds: Any, layout: Layout, frame: int | None) -> np.ndarray:
+def decoded(source: Any, ds: Any, frame: int | None) -> np.ndarray:
+    """What pydicom makes of the pixels in `source`, the dataset `ds` itself or its file; of one frame or of all.
+
+    From a file pydicom reads that frame alone. Raises: DataError for pixels that no installed decoder reads.
+    """
     from pydicom.pixels.utils import pixel_array
 
     try:
-        values = np.asarray(pixel_array(ds, index=frame))
+        values = np.asarray(pixel_array(source, index=frame))
     except MemoryError:
         raise
     except Exception as error:
