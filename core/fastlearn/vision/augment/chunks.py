@@ -6,12 +6,13 @@ On a CPU, touching fresh memory for a whole batch costs more than the arithmetic
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from fastlearn.vision.augment.changes import Changes
+from fastlearn.vision.augment.curves import Stats, curve_for, looked_up
 from fastlearn.vision.augment.moves import Moves, Rows
 from fastlearn.vision.augment.sampling import Sampling, sample, turned_each
 from fastlearn.vision.buffers import CHUNK_BYTES, empty_batch
@@ -28,7 +29,7 @@ class Plan:
     moves: Moves | None = None
     how: Sampling | None = None
     changes: Changes | None = None
-    stats: tuple[Tensor, Tensor] | None = None  # mean and standard deviation, broadcast to (B, C, H, W)
+    stats: Stats | None = None
 
 
 def through(images: Tensor, plan: Plan) -> Tensor:
@@ -52,19 +53,40 @@ def through(images: Tensor, plan: Plan) -> Tensor:
 def _worked(
     source: Tensor, plan: Plan, moves: Moves | None, symmetries: Tensor | None, rows: Rows, level: Level
 ) -> Tensor:
-    x = plan.floats(source)
+    x, left = _begun(source, plan, rows)
     dtype = x.dtype
     x = x.float() if dtype in HALVES else x
     if symmetries is not None:
         x = turned_each(x, symmetries[rows])
     elif moves is not None and plan.how is not None:
         x = sample(x, moves.rows(rows), plan.how, level)
-    if plan.changes is not None:
-        x = plan.changes.rows(rows).to(x.device)(x)
-    if plan.stats is not None:
-        mean, std = plan.stats
+    if left.changes is not None:
+        x = left.changes.rows(rows).to(x.device)(x)
+    if left.stats is not None:
+        mean, std = left.stats
         x = torch.sub(x, mean).div_(std)
     return x.to(dtype)
+
+
+def _begun(source: Tensor, plan: Plan, rows: Rows) -> tuple[Tensor, Plan]:
+    """`source` as floats, and what of `plan` is left: the lighting of bytes is read from a table at once."""
+    curve = None if _overshoots(plan) else curve_for(source, plan.changes)
+    if curve is None:
+        return plan.floats(source), plan
+    stats = plan.stats if _may_normalise_first(plan, source.shape[1]) else None
+    x = looked_up(source, plan.floats, curve.rows(rows), stats)
+    return x, replace(plan, changes=None, stats=plan.stats if stats is None else None)
+
+
+def _overshoots(plan: Plan) -> bool:
+    """Whether reading between pixels may leave 0 to 1, which lighting afterwards would mend."""
+    return plan.how is not None and plan.how.mode == "bicubic"
+
+
+def _may_normalise_first(plan: Plan, channels: int) -> bool:
+    """Whether normalising comes to the same before the pictures move: not where black is put around them."""
+    black = plan.how is not None and plan.how.pad_mode == "zeros"
+    return plan.stats is not None and not black and all(stat.numel() in (1, channels) for stat in plan.stats)
 
 
 def _pieces(images: Tensor, moves: Moves | None, plan: Plan) -> Iterator[tuple[Rows, Level]]:

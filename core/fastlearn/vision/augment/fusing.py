@@ -1,6 +1,7 @@
 """Neighbouring steps of a batch as one pass over its pictures, with the same draws and the same result.
 
-What differs is what the pass saves: pixels are read between their neighbours once, and not once for each step.
+What differs is what the pass saves: pixels are read between their neighbours once, and not once for each step. And
+where the pictures are bytes, their lighting is changed before they move instead of after (see `curves`).
 """
 
 from __future__ import annotations
