@@ -1,4 +1,4 @@
-"""Keyword arguments that nobody knows: the error says which name was probably meant."""
+"""Keyword arguments that make no sense: a name that nobody knows, or a number that is too small."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from numbers import Integral
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -73,3 +74,10 @@ def _called(function: Callable[..., Any], args: tuple[Any, ...]) -> str:
         return function.__qualname__
     owner = args[0].__name__ if isinstance(args[0], type) else type(args[0]).__name__
     return owner if function.__name__ == "__init__" else f"{owner}.{function.__name__}"
+
+
+def at_least(name: str, value: int, least: int) -> int:
+    """`value`, a whole number from `least` up. Raises: ValueError if it is none."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        raise ValueError(f"`{name}` is a whole number from {least} up, but got {value!r}. Try {name}={max(least, 5)}.")
+    return int(value)

@@ -13,6 +13,7 @@ from fastlearn.data.kinds import kinds_of_parts
 from fastlearn.data.show import View, show_view
 from fastlearn.data.targets import loader_kinds, part_vocabs
 from fastlearn.data.transform import remake_tuple
+from fastlearn.keywords import at_least
 
 if TYPE_CHECKING:
     from fastlearn.data.loader import DataLoader
@@ -46,7 +47,7 @@ def show_batch(
     options: dict[str, Any],
 ) -> Any:
     """Show samples of `b` or of a batch read for it; see `DataLoader.show_batch`."""
-    max_n = max_n if nrows is None or ncols is None else nrows * ncols
+    max_n = at_least("max_n", max_n if nrows is None or ncols is None else nrows * ncols, 1)
     if b is None:
         b = repeated(dl, max_n) if unique else dl.peek(max_n)
     samples = dl.decode_batch(b, max_n)
@@ -70,7 +71,7 @@ def show_results(
     options: dict[str, Any],
 ) -> Any:
     """Show samples of `b` beside predictions; see `DataLoader.show_results`."""
-    samples = dl.decode_batch(b, max_n)
+    samples = dl.decode_batch(b, at_least("max_n", max_n, 1))
     inputs = tuple(b)[: dl.n_inp] if isinstance(b, tuple | list) else (b,)
     predicted = Batch((*inputs, *(out if isinstance(out, tuple) else (out,))), kinds=getattr(b, "kinds", None))
     decoded = [sample[dl.n_inp :] for sample in dl.decode_batch(predicted, max_n)]

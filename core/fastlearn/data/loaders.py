@@ -68,7 +68,13 @@ class DataLoaders:
         return self.valid.dataset
 
     def __getitem__(self, i: int) -> Any:
-        return self.valid if i == 1 else self.loaders[i]
+        if i == 1:
+            return self.valid
+        try:
+            return self.loaders[i]
+        except IndexError:
+            raise DataError(f"There is no loader number {i}: there are {len(self.loaders)}, counted from 0, the "
+                            "training data. 1 is the validation data.") from None  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.loaders)

@@ -7,6 +7,7 @@ split; without one it follows `torch.manual_seed`.
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -128,7 +129,11 @@ class IndexSplitter:
         if given and (isinstance(given[0], bool) or str(getattr(given[0], "dtype", "")).endswith("bool")):
             raise DataError("`valid_idx` holds positions, but got truth values, which would be the positions 0 and 1. "
                             "Try MaskSplitter(mask), or np.flatnonzero(mask).")  # fmt: skip
-        self.valid_idx = [int(i) for i in given]
+        try:
+            self.valid_idx = [operator.index(i) for i in given]
+        except TypeError:
+            raise DataError(f"`valid_idx` holds positions, which are whole numbers, but begins {given[:5]!r}. For a "
+                            "share of the items try RandomSplitter(valid_pct=0.2).") from None  # fmt: skip
 
     def __call__(self, items: Any) -> Split:
         n = len(items)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
 
-__all__ = ["BASELINES", "METRICS", "NOISE_TUNNELS", "Choices", "at_least", "class_id", "one_of"]
+from fastlearn.keywords import at_least
+
+__all__ = ["BASELINES", "METRICS", "NOISE_TUNNELS", "Choices", "class_id", "one_of"]
 
 METRICS = {"IG": "integrated gradients", "NT": "noise tunnel", "Occl": "occlusion"}
 BASELINES = ("zeros", "uniform", "gauss")
@@ -57,13 +59,6 @@ def class_id(target: str | int, names: Sequence[str]) -> int:
     raise ValueError(
         f"`target` is the name of a class or its number, below {len(names)}, but got {target!r}. The classes: {shown}."
     )
-
-
-def at_least(name: str, value: int, least: int) -> int:
-    """`value`, a whole number from `least` up. Raises: ValueError if it is none."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise ValueError(f"`{name}` is a whole number from {least} up, but got {value!r}. Try {name}={max(least, 5)}.")
-    return int(value)
 
 
 def one_of(names: Sequence[str]) -> str:

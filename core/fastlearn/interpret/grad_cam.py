@@ -18,10 +18,10 @@ from fastlearn.data.batch import map_tensors
 from fastlearn.data.loader import DataLoader
 from fastlearn.data.problems import DataError, describe
 from fastlearn.interpret.answer_pass import clean_items
-from fastlearn.interpret.attribution_choices import at_least, class_id
+from fastlearn.interpret.attribution_choices import class_id
 from fastlearn.interpret.clean import target_vocab
 from fastlearn.interpret.map_layer import MapLayer, find_map_layer, held
-from fastlearn.keywords import check_keywords
+from fastlearn.keywords import at_least, check_keywords
 from fastlearn.losses.reading import activation_of
 from fastlearn.train.inference import inference
 

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastlearn.data.problems import DataError
-from fastlearn.interpret.attribution_choices import at_least
 from fastlearn.interpret.confident import LITTLE, confident_classes, suspects, thresholds
 from fastlearn.interpret.cross_fit import DECAYS, choose_decay, cross_fit, stratified_folds
 from fastlearn.interpret.doubt_inputs import as_features, as_labels, enough, multi_label_folds, unit_rows
-from fastlearn.keywords import check_keywords
+from fastlearn.keywords import at_least, check_keywords
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fastlearn.data.problems import DataError
-from fastlearn.interpret.attribution_choices import at_least
-from fastlearn.keywords import check_keywords
+from fastlearn.keywords import at_least, check_keywords
 
 if TYPE_CHECKING:
     from fastlearn.interpret.stored_answers import StoredAnswers

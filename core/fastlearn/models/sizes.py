@@ -42,6 +42,17 @@ def dummy_eval(m: nn.Module, size: Size = (64, 64), n_in: int | None = None) -> 
         return m(dummy_image(m, size, n_in))  # type: ignore[no-any-return]
 
 
+def runs_on(m: nn.Module, size: Size, n_in: int | None = None) -> bool:
+    """Whether `m` takes a made-up image of `size`; True where only memory is short."""
+    try:
+        dummy_eval(m, size, n_in)
+    except torch.OutOfMemoryError:
+        return True
+    except Exception:
+        return False
+    return True
+
+
 @contextmanager
 def outputs_of(modules: Sequence[nn.Module]) -> Iterator[dict[int, Tensor]]:
     """Collect what each of `modules` gives while the block runs, by position; a module called twice keeps its last."""

@@ -66,10 +66,9 @@ def pick_loader(learn: Learner, ds_idx: int, dl: Any) -> Any:
     """
     if dl is not None:
         return dl
-    loaders = [learn.dls.train, learn.dls.valid]
-    if ds_idx not in (0, 1) and hasattr(learn.dls, "__getitem__"):
-        return learn.dls[ds_idx]
-    loader = loaders[ds_idx]
+    if ds_idx not in (0, 1):
+        return _loader_numbered(learn.dls, ds_idx)
+    loader = (learn.dls.train, learn.dls.valid)[ds_idx]
     if loader is None:
         raise ValueError("There is no validation loader. Try ds_idx=0 for the training data, or pass dl=.")
     if isinstance(getattr(loader, "dataset", None), Sized) and not len(loader.dataset):
@@ -78,6 +77,12 @@ def pick_loader(learn: Learner, ds_idx: int, dl: Any) -> Any:
             "some: dl=learn.dls.test_dl(items), with with_labels=True where targets are needed."
         )
     return loader
+
+
+def _loader_numbered(dls: Any, ds_idx: Any) -> Any:
+    if not hasattr(dls, "__getitem__"):
+        raise ValueError(f"`ds_idx` is 0 for the training data or 1 for the validation data, but got {ds_idx!r}.")
+    return dls[ds_idx]
 
 
 @contextmanager

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from fastlearn.vision.stats import Stats
 
+ONE_ANSWER = ("category", "multicategory")  # kinds of targets that say something of the whole picture
+
 
 @check_keywords
 def vision_learner(
@@ -90,6 +92,8 @@ def learner_for(
     """A learner for a network made from `arch`; if it is pretrained, with its input normalised and all but the new
     layers frozen. `settings` are those of `Learner`."""
     _check_inputs(dls, model.made_by)
+    if settings.get("loss_func") is None:
+        _check_target(dls, model)
     info = info_of(arch)
     is_trained = model.notes is not None and model.notes.pretrained
     learn = Learner(
@@ -120,6 +124,23 @@ def _check_inputs(dls: Any, made_by: str) -> None:
         raise ValueError(
             f"{made_by} makes a network that reads one picture, but the data give it {n_inp} inputs. Try n_inp=1 in "
             f"the DataBlock, or Learner(dls, model) with a forward of {n_inp} inputs."
+        )
+
+
+def _check_target(dls: Any, model: VisionModel) -> None:
+    """Raises: ValueError where the data's own loss expects answers of another form than the network gives."""
+    targets = (getattr(dls, "kinds", None) or ())[n_inputs(dls) or 1 :]
+    target = targets[0] if len(targets) == 1 else None
+    by_pixel = model.made_by == "unet_learner"
+    if by_pixel and target in ONE_ANSWER:
+        raise ValueError(
+            f"unet_learner makes a network that answers for every pixel, but the data have one {target} for a picture. "
+            "Try vision_learner, or targets of MaskBlock or ImageBlock; a loss_func= of your own lifts this check."
+        )
+    if not by_pixel and target == "mask" and not (model.notes and model.notes.custom_head):
+        raise ValueError(
+            "vision_learner makes a network that answers once for a picture, but the targets of the data are masks. "
+            "Try unet_learner, or a custom_head= of your own."
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from fastlearn.keywords import check_keywords
@@ -18,7 +17,7 @@ from fastlearn.models.encoder import Encoder
 from fastlearn.models.init import InitFunc, apply_init
 from fastlearn.models.pyramid import Level, NoPyramid, nearest_power
 from fastlearn.models.ranges import SigmoidRange
-from fastlearn.models.sizes import Size, dummy_eval
+from fastlearn.models.sizes import Size, dummy_eval, runs_on
 from fastlearn.vision.unet_block import ResizeToOrig, UnetBlock
 from fastlearn.vision.vision_model import VisionModel
 
@@ -117,11 +116,7 @@ class DynamicUnet(VisionModel):
     def _explain_size(self, x: Tensor, error: Exception) -> None:
         """Raises: ValueError if it is the size of the images that the encoder does not take."""
         height, width = x.shape[-2:]
-        try:
-            dummy_eval(self[0], (height, width), x.shape[1])
-        except torch.OutOfMemoryError:
-            return
-        except Exception:
+        if not runs_on(self[0], (height, width), x.shape[1]):
             deepest = self.levels[-1]
             raise ValueError(
                 f"Images of {height} x {width} pixels do not run through the encoder of this U-Net, which makes them "

@@ -18,7 +18,7 @@ from fastlearn.models.head import create_head
 from fastlearn.models.init import InitFunc, apply_init
 from fastlearn.models.seed import seeded
 from fastlearn.models.simple import Layers
-from fastlearn.models.sizes import Size, num_features_model
+from fastlearn.models.sizes import Size, num_features_model, runs_on
 from fastlearn.seed import ambient_seed
 from fastlearn.vision.arch import Arch as ListedArch
 from fastlearn.vision.network import arch_name, as_arch, brings_weights, build_network, info_of, listed_arch
@@ -40,6 +40,9 @@ class BuildNotes:
     first_layer_from: int | None  # the channels it read before `n_in` changed it
 
 
+USUAL_SIDES = (224, 256, 299, 384, 480)  # of the images that published networks are made for
+
+
 class VisionModel(Layers):
     """A body, then a head. With `n_in`, images with another number of channels are refused in words."""
 
@@ -59,7 +62,22 @@ class VisionModel(Layers):
 
     def forward(self, x: Tensor) -> Tensor:
         self.check_channels(x)
-        return super().forward(x)  # type: ignore[no-any-return, no-untyped-call]
+        try:
+            return super().forward(x)  # type: ignore[no-any-return, no-untyped-call]
+        except Exception as error:
+            self._explain_size(x, error)
+            raise
+
+    def _explain_size(self, x: Tensor, error: Exception) -> None:
+        """Raises: ValueError if it is the size of the images that the network does not take."""
+        if x.ndim != 4 or self.n_in is None or runs_on(self, (x.shape[-2], x.shape[-1]), self.n_in):
+            return
+        side = next((side for side in USUAL_SIDES if runs_on(self, (side, side), self.n_in)), None)
+        if side is not None:
+            raise ValueError(
+                f"Images of {x.shape[-2]} x {x.shape[-1]} pixels do not run through this network: "
+                f"{str(error).partition(chr(10))[0]} It does run on {side} x {side}. Try item_tfms=Resize({side})."
+            ) from error
 
 
 @check_keywords

@@ -157,6 +157,15 @@ def test_samples_show_as_a_table_where_nothing_draws_them(capsys):
     assert capsys.readouterr().out.splitlines()[1].split() == ["[0.0]", "even", "odd"]
 
 
+@pytest.mark.parametrize("count", [0, -1, 2.5, True])
+def test_a_number_of_samples_that_is_none_is_named(count):
+    dls = dsets().dataloaders(bs=4)
+    with pytest.raises(ValueError, match=rf"`max_n` is a whole number from 1 up, but got {count}"):
+        dls.show_batch(max_n=count)
+    with pytest.raises(ValueError, match=rf"`max_n` is a whole number from 1 up, but got {count}"):
+        dls.show_results(dls.one_batch(), torch.tensor([1, 1, 0, 0]), max_n=count)
+
+
 def test_unique_shows_one_item_several_times(capsys):
     dsets().dataloaders(bs=4).show_batch(max_n=3, unique=True)
     rows = capsys.readouterr().out.splitlines()[1:]

@@ -104,8 +104,15 @@ def test_scikit_split_is_scikits_own():
 def test_index_split_counts_negative_positions_from_the_end():
     assert IndexSplitter([3, -1, 3])(range(5)) == ([0, 1, 2], [3, 4])
     assert IndexSplitter(np.array([0]))(range(3)) == ([1, 2], [0])
+    assert IndexSplitter(torch.tensor([0]))(range(3)) == ([1, 2], [0])
     with pytest.raises(DataError, match=r"names 1 positions outside the 3 items: \[3\]"):
         IndexSplitter([3])(range(3))
+
+
+@pytest.mark.parametrize("given", [[0.7], "ab", [1, None], np.array([1.0])])
+def test_positions_are_whole_numbers(given):
+    with pytest.raises(DataError, match=r"`valid_idx` holds positions, which are whole numbers, .*RandomSplitter"):
+        IndexSplitter(given)
 
 
 @pytest.mark.parametrize("kind", [list, np.array, pd.Series, torch.tensor])

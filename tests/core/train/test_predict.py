@@ -187,6 +187,16 @@ def test_a_pass_needs_a_loader(make_learner):
         learn.get_preds()
 
 
+def test_a_loader_that_is_not_there_is_named(make_learner):
+    learn = make_learner()
+    for ask in (learn.get_preds, learn.validate):
+        with pytest.raises(ValueError, match=r"no loader number 5: there are 2, counted from 0"):
+            ask(ds_idx=5)
+    learn.dls = type("Half", (), {"train": learn.dls.train, "valid": None})()
+    with pytest.raises(ValueError, match=r"`ds_idx` is 0 for the training data or 1 .* but got 5"):
+        learn.get_preds(ds_idx=5)
+
+
 def test_results_are_shown_by_the_loader_or_refused_with_words(make_learner):
     with pytest.raises(TypeError, match="DataLoader does not know how its samples look"):
         make_learner().show_results()

@@ -515,6 +515,14 @@ def test_it_learns_which_pixels_are_bright():
     assert (preds.argmax(1) == targets).float().mean() > 0.9
 
 
+def test_one_class_for_a_picture_is_no_answer_for_every_pixel():
+    dls = data()
+    dls.kinds = ("image", "category")
+    with pytest.raises(ValueError, match=r"answers for every pixel.* one category for a picture. Try vision_learner"):
+        unet_learner(dls, Small)
+    unet_learner(dls, Small, loss_func=MSELossFlat())
+
+
 def test_a_picture_from_a_picture(tmp_path):
     x = noise(4, 3, 16, 16)
     loader = DataLoader(TensorDataset(x, x.flip(1)), 2)

@@ -148,6 +148,39 @@ def test_data_with_two_inputs_are_refused():
         vision_learner(two, Small)
 
 
+def test_masks_are_no_answer_of_a_picture():
+    with pytest.raises(ValueError, match=r"answers once for a picture.* are masks. Try unet_learner"):
+        vision_learner(data(kinds=("image", "mask")), Small)
+    with pytest.raises(ValueError, match=r"are masks"):
+        vision_learner(data(kinds=("image", "mask")), Small, n_out=3)
+    vision_learner(data(kinds=("image", "mask")), Small, loss_func=CrossEntropyLossFlat())
+    vision_learner(data(kinds=("image", "mask")), Small, custom_head=nn.Identity())
+
+
+def test_a_network_for_larger_pictures_says_which_it_takes():
+    model = create_vision_model(models.vit_b_32, 2, pretrained=False).eval()
+    with pytest.raises(ValueError, match=r"of 16 x 16 pixels do not run .* Expected 224 .*Try item_tfms=Resize\(224\)"):
+        model(torch.zeros(2, 3, 16, 16))
+    assert model(torch.zeros(1, 3, 224, 224)).shape == (1, 2)
+    deep = create_vision_model(models.vgg11_bn, 2, pretrained=False)
+    with pytest.raises(ValueError, match=r"of 16 x 16 pixels do not run .*Output size is too small.*Resize\(224\)"):
+        deep(torch.zeros(2, 3, 16, 16))
+    assert deep.training and deep[1].training
+
+
+def test_what_else_goes_wrong_in_a_network_is_not_blamed_on_the_size():
+    model = create_vision_model(Small(), 2)
+    with pytest.raises(ValueError, match=r"Expected more than 1 value per channel"):
+        model(torch.zeros(1, 3, 16, 16))
+    with pytest.raises(RuntimeError, match=r"expected scalar type|must match|same dtype|should be the same"):
+        model(torch.zeros(2, 3, 16, 16, dtype=torch.float64))
+
+
+def test_a_range_upside_down_is_refused():
+    with pytest.raises(ValueError, match=r"`y_range` is \(low, high\).* but got \(5, 0\)"):
+        vision_learner(data(), Small, y_range=(5, 0))
+
+
 def test_a_seed_repeats_the_weights_and_leaves_torchs_random_state():
     before = torch.get_rng_state()
     a, b, c = (vision_learner(data(), models.squeezenet1_1, pretrained=False, seed=s).model for s in (1, 1, 2))
