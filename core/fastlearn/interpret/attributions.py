@@ -15,11 +15,11 @@ from torch import Tensor
 from fastlearn.data.loader import DataLoader
 from fastlearn.data.loaders import DataLoaders
 from fastlearn.data.problems import DataError, describe
-from fastlearn.interpret.attribution_choices import Choices, at_least, class_id
+from fastlearn.interpret.attribution_choices import Choices, class_id
 from fastlearn.interpret.attribution_methods import captum_module, make_baseline, values_of
 from fastlearn.interpret.attribution_plots import check_drawing, colour_map, draw_page, picture_of
 from fastlearn.interpret.clean import item_name, target_vocab
-from fastlearn.keywords import check_keywords
+from fastlearn.keywords import at_least, check_keywords
 from fastlearn.losses.reading import activation_of
 from fastlearn.train.batch import as_parts
 from fastlearn.train.inference import inference
