@@ -99,7 +99,7 @@ def timed(side: Side, recipe: Recipe, seed: int) -> Numbers:
 def verdict(ours: list[float], theirs: list[float]) -> str:
     """Where our mean lies against theirs and one standard deviation of theirs, and how sure the difference is."""
     away, spread = mean(ours) - mean(theirs), stdev(theirs) if len(theirs) > 1 else 0.0
-    where = "no worse" if away >= 0 else "within fastai's spread" if -away <= spread else "below fastai's spread"
+    where = "no worse" if away > -1e-6 else "within fastai's spread" if -away <= spread else "below fastai's spread"
     sure = stdev([a - b for a, b in zip(ours, theirs, strict=True)]) / len(ours) ** 0.5 if len(ours) > 1 else 0.0
     return f"mean {away:+.4f} (standard error {sure:.4f}) from fastai's, whose spread is {spread:.4f}: {where}"
 
