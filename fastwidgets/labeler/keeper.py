@@ -19,6 +19,9 @@ _WRITERS: WeakValueDictionary[str, Keeper] = WeakValueDictionary()
 _LOCK = threading.Lock()
 
 
+CLOSED = "This labeler was closed. Run its cell again."
+
+
 class NotSaved(RuntimeError):
     """A decision could not be written, so it was not made."""
 
@@ -60,7 +63,7 @@ class Keeper:
     def close(self) -> None:
         """Give the right back."""
         if self.journal is not None and self._holds:
-            self._holds = False
+            self._holds, self.why_not = False, CLOSED
             self.journal.close()
             with _LOCK:
                 if _WRITERS.get(self._key) is self:

@@ -13,6 +13,7 @@ import numpy as np
 from fastlearn.vision.annotations.yolo import upright_size
 
 from fastwidgets.grid.session import GridSession
+from fastwidgets.grid.words import count
 from fastwidgets.labeler.annotation import Annotation
 from fastwidgets.labeler.book import CLASSES, Book, identity_of, places_below
 from fastwidgets.labeler.classes import class_list, known, with_class, without
@@ -284,7 +285,7 @@ class LabelerSession:
             if fresh == name:
                 return f"{name} stays."
             n = self._change_classes(classes, "rename", [name, fresh], {name: fresh})
-            return f"{name} is now {fresh}, on {n:,} pictures."
+            return f"{name} is now {fresh}, on {count(n, 'picture')}."
 
     def merge_classes(self, name: str, into: str) -> str:
         """Put all pictures of one class into another, and drop the first. Raises: ValueError; NotSaved."""
@@ -293,7 +294,7 @@ class LabelerSession:
             if name == into:
                 raise ValueError(f"{name!r} cannot be merged into itself.")
             n = self._change_classes(without(self.classes, name), "merge", [name, into], {name: into})
-            return f"{name} went into {into}, on {n:,} pictures."
+            return f"{name} went into {into}, on {count(n, 'picture')}."
 
     # The queue
 
@@ -359,7 +360,7 @@ class LabelerSession:
             self._decide_each(entries, head)
             strangers = len(records) - len(found)
             more = f"; {strangers:,} are no pictures of this set and were left out" if strangers else ""
-            return f"{len(entries):,} pictures got their labels from {Path(source).name}{more}."
+            return f"{count(len(entries), 'picture')} got labels from {Path(source).name}{more}."
 
     # Inside
 
@@ -429,7 +430,7 @@ class LabelerSession:
             listener(what, ids)
 
     def _said(self, words: str, ids: Sequence[int]) -> str:
-        return f"{words}: {len(ids):,} pictures." if len(ids) != 1 else f"{words}."
+        return f"{words}: {count(len(ids), 'picture')}." if len(ids) != 1 else f"{words}."
 
     # The head
 

@@ -218,7 +218,7 @@ def test_a_new_name_is_on_all_pictures_also_for_those_who_read_the_journal_alone
 def test_merged_classes_are_one_also_in_shapes_and_among_several(make, tmp_path):
     boxes = make(task="boxes", journal=tmp_path / "boxes")
     boxes.set_shapes(0, [BOX, {**BOX, "label": "dog"}])
-    assert boxes.merge_classes("dog", "cat") == "dog went into cat, on 1 pictures."
+    assert boxes.merge_classes("dog", "cat") == "dog went into cat, on 1 picture."
     assert [shape.label for shape in boxes.annotation(0).shapes] == ["cat", "cat"] and boxes.classes == ["cat", "owl"]
     multi = make(task="multi", journal=tmp_path / "multi")
     multi.label(0, ["cat", "dog"])
@@ -413,6 +413,13 @@ def test_a_newer_labeler_of_the_same_process_takes_over(make):
     assert old.open() and old.progress.labelled == 2  # by its own wish it takes it back
     with pytest.raises(NotSaved, match="A newer Labeler"):
         new.undo()
+
+
+def test_a_labeler_that_was_closed_says_so(make):
+    session = make()
+    session.close()
+    with pytest.raises(NotSaved, match="This labeler was closed"):
+        session.label(0, "cat")
 
 
 def test_a_full_disk_is_told_and_nothing_is_pretended(make, folder, monkeypatch):
