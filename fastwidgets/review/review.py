@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from fastwidgets.journal import Overlay
 from fastwidgets.journal.acts import Entry
 from fastwidgets.journal.identity import identify, place_of
+from fastwidgets.journal.shared import SharedJournal
 from fastwidgets.review.code import code_of
-from fastwidgets.review.shared_journal import SharedJournal
 from fastwidgets.review.source import Label, Source, read_source
 from fastwidgets.review.words import said_of
 
