@@ -134,7 +134,7 @@ def _add_actions(review: Review, session: GridSession) -> None:
         return lambda ids, argument: act([int(i) for i in ids], argument)
 
     if review.numbers:
-        number = Action("relabel", "Set number…", "l", "Give another target", argument="text", then="next")
+        number = Action("relabel", "Set number…", "l", "Give another target", argument="text")  # refused: stays there
         session.add_action(number, on(review.relabel))
     elif review.can_relabel:
         if review.multilabel:
