@@ -114,7 +114,8 @@ ASK = """({ question, n }) => new Promise(resolve => {
 })"""
 SERVER_PAGE = """async ({ token, ids }) => {
   const start = performance.now();
-  const answer = await fetch(`/fastwidgets/pages/${token}?side=128&ids=${ids.join(',')}`);
+  const base = JSON.parse(document.getElementById('jupyter-config-data').textContent).baseUrl;
+  const answer = await fetch(`${base}fastwidgets/pages/${token}?side=128&ids=${ids.join(',')}`);
   const bytes = (await answer.arrayBuffer()).byteLength;
   return { time: performance.now() - start, bytes, status: answer.status };
 }"""

@@ -241,7 +241,7 @@ class ImageCleaner(GridWidget):
         source = self.review.source
         pairs = zip(source.paths, self.review.given, strict=True)
         told = ((path, label) for path, label in pairs if path is not None and isinstance(label, str))
-        return not self.review.multilabel and self.review.can_relabel and _most(p.parent.name == w for p, w in told)
+        return self.review.source.task == "category" and _most(p.parent.name == w for p, w in told)
 
     def _send_plan(self) -> None:
         plan = self.plan_folders()

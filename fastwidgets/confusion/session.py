@@ -240,6 +240,8 @@ class ConfusionSession(TopLossesSession):
         if not self.review.can_relabel:
             return ()
         label = self.review.labels[i]
+        if self.review.numbers:
+            return None if label is None else self.review.value(label)
         place = {name: c for c, name in enumerate(self.names)}
         if isinstance(label, tuple):
             found = [place.get(name) for name in label]

@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 import traitlets as T
 
 from fastwidgets.comm.pace import Pace
+from fastwidgets.comm.settings import pixels
+from fastwidgets.comm.told import told
 from fastwidgets.comm.widget import LiveWidget
 from fastwidgets.grid.describe import description, selection_bits, tiles
 from fastwidgets.grid.fallback import html_of, page_of, text_of
@@ -48,7 +50,7 @@ class GridWidget(LiveWidget):
         thumbnails: Thumbnails | None = None,
         **kwargs: Any,
     ) -> None:
-        self.session, self.title, self.height = session, title, height
+        self.session, self.title, self.height = session, title, pixels("height", height)
         self._thumbnails = thumbnails if thumbnails is not None else default_thumbnails()
         self._looked: dict[str, Any] = {"focus": None, "tile": tile, "top": 0}
         self._fresh: set[str] = set()
@@ -264,7 +266,7 @@ class GridWidget(LiveWidget):
         return [int(i) for i in ids if 0 <= int(i) < self.session.n]
 
     def _job_failed(self, error: Exception) -> None:
-        self.notice = f"{type(error).__name__}: {error}"
+        self.notice = told(error)
 
     def _renew_twin(self) -> None:
         """In a thread, because pictures may have to be made."""

@@ -39,6 +39,14 @@ class Book:
         """What is known of picture `i`."""
         return self._found.get(i, self.given.get(i, NOTHING))
 
+    def known(self) -> list[int]:
+        """The pictures of which something is known, ascending."""
+        return sorted(self.given.keys() | self._found.keys())
+
+    def decided(self, i: int) -> bool:
+        """Whether the journal gives picture `i` a label, and not the data set alone."""
+        return i in self._found and self._found[i].labelled
+
     def identity(self, i: int) -> dict[str, Any] | None:
         """By what the last decision about picture `i` knew its file; None if there is none."""
         return self._identity.get(i)

@@ -29,7 +29,7 @@ def summary(session: LabelerSession) -> dict[str, Any]:
         "unsure": counts.unsure,
         "queue": session.queue,
         "orders": list(ORDERS[:2] if session.task in SHAPE_TASKS else ORDERS),
-        "working": session.working,
+        "working": session.adviser.working,
         "can_undo": session.keeper.can_undo,
         "can_redo": session.keeper.can_redo,
         "why_not": session.why_not,

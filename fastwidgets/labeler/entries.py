@@ -10,7 +10,7 @@ from fastwidgets.labeler.book import CLASSES
 from fastwidgets.labeler.shapes import Shape, shapes_of
 from fastwidgets.labeler.suggestions import Suggestion
 
-__all__ = ["class_entry", "confirmed", "drawn", "labelled", "mapped"]
+__all__ = ["class_entry", "confirmed", "drawn", "labelled", "mapped", "new_classes"]
 
 Size = tuple[int, int] | None
 Fields = dict[str, Any]
@@ -44,6 +44,12 @@ def mapped(one: Annotation, mapping: Mapping[str, str], task: str) -> Fields | N
 def class_entry(classes: Sequence[str], how: str, names: Sequence[str]) -> Fields:
     """The classes from now on; `how` they came to be ("add", "rename", "merge") and of which `names`."""
     return {"kind": CLASSES, "classes": list(classes), "how": how, "names": list(names)}
+
+
+def new_classes(classes: Sequence[str], names: Iterable[str]) -> list[Fields]:
+    """The entry that adds those of `names` that are none of the `classes` yet; none where all are."""
+    fresh = sorted(set(names) - set(classes))
+    return [class_entry([*classes, *fresh], "add", fresh)] if fresh else []
 
 
 def _label(names: Sequence[str], task: str) -> str | list[str]:

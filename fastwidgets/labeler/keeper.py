@@ -1,22 +1,22 @@
-"""The journal of a labeler: who may write, what happens where nobody can, and one labeler at a time."""
+"""Where a labeler keeps its decisions: in the journal that all widgets of this process on these pictures share."""
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from weakref import WeakValueDictionary
+from weakref import WeakMethod
 
 from fastwidgets.journal.acts import Entry
-from fastwidgets.journal.journal import Journal, JournalInUse
+from fastwidgets.journal.journal import JournalInUse
+from fastwidgets.journal.shared import SharedJournal
 
 __all__ = ["Keeper", "NotSaved"]
 
-# Who of this process writes which journal: a cell that is run again makes a labeler anew, and the old one steps back.
-_WRITERS: WeakValueDictionary[str, Keeper] = WeakValueDictionary()
-_LOCK = threading.Lock()
+NOWHERE = "There are no images, so there is nowhere to keep labels."
+CLOSED = "This labeler was closed. Run its cell again."
+Heard = Callable[[list[Entry]], None]
 
 
 class NotSaved(RuntimeError):
@@ -26,66 +26,63 @@ class NotSaved(RuntimeError):
 class Keeper:
     """Writes decisions to the journal in `folder`, or says why that cannot be (`why_not`, empty while it can).
 
-    `lost()` is called when another labeler of this process has taken the right to write.
+    `lock` is that of the journal: held by whoever decides something about these pictures, in whatever widget.
     """
 
-    def __init__(self, folder: Path | None, root: str, lost: Callable[[], None]) -> None:
-        self.root, self._lost = root, lost
-        self.journal = None if folder is None else Journal(folder, root)
-        self.why_not = "" if folder is not None else "There are no images, so there is nowhere to keep labels."
-        self._holds = False
+    def __init__(self, folder: Path | None, root: str) -> None:
+        self._shared = None if folder is None else SharedJournal.at(folder, root)
+        self.journal = None if self._shared is None else self._shared.journal
+        self.lock = threading.RLock() if self._shared is None else self._shared.lock
+        self.why_not = NOWHERE
+        self._heard: Heard | None = None
+        self._stop: Callable[[], None] | None = None
+        self._own = False  # this labeler is deciding: it knows what
         self.open()
+
+    def listen(self, heard: Heard) -> None:
+        """Call `heard(entries)`, under `lock`, after each act of another widget; with [] when all may have changed."""
+        self._heard = heard
+        if self._shared is not None:
+            mine = WeakMethod(self._other)
+            self._stop = self._shared.listen(lambda entries: told(entries) if (told := mine()) is not None else None)
 
     def open(self) -> bool:
         """Try to get the right to write; returns whether it is there."""
-        if self.journal is None or self._holds:
-            return self._holds
-        with _LOCK:
-            before = _WRITERS.pop(self._key, None)
-        if before is not None:
-            before.hand_over()
+        if self._shared is None:
+            return False
         try:
-            self.journal.open()
+            self._begin(self._shared)
         except JournalInUse as error:
             self.why_not = f"Nothing can be labelled here: {error}"
         except OSError as error:
-            self.why_not = (f"Nothing can be labelled here, since {self.journal.path} cannot be written "
+            self.why_not = (f"Nothing can be labelled here, since {self._shared.journal.path} cannot be written "
                             f"({error.strerror or error}). Try another place: Labeler(…, journal=folder).")  # fmt: skip
         else:
-            self._holds, self.why_not = True, ""
-            with _LOCK:
-                _WRITERS[self._key] = self
-        return self._holds
+            self.why_not = ""
+        return not self.why_not
 
     def close(self) -> None:
-        """Give the right back."""
-        if self.journal is not None and self._holds:
-            self._holds = False
-            self.journal.close()
-            with _LOCK:
-                if _WRITERS.get(self._key) is self:
-                    del _WRITERS[self._key]
-
-    def hand_over(self) -> None:
-        """Another labeler of this process writes from now on."""
-        self.close()
-        self.why_not = "A newer Labeler on these pictures has taken over: go on there, or press Try again."
-        self._lost()
+        """Decide nothing any more; the journal is free for another process once no other widget holds it."""
+        if self._stop is not None:
+            self._stop()
+        if self._shared is not None:
+            self._shared, self._stop, self.why_not = None, None, CLOSED  # `_stop` holds the journal, too
 
     def write(self, entries: Iterable[Mapping[str, Any]]) -> list[Entry]:
         """Write one act; it is on the disk when this returns. Raises: NotSaved, saying why."""
-        return self._saving(lambda journal: journal.append_all(entries))
+        made = list(entries)
+        return self._saving(lambda shared: shared.append(made))
 
     def undo(self) -> list[Entry]:
         """Take the latest act back; its entries. Raises: NotSaved."""
-        return self._saving(Journal.undo)
+        return self._saving(SharedJournal.undo)
 
     def redo(self) -> list[Entry]:
         """Make the act again that was taken back last; its entries. Raises: NotSaved."""
-        return self._saving(Journal.redo)
+        return self._saving(SharedJournal.redo)
 
     def decisions(self) -> list[Entry]:
-        """The entries that count, also of a journal that another one writes."""
+        """The entries that count, also of a journal that another process writes."""
         try:
             return [] if self.journal is None else self.journal.decisions()
         except OSError as error:
@@ -102,16 +99,33 @@ class Keeper:
         """How many acts can be made again."""
         return 0 if self.journal is None else self.journal.can_redo
 
-    @property
-    def _key(self) -> str:
-        assert self.journal is not None
-        return os.path.realpath(self.journal.path)
+    def _begin(self, shared: SharedJournal) -> None:
+        with self.lock:
+            self._own = True
+            try:
+                shared.begin()
+            finally:
+                self._own = False
 
-    def _saving(self, act: Callable[[Journal], list[Entry]]) -> list[Entry]:
-        if self.journal is None or not self._holds:
-            raise NotSaved(self.why_not)
-        try:
-            return act(self.journal)
-        except OSError as error:
-            raise NotSaved(f"Not saved: {self.journal.path} could not be written ({error.strerror or error}). Nothing "
-                           "was changed. Make room, then do it again.") from error  # fmt: skip
+    def _saving(self, act: Callable[[SharedJournal], list[Entry]]) -> list[Entry]:
+        with self.lock:
+            if self._shared is None or self.why_not:
+                raise NotSaved(self.why_not)
+            self._own = True
+            try:
+                return act(self._shared)
+            except OSError as error:
+                raise NotSaved(f"Not saved: {self._shared.journal.path} could not be written "
+                               f"({error.strerror or error}). Nothing was changed. Make room, then do it again."
+                               ) from error  # fmt: skip
+            except RuntimeError as error:  # the right to write was let go, and has not come back
+                raise NotSaved(str(error)) from error
+            finally:
+                self._own = False
+
+    def _other(self, entries: list[Entry]) -> None:
+        if self._own or self._heard is None:
+            return
+        if not entries:
+            self.why_not = ""  # another widget could begin to write
+        self._heard(entries)

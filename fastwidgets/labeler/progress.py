@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fastwidgets.labeler.annotation import Annotation
@@ -21,6 +22,14 @@ class Progress:
     skipped: int = 0
     unsure: int = 0
     classes: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def over(cls, total: int, known: Iterable[Annotation]) -> Progress:
+        """That of `total` pictures, of which all is `known` that is."""
+        found = cls(total)
+        for one in known:
+            found.count(one, 1)
+        return found
 
     @property
     def to_do(self) -> int:

@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fastlearn.vision.annotations.yolo import upright_size
 
 from fastwidgets.grid.session import GridSession
+from fastwidgets.grid.words import count
+from fastwidgets.labeler.adviser import Adviser
 from fastwidgets.labeler.annotation import Annotation
 from fastwidgets.labeler.book import CLASSES, Book, identity_of, places_below
 from fastwidgets.labeler.classes import class_list, known, with_class, without
 from fastwidgets.labeler.code import cell
 from fastwidgets.labeler.columns import LabelColumns
-from fastwidgets.labeler.entries import class_entry, confirmed, drawn, labelled, mapped
+from fastwidgets.labeler.entries import class_entry, confirmed, drawn, labelled, mapped, new_classes
 from fastwidgets.labeler.exchange import read_records, write_records
 from fastwidgets.labeler.given import given_annotations, of_learner
-from fastwidgets.labeler.head import Guess, ready
-from fastwidgets.labeler.keeper import Keeper
+from fastwidgets.labeler.keeper import Keeper, NotSaved
 from fastwidgets.labeler.progress import Progress
 from fastwidgets.labeler.queue import NEEDS_HEAD, check_order, ranks
 from fastwidgets.labeler.records import Record
-from fastwidgets.labeler.refresher import Labelled, Refresher
 from fastwidgets.labeler.shapes import ONE, SHAPE_TASKS, TASKS, shapes_of
-from fastwidgets.labeler.sources import Given, given_values, read_pictures, split_names
+from fastwidgets.labeler.sources import Given, given_values, id_in, read_pictures, size_of, split_names
 from fastwidgets.labeler.suggestions import Suggestion, as_labels, suggestion_of
 
 __all__ = ["LabelerSession"]
-
-AFTER, PART = 5, 10  # labels after which the head is fitted anew: so many, or one part in so many of those that it saw
 
 
 class LabelerSession:
@@ -66,7 +62,7 @@ class LabelerSession:
     ) -> None:
         if task not in TASKS:
             raise ValueError(f"`task` is one of {', '.join(map(repr, TASKS))}, but got {task!r}.")
-        self.task, self.lock = task, threading.RLock()
+        self.task = task
         self._pictures = read_pictures(source, path, root)
         self.grid = GridSession(self._pictures.paths, root=self._pictures.root)
         self.paths: list[str] = [one or "" for one in self.grid.paths]
@@ -77,21 +73,20 @@ class LabelerSession:
         self.book = Book(self.paths, places_below(self.paths, self.root), task)
         self._own_labels = labels
         self.book.given = given_annotations(given_values(labels, self._pictures, names, "labels"), task)
-        self.guess: Guess | None = None
         found, prelabels = of_learner(prelabels, features, self.paths, task)
-        self._given = [
-            suggestion_of(value, task) for value in given_values(prelabels, self._pictures, names, "prelabels")
-        ]
+        given = [suggestion_of(value, task) for value in given_values(prelabels, self._pictures, names, "prelabels")]
         folder = Path(journal) if journal is not None else Path(self.root) if self.paths and self.root else None
         self._listeners: list[Callable[[str, Sequence[int]], None]] = []
-        self.queue, self.seed, self.working = "order", 0, ""
-        self.keeper = Keeper(folder, self.root, lambda: self._tell("keeper"))
-        self.book.load(self.keeper.decisions())
-        self.progress = self._counted()
-        self._columns = LabelColumns(self.grid, task, self.classes, self.splits, self.book.annotation)
-        self._refresh_all()
-        self.refresher = Refresher(self.paths, found, self._labelled, self._guessed, self._work)
-        self._fitted_on = 0
+        self.queue, self.seed = "order", 0
+        self.keeper = Keeper(folder, self.root)
+        self.lock = self.keeper.lock
+        with self.lock:
+            self.book.load(self.keeper.decisions())
+            self.progress = Progress.over(len(self), map(self.book.annotation, self.book.known()))
+            self.adviser = Adviser(self.book, given, found, lambda: self.classes, self.lock, self._advised, self._tell)
+            self._columns = LabelColumns(self.grid, task, self.classes, self.splits, self.book.annotation)
+            self._refresh_all()
+            self.keeper.listen(self._heard)
 
     # What is known
 
@@ -116,40 +111,22 @@ class LabelerSession:
 
     def id_of(self, item: int | str | os.PathLike[str]) -> int:
         """The id of a picture. Raises: ValueError, IndexError if there is none."""
-        if isinstance(item, int | np.integer):
-            if not 0 <= item < len(self):
-                raise IndexError(f"The pictures are 0 to {len(self) - 1}, but got {item}.")
-            return int(item)
-        whole = os.path.join(self.root, item) if self.root and not os.path.isabs(item) else item
-        try:
-            return self.grid.index_of(item)
-        except ValueError:
-            return self.grid.index_of(whole)
+        return id_in(self.grid, item)
 
     def suggestion(self, item: int | str | os.PathLike[str]) -> Suggestion | None:
         """What the picture would probably be labelled: as given beforehand, else by the model of the labels so far."""
-        i = self.id_of(item)
-        if self._given[i] is not None or self.guess is None:
-            return self._given[i]
-        labels, sure = self.guess.suggestion(i)
-        return Suggestion(labels, sure=sure, by=f"model of {self.guess.n:,} labels")
+        return self.adviser.suggestion(self.id_of(item))
 
     def size(self, i: int) -> tuple[int, int] | None:
         """(width, height) of a picture as it is shown; None where it cannot be read."""
-        try:
-            return upright_size(Path(self.paths[i]))
-        except Exception:
-            return None
+        return size_of(self.paths[i])
 
     def records(self) -> list[Record]:
         """All pictures with what is known of them, but those that were excluded; for exports."""
         with self.lock:
-            found = [(i, self.book.annotation(i)) for i in range(len(self))]
-            return [
-                Record.of(self.book.places[i], self.paths[i], one, self.splits[i])
-                for i, one in found
-                if not one.excluded
-            ]
+            found = map(self.book.annotation, range(len(self)))
+            rows = zip(self.book.places, self.paths, found, self.splits, strict=True)
+            return [Record.of(*row) for row in rows if not row[2].excluded]
 
     def on_change(self, listener: Callable[[str, Sequence[int]], None]) -> None:
         """Call `listener(what, ids)` after each change: "items" (of the pictures `ids`), "classes", "queue", "keeper"
@@ -168,7 +145,9 @@ class LabelerSession:
             raise ValueError(f'With task="{self.task}" a class is given to each of the shapes: set_shapes(item, …).')
         with self.lock:
             labels = tuple(known(self.classes, name) for name in as_labels(names, self.task))
-            fresh = [i for i in self._ids(items) if self.book.annotation(i).labels != labels or not self._decided(i)]
+            fresh = [
+                i for i in self._ids(items) if self.book.annotation(i).labels != labels or not self.book.decided(i)
+            ]
             self._decide(fresh, labelled(labels, self.task))
             return self._said(", ".join(labels) or "None of the classes", fresh)
 
@@ -201,7 +180,7 @@ class LabelerSession:
             made = shapes_of(shapes, self.task, size)
             for shape in made:
                 known(self.classes, shape.label)
-            if made == self.book.annotation(i).shapes and self._decided(i):
+            if made == self.book.annotation(i).shapes and self.book.decided(i):
                 return ""
             self._decide([i], drawn(made, size))
             return f"{len(made)} {self.task if len(made) != 1 else ONE[self.task]}."
@@ -231,7 +210,7 @@ class LabelerSession:
     def clear(self, items: Any) -> str:
         """Take label, shapes, skip and unsure off pictures: they are to do again. Raises: NotSaved."""
         with self.lock:
-            ids = [i for i in self._ids(items) if self.book.annotation(i).state != "to do" or self._decided(i)]
+            ids = [i for i in self._ids(items) if self.book.annotation(i).state != "to do" or self.book.decided(i)]
             self._decide(ids, {"label": None, "shapes": None, "skip": False, "unsure": False})
             return self._said("Cleared", ids)
 
@@ -241,7 +220,7 @@ class LabelerSession:
             found = {i: one for i in self._ids(items) if (one := self.suggestion(i)) is not None}
             if not found:
                 raise ValueError("There is no suggestion to confirm.")
-            head = self._new_classes(name for one in found.values() for name in one.classes)
+            head = new_classes(self.classes, (name for one in found.values() for name in one.classes))
             sizes = {i: None if one.shapes is None else self.size(i) for i, one in found.items()}
             self._decide_each([(i, confirmed(one, self.task, sizes[i])) for i, one in found.items()], head)
             return self._said("Confirmed", list(found))
@@ -284,7 +263,7 @@ class LabelerSession:
             if fresh == name:
                 return f"{name} stays."
             n = self._change_classes(classes, "rename", [name, fresh], {name: fresh})
-            return f"{name} is now {fresh}, on {n:,} pictures."
+            return f"{name} is now {fresh}, on {count(n, 'picture')}."
 
     def merge_classes(self, name: str, into: str) -> str:
         """Put all pictures of one class into another, and drop the first. Raises: ValueError; NotSaved."""
@@ -293,7 +272,7 @@ class LabelerSession:
             if name == into:
                 raise ValueError(f"{name!r} cannot be merged into itself.")
             n = self._change_classes(without(self.classes, name), "merge", [name, into], {name: into})
-            return f"{name} went into {into}, on {n:,} pictures."
+            return f"{name} went into {into}, on {count(n, 'picture')}."
 
     # The queue
 
@@ -308,10 +287,7 @@ class LabelerSession:
             self._tell("queue")
             if order not in NEEDS_HEAD:
                 return ""
-            if not ready([self.book.annotation(i).labels or () for i in self._with_labels()]):
-                return "The order changes once two classes have some labels."
-            self.refresher.ask()
-            return ""
+            return "" if self.adviser.ask() else "The order changes once two classes have some labels."
 
     def open(self) -> bool:
         """Try again to get the right to write; whether it is there."""
@@ -324,7 +300,7 @@ class LabelerSession:
 
     def close(self) -> None:
         """Give the right to write back, and end what goes on in the background."""
-        self.refresher.close()
+        self.adviser.close()
         self.keeper.close()
 
     # Out and in
@@ -354,22 +330,18 @@ class LabelerSession:
         with self.lock:
             place = {name: i for i, name in enumerate(self.book.places)}
             found = [(place[one.path], one) for one in records if one.path in place]
-            head = self._new_classes(name for _, one in found for name in one.classes)
+            head = new_classes(self.classes, (name for _, one in found for name in one.classes))
             entries = [(i, one.entry(self.task)) for i, one in found if one.says_something]
             self._decide_each(entries, head)
             strangers = len(records) - len(found)
             more = f"; {strangers:,} are no pictures of this set and were left out" if strangers else ""
-            return f"{len(entries):,} pictures got their labels from {Path(source).name}{more}."
+            return f"{count(len(entries), 'picture')} got labels from {Path(source).name}{more}."
 
     # Inside
 
     def _ids(self, items: Any) -> list[int]:
         many = items if isinstance(items, list | tuple | set | range | np.ndarray) else [items]
         return list(dict.fromkeys(self.id_of(item) for item in many))
-
-    def _decided(self, i: int) -> bool:
-        """Whether the journal says something of it, and not the data set alone."""
-        return i in self.book._found and self.book._found[i].labelled
 
     def _decide(self, ids: Sequence[int], fields: Mapping[str, Any]) -> None:
         self._decide_each([(i, fields) for i in ids])
@@ -380,7 +352,7 @@ class LabelerSession:
         """Write one act, then let it count."""
         if not decided and not head:
             if self.why_not:
-                self.keeper.write([])
+                raise NotSaved(self.why_not)
             return
         identities = {i: identity_of(self.paths[i], self.book.places[i]) for i, _ in decided}
         entries = self.keeper.write([*head, *({**identities[i], **fields} for i, fields in decided)])
@@ -398,15 +370,10 @@ class LabelerSession:
 
     def _change_classes(self, classes: list[str], how: str, names: list[str], mapping: Mapping[str, str]) -> int:
         """Write the classes and, in the same act, the labels that follow: all who read a journal understand those."""
-        entries = ((i, mapped(self.book.annotation(i), mapping, self.task)) for i in self._all_found())
+        entries = ((i, mapped(self.book.annotation(i), mapping, self.task)) for i in self.book.known())
         changed = [(i, entry) for i, entry in entries if entry is not None]
         self._decide_each(changed, [class_entry(classes, how, names)])
         return len(changed)
-
-    def _new_classes(self, names: Iterable[str]) -> list[dict[str, Any]]:
-        """The entry that adds those of `names` that are no classes yet; none where all are."""
-        fresh = sorted(set(names) - set(self.classes))
-        return [class_entry([*self.classes, *fresh], "add", fresh)] if fresh else []
 
     @contextmanager
     def _changing(self, ids: Sequence[int], classes: bool) -> Iterator[None]:
@@ -422,66 +389,46 @@ class LabelerSession:
         self._tell("items", ids)
         if classes:
             self._tell("classes")
-        self._refresh_head()
+        self._follow()
 
     def _tell(self, what: str, ids: Sequence[int] = ()) -> None:
         for listener in self._listeners:
             listener(what, ids)
 
     def _said(self, words: str, ids: Sequence[int]) -> str:
-        return f"{words}: {len(ids):,} pictures." if len(ids) != 1 else f"{words}."
+        return f"{words}: {count(len(ids), 'picture')}." if len(ids) != 1 else f"{words}."
 
-    # The head
+    # What others decide, and the model of the labels
 
-    def _with_labels(self) -> list[int]:
-        return [i for i in self._all_found() if self.book.annotation(i).labels is not None]
-
-    def _all_found(self) -> list[int]:
-        return sorted(self.book.given.keys() | self.book._found.keys())
-
-    def _refresh_head(self) -> None:
-        """Fit it anew once enough was labelled since the last time."""
-        if self.task in SHAPE_TASKS or (self.queue not in NEEDS_HEAD and self.guess is None):
-            return
-        n = self.progress.labelled
-        if abs(n - self._fitted_on) >= max(AFTER, self._fitted_on // PART):
-            ids = self._with_labels()
-            if ready([self.book.annotation(i).labels or () for i in ids]):
-                self._fitted_on = n
-                self.refresher.ask()
+    def _heard(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        """Another widget has decided something about these pictures; without entries, anything may have changed."""
+        if entries:
+            self._turned(entries)
+        else:
+            self.book.load(self.keeper.decisions())
+            self._refresh_all()
+        self._tell("keeper")
 
     def suggest(self) -> None:
-        """Have the model of the labels so far suggest labels for the others, from now on."""
+        """Have a model of the labels so far suggest labels for the others, from now on."""
         with self.lock:
-            if self.task in SHAPE_TASKS:
-                raise ValueError(f'With task="{self.task}" there is no model of the labels.')
-            if not ready([self.book.annotation(i).labels or () for i in self._with_labels()]):
+            if not self.adviser.ask():
                 raise ValueError("Label some pictures of two classes first: then a model can learn from them.")
-            self.refresher.ask()
 
-    def _labelled(self) -> Labelled:
-        with self.lock:
-            ids = self._with_labels()
-            self._fitted_on = self.progress.labelled
-            labels = [self.book.annotation(i).labels or () for i in ids]
-            return np.array(ids, np.int64), labels, list(self.classes), self.task == "multi"
+    def _follow(self) -> None:
+        """Where the model is in use, it follows the labels."""
+        if self.task not in SHAPE_TASKS and (self.queue in NEEDS_HEAD or self.adviser.guess is not None):
+            self.adviser.follow(self.progress.labelled)
 
-    def _guessed(self, guess: Guess) -> None:
-        with self.lock:
-            self.guess = guess
-            self._show_suggestions()
-            self._sort()
-            self._tell("suggestions")
-
-    def _work(self, words: str) -> None:
-        with self.lock:
-            self.working = words
-            self._tell("queue")
+    def _advised(self) -> None:
+        self._show_suggestions()
+        self._sort()
+        self._tell("suggestions")
 
     # The grid
 
     def _refresh_all(self) -> None:
-        self.progress = self._counted()
+        self.progress = Progress.over(len(self), map(self.book.annotation, self.book.known()))
         self._columns.show_classes(self.classes)
         self._columns.show(range(len(self)))
         self._show_suggestions()
@@ -497,12 +444,6 @@ class LabelerSession:
         if not len(self):
             return
         done = np.zeros(len(self), bool)
-        done[[i for i in self._all_found() if self.book.annotation(i).labelled]] = True
-        places = ranks(self.queue, len(self), self.seed, self.guess, done)
+        done[[i for i in self.book.known() if self.book.annotation(i).labelled]] = True
+        places = ranks(self.queue, len(self), self.seed, self.adviser.guess, done)
         self._columns.show_order(places, self.queue != "order")
-
-    def _counted(self) -> Progress:
-        found = Progress(total=len(self))
-        for i in self._all_found():
-            found.count(self.book.annotation(i), 1)
-        return found

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from fastlearn.data.find import get_image_files
+from fastlearn.vision.annotations.yolo import upright_size
 
-__all__ = ["Given", "Pictures", "given_values", "read_pictures", "split_names"]
+from fastwidgets.grid.session import GridSession
+
+__all__ = ["Given", "Pictures", "given_values", "id_in", "read_pictures", "size_of", "split_names"]
 
 PATH_COLUMNS = ("path", "file", "filename", "fname", "image", "name")
 Given = str | Mapping[Any, Any] | Callable[[Any], Any] | Sequence[Any] | None
@@ -44,6 +48,30 @@ def read_pictures(source: Any, path: str | None = None, root: Any = None) -> Pic
         return Pictures(_below(list(source), root), None if root is None else os.fspath(root))
     raise TypeError("A labeler shows a folder, a list of paths or a dataframe with a column of paths, but got "
                     f"{type(source).__name__}.")  # fmt: skip
+
+
+def id_in(grid: GridSession, item: int | str | os.PathLike[str]) -> int:
+    """The id of a picture of `grid`, from its id or its path, whole or below the root.
+
+    Raises: ValueError, IndexError if there is none.
+    """
+    if isinstance(item, int | np.integer):
+        if not 0 <= item < grid.n:
+            raise IndexError(f"The pictures are 0 to {grid.n - 1}, but got {item}.")
+        return int(item)
+    whole = os.path.join(grid.root, item) if grid.root and not os.path.isabs(item) else item
+    try:
+        return grid.index_of(item)
+    except ValueError:
+        return grid.index_of(whole)
+
+
+def size_of(path: str) -> tuple[int, int] | None:
+    """(width, height) of a picture as it is shown; None where it cannot be read."""
+    try:
+        return upright_size(Path(path))
+    except Exception:
+        return None
 
 
 def given_values(given: Given, pictures: Pictures, names: Sequence[str], what: str) -> list[Any]:

@@ -65,8 +65,7 @@ class Labeler(GridWidget):
         self._changed_ids, self._all_changed = set[int](), False
         self._answers: dict[tuple[str, int], dict[str, Any]] = {}
         self._offer_actions()
-        super().__init__(self.labeler.grid, title=title, height=height, **kwargs)
-        self.labeler.lock = self.lock  # one lock, or two threads could wait for each other's
+        super().__init__(self.labeler.grid, title=title, height=height, lock=self.labeler.lock, **kwargs)
         self.labeler.on_change(self._labels_changed)
 
     # For notebooks
@@ -265,7 +264,7 @@ class Labeler(GridWidget):
         self._changed_ids.update(ids)
         if what == "suggestions":
             self._all_changed = True
-            guess = self.labeler.guess
+            guess = self.labeler.adviser.guess
             self.say(f"The model was refreshed from {guess.n:,} labels." if guess else "")
         self.touch()
 

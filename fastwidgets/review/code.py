@@ -40,7 +40,7 @@ def decide_all(
         wanted.setdefault(place, {}).update(label=None, exclude=False, keep=True)
     for place, text in (notes or {}).items():
         wanted.setdefault(place, {}).update(note=text)
-    from fastwidgets.review.shared_journal import SharedJournal
+    from fastwidgets.journal.shared import SharedJournal
 
     shared = SharedJournal.at(root if journal is None else journal, root)
     with shared.lock:

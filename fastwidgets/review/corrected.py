@@ -115,6 +115,9 @@ def _of_rows(steps: RowLabels, kept: Positions, own: Mapping[int, Any], known: S
     if len(vocab) > len(steps.vocab) and ys[part].ndim == 2:
         ys[part] = torch.nn.functional.pad(ys[part], (0, len(vocab) - len(steps.vocab)))
     for position, value in own.items():
+        if steps.n_numbers:
+            ys[part][position] = torch.tensor(value).to(ys[part].dtype)
+            continue
         several = isinstance(value, list)
         ys[part][position] = encoded(value, vocab).to(ys[part].dtype) if several else vocab.index(value)
     targets = list(dataset.targets)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastwidgets.grid.actions import Action, TileState
+from fastwidgets.grid.columns import Kind
 from fastwidgets.grid.session import GridSession, Ids
+from fastwidgets.review.numbers import NumberNames
 from fastwidgets.review.review import EXCLUDED, KEPT, RELABELLED, Review
-from fastwidgets.review.source import Source
+from fastwidgets.review.source import Label, Source
 from fastwidgets.review.words import label_text
 
 __all__ = ["DECISIONS", "attach", "session_of"]
@@ -76,9 +78,12 @@ def _is_row(item: Any) -> bool:
 def _add_columns(review: Review, session: GridSession) -> None:
     source = review.source
     if review.can_relabel:
-        texts = [label_text(label) for label in review.labels]
-        given = [label_text(label) for label in review.given]
-        if review.multilabel:
+        texts, given = _shown(review, review.labels), _shown(review, review.given)
+        if review.numbers:
+            kind: Kind = "number" if _one_number(review) else "text"
+            session.add_column("label", texts, kind=kind, title="Target")
+            session.add_column("given label", given, kind=kind, title="Target in the data")
+        elif review.multilabel:
             session.add_column("label", texts, kind="text", title="Labels")
             session.add_column("first label", [_first(one) for one in review.labels], classes=review.classes)
             session.add_column("given label", given, kind="text", title="Labels in the data")
@@ -92,7 +97,9 @@ def _add_columns(review: Review, session: GridSession) -> None:
     session.add_column("note", review.notes, kind="text", title="Note")
     session.look(state="decision", states=DECISIONS)
     if review.can_relabel:
-        session.look(badges=["label"], classes_of="first label" if review.multilabel else "label")
+        session.look(badges=["label"])
+    if review.can_relabel and not review.numbers:
+        session.look(classes_of="first label" if review.multilabel else "label")
 
 
 def _follow(review: Review, session: GridSession, ids: list[int]) -> None:
@@ -102,11 +109,20 @@ def _follow(review: Review, session: GridSession, ids: list[int]) -> None:
                 known = set(session.columns[name].classes)
                 if not known.issuperset(review.classes):
                     session.set_classes(name, review.classes)
-        session.set_values("label", ids, [label_text(review.labels[i]) for i in ids])
+        session.set_values("label", ids, _shown(review, [review.labels[i] for i in ids]))
         if review.multilabel:
             session.set_values("first label", ids, [_first(review.labels[i]) for i in ids])
     session.set_values("decision", ids, [review.decisions[i] for i in ids])
     session.set_values("note", ids, [review.notes[i] for i in ids])
+
+
+def _shown(review: Review, labels: Sequence[Label]) -> list[Any]:
+    """Labels as values of a column: numbers where an item has one, else texts."""
+    return [review.value(one) for one in labels] if _one_number(review) else [label_text(one) for one in labels]
+
+
+def _one_number(review: Review) -> bool:
+    return isinstance(review.source.classes, NumberNames) and review.source.classes.n == 1
 
 
 def _first(label: Any) -> str | None:
@@ -117,7 +133,10 @@ def _add_actions(review: Review, session: GridSession) -> None:
     def on(act: Callable[[list[int], Any], str]) -> Callable[[Ids, Any], str]:
         return lambda ids, argument: act([int(i) for i in ids], argument)
 
-    if review.can_relabel:
+    if review.numbers:
+        number = Action("relabel", "Set number…", "l", "Give another target", argument="text")  # refused: stays there
+        session.add_action(number, on(review.relabel))
+    elif review.can_relabel:
         if review.multilabel:
             label = Action("relabel", "Label on/off", "l", "Add a label, or take it off", argument="class", digits=True)
             session.add_action(label, on(review.toggle_label))

@@ -1,4 +1,4 @@
-"""Where in a data set the label of an item is read, and where it becomes a number: corrections go in between."""
+"""Where in a data set the label of an item is read, and where it becomes a tensor: corrections go in between."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
-from fastlearn.data.category import Categorize, EncodedMultiCategorize
-from fastlearn.data.datasets import Datasets, TfmdLists
+from fastlearn.data.category import Categorize, EncodedMultiCategorize, RegressionSetup
+from fastlearn.data.datasets import Datasets
 from fastlearn.data.items import item_getter
 from fastlearn.data.pipeline import Pipeline
 from fastlearn.data.targets import listed_classes
 
 __all__ = ["LabelSteps", "PipelineLabels", "RowLabels", "SampleLabels", "label_steps"]
+
+CLASSES = (Categorize, EncodedMultiCategorize)
 
 
 class LabelSteps(Protocol):
@@ -22,19 +24,23 @@ class LabelSteps(Protocol):
 
     @property
     def task(self) -> str:
-        """ "category" or "multicategory"."""
+        """ "category", "multicategory" or "regression"."""
 
     @property
     def vocab(self) -> list[Any]:
-        """The classes as the data has them."""
+        """The classes as the data has them; none where labels are numbers."""
+
+    @property
+    def n_numbers(self) -> int:
+        """How many numbers an item has; 0 where labels are classes."""
 
     def labels(self) -> Iterator[Any]:
-        """The label of each item: a class, a list of them, or None where it cannot be read."""
+        """The label of each item: a class or number, a list of them, or None where it cannot be read."""
 
 
 @dataclass
 class PipelineLabels:
-    """Labels that part `part` of a `Datasets` reads by its first `n_head` steps; `step` makes numbers of them."""
+    """Labels that part `part` of a `Datasets` reads by its first `n_head` steps; `step` makes tensors of them."""
 
     dataset: Datasets
     part: int
@@ -42,18 +48,23 @@ class PipelineLabels:
 
     @property
     def step(self) -> Any:
-        """The step that has the vocabulary."""
+        """The step that makes tensors of labels; that of classes has the vocabulary."""
         return self.dataset.tls[self.part].tfms.fs[self.n_head]
 
     @property
     def task(self) -> str:
-        """ "category" or "multicategory"."""
+        """ "category", "multicategory" or "regression"."""
         return str(self.step.kind)
 
     @property
     def vocab(self) -> list[Any]:
         """The classes."""
-        return list(self.step.vocab)
+        return list(getattr(self.step, "vocab", ()))
+
+    @property
+    def n_numbers(self) -> int:
+        """How many numbers an item has."""
+        return int(self.step.c or 1) if isinstance(self.step, RegressionSetup) else 0
 
     @property
     def head(self) -> Callable[[Any], Any]:
@@ -85,18 +96,23 @@ class RowLabels:
 
     @property
     def task(self) -> str:
-        """ "category" or "multicategory"."""
+        """ "category", "multicategory" or "regression"."""
         return str(self.dataset.targets[self.part].kind)
 
     @property
     def vocab(self) -> list[Any]:
         """The classes."""
-        return list(self.dataset.targets[self.part].vocab)
+        return list(getattr(self.dataset.targets[self.part], "vocab", None) or ())
+
+    @property
+    def n_numbers(self) -> int:
+        """How many numbers a row has."""
+        return len(self.dataset.targets[self.part].names) if self.task == "regression" else 0
 
     def labels(self) -> Iterator[Any]:
         """The labels, in the rows' order."""
         codes = self.dataset.rows_at(slice(None))[self.dataset.n_inp + self.part]
-        return _of_codes(codes, self.vocab)
+        return iter(codes.tolist()) if self.task == "regression" else _of_codes(codes, self.vocab)
 
 
 @dataclass
@@ -106,6 +122,7 @@ class SampleLabels:
     dataset: Any
     vocab: list[Any]
     targets: Any
+    n_numbers: int = 0
 
     @property
     def task(self) -> str:
@@ -118,26 +135,27 @@ class SampleLabels:
 
 
 def label_steps(dataset: Any) -> LabelSteps | None:
-    """How the labels of `dataset` are read; None where they are no classes of whole items."""
+    """How the labels of `dataset` are read; None where they are neither classes of whole items nor numbers.
+
+    Of several targets it is the first that is a class; numbers are labels where they are the only target.
+    """
     if isinstance(dataset, Datasets):
-        for part, tl in enumerate(dataset.tls[dataset.n_inp :], start=dataset.n_inp):
-            at = _category_step(tl)
-            if at is not None:
-                return PipelineLabels(dataset, part, at)
+        targets = list(enumerate(dataset.tls[dataset.n_inp :], start=dataset.n_inp))
+        for wanted in (CLASSES, RegressionSetup) if len(targets) == 1 else (CLASSES,):
+            for part, tl in targets:
+                at = next((i for i, step in enumerate(tl.tfms.fs) if isinstance(step, wanted)), None)
+                if at is not None:
+                    return PipelineLabels(dataset, part, at)
         return None
     if hasattr(dataset, "rows_at") and hasattr(dataset, "targets"):
         kinds = [target.kind for target in dataset.targets]
         place = next((i for i, kind in enumerate(kinds) if kind in ("category", "multicategory")), None)
+        place = 0 if kinds == ["regression"] else place
         return None if place is None else RowLabels(dataset, place)
-    classes, targets = listed_classes(dataset), _targets(dataset)
-    if classes is None or targets is None or len(targets) != len(dataset):
+    classes, numbered = listed_classes(dataset), _targets(dataset)
+    if classes is None or numbered is None or len(numbered) != len(dataset):
         return None
-    return SampleLabels(dataset, classes, targets)
-
-
-def _category_step(tl: TfmdLists) -> int | None:
-    found = (i for i, step in enumerate(tl.tfms.fs) if isinstance(step, Categorize | EncodedMultiCategorize))
-    return next(found, None)
+    return SampleLabels(dataset, classes, numbered)
 
 
 def _targets(dataset: Any) -> Any:

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from fastwidgets.journal import Overlay
 from fastwidgets.journal.acts import Entry
 from fastwidgets.journal.identity import identify, place_of
+from fastwidgets.journal.shared import SharedJournal
 from fastwidgets.review.code import code_of
-from fastwidgets.review.shared_journal import SharedJournal
 from fastwidgets.review.source import Label, Source, read_source
 from fastwidgets.review.words import said_of
 
@@ -37,7 +37,8 @@ class Review:
 
     What may be read: `source` (names, paths, items, splits, task: see `Source`), `n`, `classes` (names, also added
     ones), `given` (the labels that the data has), `labels` (as they are now), `decisions` ("relabelled", "excluded",
-    "kept" or None), `notes`. A label is the name of a class, a tuple of them with several labels an item, or None.
+    "kept" or None), `notes`. A label is the name of a class, a tuple of them with several labels an item, the
+    text of a number (`3.5`; of several an item, `1, 2`), or None.
 
     The journal lies in the data set's folder, or in the folder `journal`. It is opened for writing by the first
     decision. While another process writes, a decision raises JournalInUse and says who; where the folder cannot be
@@ -109,8 +110,13 @@ class Review:
 
     @property
     def can_relabel(self) -> bool:
-        """Whether labels are classes of whole items."""
+        """Whether labels are classes of whole items, or numbers."""
         return self.source.task != "other"
+
+    @property
+    def numbers(self) -> bool:
+        """Whether labels are numbers."""
+        return self.source.task == "regression"
 
     @property
     def multilabel(self) -> bool:
@@ -133,11 +139,13 @@ class Review:
         """Say that the items `ids` are of the class `label`, or with several labels an item of these.
 
         Excluded ones are back by that; the label that the data has itself is confirmed. With several labels one name
-        means that label alone. Raises: KeyError for a name that is no class; ValueError where there are no classes.
+        means that label alone; where labels are numbers, `label` is one, or its text. Raises: KeyError for a name that
+        is no class; ValueError for what is no number, and where labels are neither.
         """
         if not self.can_relabel:
-            raise ValueError("Labels can be changed where they are classes of whole items, which they are not here. "
-                             "Items can be excluded, kept, and have notes.")  # fmt: skip
+            raise ValueError("Labels can be changed where they are classes of whole items or numbers, which they are "
+                             "not here: a mask, for one, is painted in another program. Items can be excluded, kept, "
+                             "and have notes.")  # fmt: skip
         return self._relabel({int(i): self._as_label(label) for i in ids})
 
     def relabel_each(self, labels: dict[int, str | Sequence[str]]) -> str:
@@ -228,10 +236,14 @@ class Review:
 
     # Inside
 
-    def _as_label(self, label: str | Sequence[str] | None) -> Label:
-        names = (label,) if isinstance(label, str) else tuple(label or ())
+    def _as_label(self, label: Any) -> Label:
+        classes = self.source.classes
+        if self.numbers:
+            number = classes.value_of(label) if isinstance(label, str) else label
+            return str(classes.name_of(number))
+        names: tuple[str, ...] = (label,) if isinstance(label, str) else tuple(label or ())
         for name in names:
-            self.source.classes.value_of(name)
+            classes.value_of(name)
         if self.multilabel:
             return names
         if len(names) != 1:
@@ -310,6 +322,11 @@ class Review:
         if value is None or not self.can_relabel:
             return self.given[i]
         classes = self.source.classes
+        if self.numbers:
+            try:
+                return classes.name_of(value)
+            except (TypeError, ValueError):  # a class, decided where the same files had classes
+                return self.given[i]
         if isinstance(value, list):
             names = tuple(classes.name_of(one) for one in value)
             return names if self.multilabel else (names[0] if len(names) == 1 else self.given[i])

@@ -19,6 +19,7 @@ from fastlearn.interpret.item_identity import digest_of, source_items
 
 from fastwidgets.review.label_steps import label_steps
 from fastwidgets.review.names import ClassNames
+from fastwidgets.review.numbers import NumberNames
 
 __all__ = ["Source", "read_source"]
 
@@ -34,8 +35,8 @@ class Source:
     `names`: a text for each that no other one has, its path below the data's folder; `paths`: None where there is no
     file; `items`: the source items, paths or rows; `splits`: "train", "valid" or ""; `labels`: the names of the classes
     as the data has them (a tuple where there are several an item, None where there is none or it cannot be read).
-    `task`: "category", "multicategory", or "other" where labels are no classes of whole items. `root`: the folder that
-    the journal's paths begin at.
+    `task`: "category", "multicategory", "regression" (labels are texts of numbers), or "other": none of whole items.
+    `root`: the folder that the journal's paths begin at.
     """
 
     names: list[str]
@@ -43,7 +44,7 @@ class Source:
     items: Sequence[Any]
     splits: list[str]
     labels: list[Label]
-    classes: ClassNames
+    classes: ClassNames | NumberNames
     task: str
     root: Path
     learn: Any = field(default=None, repr=False)
@@ -97,7 +98,9 @@ def _of_learner(learn: Any) -> Source:
     paths = [path for part in parts for path in part.paths]
     steps = [label_steps(dataset) for dataset in datasets]
     first = steps[0]
-    classes = ClassNames(dataset_vocab(datasets[0]) if first is None else first.vocab)
+    classes: ClassNames | NumberNames = ClassNames(dataset_vocab(datasets[0]) if first is None else first.vocab)
+    if first is not None and first.n_numbers:
+        classes = NumberNames(first.n_numbers)
     labels = [_named(label, classes) for one in steps for label in ([] if one is None else one.labels())]
     if first is None:
         labels = [None] * len(paths)
@@ -160,9 +163,14 @@ def _items(dataset: Any) -> Iterator[Any]:
     return (get(i) for i in range(len(dataset)))
 
 
-def _named(label: Any, classes: ClassNames) -> Label:
+def _named(label: Any, classes: ClassNames | NumberNames) -> Label:
     if label is None:
         return None
+    if isinstance(classes, NumberNames):
+        try:
+            return classes.name_of(label)
+        except (TypeError, ValueError):  # it is told where it is trained on; here it has no label
+            return None
     if isinstance(label, list | tuple | set):
         return tuple(classes.name_of(one) for one in label)
     return classes.name_of(label)

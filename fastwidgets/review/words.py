@@ -53,6 +53,6 @@ def _whose(n: int) -> str:
 
 def _name(label: Any, source: Source) -> str:
     classes = source.classes
-    if isinstance(label, list):
+    if isinstance(label, list) and source.task == "multicategory":
         return "; ".join(classes.name_of(one) for one in label) or "(none)"
     return classes.name_of(label)

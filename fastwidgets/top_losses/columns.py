@@ -58,15 +58,15 @@ def verdicts(
     sure: Sequence[float | None],
     loss: Sequence[float | None],
 ) -> list[str]:
-    """What a tile says in one line: `cat → dog 0.98 · loss 4.21`."""
+    """What a tile says in one line: `loss 4.21 · cat → dog 0.98`. The loss first: a narrow tile cuts the end off."""
     lines = []
     for given, said, probability, cost in zip(label, prediction, sure, loss, strict=True):
         if cost is None:
             lines.append("no answer of the model")
             continue
         part = "" if probability is None else f" {probability:.0%}" if task == "mask" else f" {probability:.2f}"
-        both = f"{_word(given)} → {_word(said)}{part} · " if said is not None else ""
-        lines.append(f"{both}loss {_word(cost)}")
+        both = f" · {_word(given)} → {_word(said)}{part}" if said is not None else ""
+        lines.append(f"loss {cost:.3g}{both}")
     return lines
 
 

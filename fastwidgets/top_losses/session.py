@@ -67,6 +67,8 @@ class TopLossesSession:
         own = self.review.classes
         self.names = list(own[: len(vocab)]) if self.review.can_relabel and len(own) >= len(vocab) else distinct(vocab)
         for given in columns_of(answers, self.names):
+            if given.name == "target" and self.review.numbers:
+                continue  # the label is the target, as it is now
             self.grid.add_column(
                 given.name, self._spread(given), kind=given.kind, title=given.title, classes=given.classes
             )
@@ -99,6 +101,8 @@ class TopLossesSession:
         lines = verdicts(self.answers.task, values(column) if column else nothing, values("prediction"), values(sure),
                          values("loss"))  # fmt: skip
         self.grid.set_values("verdict", at, lines)
+        if self.review.numbers:
+            self.grid.set_values("residual", at, [self._residual(i) for i in at])
 
     # What is shown
 
@@ -190,9 +194,19 @@ class TopLossesSession:
         if targets is None or label is None:
             return False
         told = np.asarray(targets[self.rows[i]])
+        if self.review.numbers:
+            return bool((told == np.asarray(self.review.value(label), told.dtype)).all())
         if isinstance(label, tuple):
             return {self.names[c] for c in np.flatnonzero(told)} == set(label)
         return self.names[int(told)] == label
+
+    def _residual(self, i: int) -> float | None:
+        """How far off the prediction of an item is by its target of now; of several numbers, the distance."""
+        label, preds = self.review.labels[i], self.answers.preds
+        if label is None or preds is None or self.rows[i] < 0:
+            return None
+        off = np.asarray(preds[self.rows[i]], np.float64) - np.asarray(self.review.value(label))
+        return float(off[0]) if len(off) == 1 else float(np.linalg.norm(off))
 
     def _spread(self, given: Given) -> list[Any]:
         """Values of rows as those of ids; None where there is no answer."""
@@ -218,7 +232,7 @@ class TopLossesSession:
 
     def _add_actions(self) -> None:
         grid = self.grid
-        if self.review.can_relabel:
+        if self.review.can_relabel and not self.review.numbers:
             take = Action("take", "Take prediction", "p", "Give it the label that the model predicts", then="next")
             grid.add_action(take, lambda ids, argument: self.take_prediction(ids))
         similar = Action("similar", "Similar in training", "s", "The training items most like it")

@@ -14,6 +14,7 @@ from ipywidgets import HTML, HBox, widget_serialization
 from fastwidgets.comm import front_end
 from fastwidgets.comm.arrays import number_or_none, pack_array
 from fastwidgets.comm.pace import Pace
+from fastwidgets.comm.told import told
 from fastwidgets.comm.widget import LiveWidget, keep_on_subshell
 
 
@@ -130,8 +131,36 @@ def test_the_user_may_have_it_slower_but_not_faster_than_the_widget_goes(asked: 
 def test_an_error_in_a_handler_is_shown_in_the_widget() -> None:
     widget = Widget()
     tell(widget, kind="bad")
-    assert widget.notice == "bad: RuntimeError: no such thing"
+    assert widget.notice == "RuntimeError: no such thing"
     widget.close()
+
+
+@pytest.mark.parametrize(
+    "error, words",
+    [
+        (ValueError("There is no class 'cow'. Add it first."), "There is no class 'cow'. Add it first."),
+        (KeyError("There is no column 'loss'."), "There is no column 'loss'."),
+        (KeyError("rid"), "KeyError: rid"),
+        (ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
+        (AssertionError(), "AssertionError"),
+    ],
+)
+def test_what_was_written_for_people_is_told_as_it_is_and_all_else_with_its_kind(error: Exception, words: str) -> None:
+    assert told(error) == words
+
+
+def test_a_setting_that_is_misspelt_is_refused_before_anything_is_done() -> None:
+    class Shows(LiveWidget):
+        def __init__(self, given: int, task: str = "single", **kwargs: Any) -> None:
+            made.append(given)
+            super().__init__(**kwargs)
+
+    made: list[int] = []
+    with pytest.raises(TypeError, match=r"Shows\(\) got an unexpected keyword argument 'taks'. Did you mean 'task'\?"):
+        Shows(1, taks="boxes")
+    assert made == []
+    Shows(2, task="boxes", every=0.2, tooltip="a trait of all widgets").close()
+    assert made == [2]
 
 
 def test_routing_by_the_message_is_left_alone_where_the_kernel_already_does_it() -> None:

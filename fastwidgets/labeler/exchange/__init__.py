@@ -38,7 +38,14 @@ def read_records(format: str, source: Path, task: str, places: Sequence[str]) ->
 
     Raises: ValueError or DataError, naming the file and the place in it, for what cannot be read; OSError.
     """
-    found: list[Record] = _of(format, "read")(source, task, places)
+    read = _of(format, "read")
+    if not source.exists():
+        raise FileNotFoundError(f"There is no {str(source)!r} to read labels from. Try its whole path.")
+    try:
+        found: list[Record] = read(source, task, places)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{str(source)!r} is no text in UTF-8 ({error.reason} at byte {error.start}), so there are no "
+                         f"labels as {format!r} in it. Try another file, or save it as UTF-8.") from None  # fmt: skip
     return found
 
 

@@ -27,6 +27,7 @@ export class Rows {
       this.el.style.setProperty('--fw-columns', String(layout.columns));
     }
     const spare: HTMLElement[] = [];
+    let above: HTMLElement | null = null;
     for (const [row, el] of this._shown) {
       if (row < first || row >= last) {
         this._shown.delete(row);
@@ -44,6 +45,10 @@ export class Rows {
       if (el.style.transform !== y) {
         el.style.transform = y;
       }
+      if (el.previousElementSibling !== above) {
+        this.el.insertBefore(el, above ? above.nextSibling : this.el.firstChild); // as it is read aloud, too
+      }
+      above = el;
     }
     spare.forEach(el => el.remove());
   }

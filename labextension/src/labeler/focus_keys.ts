@@ -75,7 +75,7 @@ export function focusKeys(doer: IFocusDoer): IFocusKey[] {
       'take off the shape, or all',
       once(() => deciding.clear())
     ),
-    key(['ArrowRight'], '← →', 'to the next, to the one before', arrow('ArrowRight')),
+    key(['ArrowRight'], '→ ←', 'to the next, to the one before', arrow('ArrowRight')),
     also('ArrowLeft', arrow('ArrowLeft')),
     key(['j'], 'j k', 'the same, also while a shape is selected', () => deciding.step(1)),
     also('k', () => deciding.step(-1)),

@@ -106,3 +106,9 @@ def test_an_action_of_the_user_s_gets_paths(folder: Path) -> None:
     tell(grid, kind="act", action="Copy", focus=0, argument=None)
     assert got == [[folder / "cat/a.png"]]
     grid.close()
+
+
+@pytest.mark.parametrize("height", ["tall", -3, 0, 5.5, True, 10**6])
+def test_a_height_that_is_no_number_of_pixels_is_refused(folder: Path, height: object) -> None:
+    with pytest.raises(ValueError, match=r"`height` is a whole number of pixels from 100 to 10000, but got"):
+        ImageGrid(folder, height=height)

@@ -41,6 +41,17 @@ def status(page: bytes | None) -> list[int]:
     return [thumb.status for thumb in unpack(page)]
 
 
+def test_a_folder_that_is_a_link_out_of_the_roots_shows_nothing(folder: Path, thumbnails: Thumbnails) -> None:
+    (folder / "below" / "linked").symlink_to(folder / "outside")
+    (folder / "below" / "own").symlink_to(folder / "below")
+    paths = [str(folder / "below" / p) for p in ("linked/c.png", "own/a.png", "../outside/c.png", "linked/..", "a.png")]
+    for path in paths:
+        thumbnails.get(path, 128)
+    token = register(thumbnails.store.path, paths)
+    found = status(Pages([str(folder / "below")]).page(token, range(5), 128))
+    assert found == [ASK_KERNEL, PICTURE, ASK_KERNEL, ASK_KERNEL, PICTURE]
+
+
 def test_only_what_the_kernel_has_made_of_files_below_the_roots_is_given(folder: Path, thumbnails: Thumbnails) -> None:
     paths = [
         str(folder / p) for p in ("below/a.png", "below/b.png", "outside/c.png", "below/link.png", "below/gone.png")

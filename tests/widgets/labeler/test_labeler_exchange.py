@@ -186,9 +186,18 @@ def test_files_that_cannot_be_read_name_the_place(make, odd, tmp_path, format, n
     assert session.progress.labelled == 0
 
 
+def test_a_picture_or_nothing_where_labels_are_expected_is_told_in_words(make, odd, tmp_path):
+    session = make(odd, CLASSES)
+    (tmp_path / "x.csv").write_bytes(b"\xff\xd8\xff\xe0")
+    with pytest.raises(ValueError, match=r"x.csv' is no text in UTF-8 .* Try another file"):
+        session.import_labels("csv", tmp_path / "x.csv")
+    with pytest.raises(FileNotFoundError, match=r"There is no .*gone.csv' to read labels from"):
+        session.import_labels("csv", tmp_path / "gone.csv")
+
+
 def test_pictures_of_other_sets_are_left_out_and_said_and_new_classes_come_along(make, odd, tmp_path):
     (tmp_path / "x.csv").write_text("path,label\na/plain.png,zebra\nelsewhere.png,cat\n")
     session = make(odd, CLASSES)
     words = session.import_labels("csv", tmp_path / "x.csv")
-    assert words == "1 pictures got their labels from x.csv; 1 are no pictures of this set and were left out."
+    assert words == "1 picture got labels from x.csv; 1 are no pictures of this set and were left out."
     assert session.annotation("a/plain.png").labels == ("zebra",) and session.classes[-1] == "zebra"

@@ -14,6 +14,7 @@ import pytest
 
 from fastwidgets.journal.acts import Acts
 from fastwidgets.journal.journal import Journal
+from fastwidgets.labeler.progress import Progress
 from fastwidgets.labeler.session import LabelerSession
 
 
@@ -77,7 +78,7 @@ def test_a_kill_at_any_moment_loses_no_label_that_was_acknowledged(tmp_path: Pat
             assert [entry["id"] for entry in entries] == list(range(1, len(entries) + 1))
             assert len({entry["act"] for entry in entries[newest:]}) <= 1  # what was under way, and not told
             session.book.fold(Acts(entries[:newest]).decisions, None)
-            session.progress = session._counted()
+            session.progress = Progress.over(5, map(session.book.annotation, session.book.known()))
             assert (session.classes, [session.annotation(i) for i in range(5)]) == (classes, annotations)
         acts += told
     assert acts > kills

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from fastwidgets.journal import Journal, Overlay
 from fastwidgets.labeler import Labels
 from fastwidgets.labeler.classes import class_list
 from fastwidgets.labeler.keeper import NotSaved
+from fastwidgets.review import Review
 
 BOX = {"label": "cat", "points": [[2, 3], [20, 25]]}
 
@@ -218,7 +220,7 @@ def test_a_new_name_is_on_all_pictures_also_for_those_who_read_the_journal_alone
 def test_merged_classes_are_one_also_in_shapes_and_among_several(make, tmp_path):
     boxes = make(task="boxes", journal=tmp_path / "boxes")
     boxes.set_shapes(0, [BOX, {**BOX, "label": "dog"}])
-    assert boxes.merge_classes("dog", "cat") == "dog went into cat, on 1 pictures."
+    assert boxes.merge_classes("dog", "cat") == "dog went into cat, on 1 picture."
     assert [shape.label for shape in boxes.annotation(0).shapes] == ["cat", "cat"] and boxes.classes == ["cat", "owl"]
     multi = make(task="multi", journal=tmp_path / "multi")
     multi.label(0, ["cat", "dog"])
@@ -299,7 +301,7 @@ def test_a_learner_suggests_labels_and_tells_which_pictures_are_alike(make, fold
     session.label(range(6), "a")
     session.label(range(6, 12), "b")
     session.set_queue("suspected")
-    assert session.refresher.wait() and session.guess.n == 12
+    assert session.adviser.refresher.wait() and session.adviser.guess.n == 12
     with pytest.raises(ValueError, match='cannot help with task="boxes"'):
         make(task="boxes", prelabels=learn)
 
@@ -403,16 +405,45 @@ sys.stdin.read()
     assert session.open() and session.label(0, "cat") == "cat."
 
 
-def test_a_newer_labeler_of_the_same_process_takes_over(make):
-    old = make()
+def test_two_labelers_of_one_process_share_their_decisions(make):
+    old, new = make(), make()
     old.label(0, "cat")
-    new = make()
-    assert new.label(1, "dog") == "dog." and new.progress.labelled == 2
-    with pytest.raises(NotSaved, match="A newer Labeler on these pictures has taken over"):
-        old.label(2, "cat")
-    assert old.open() and old.progress.labelled == 2  # by its own wish it takes it back
-    with pytest.raises(NotSaved, match="A newer Labeler"):
-        new.undo()
+    assert new.label(1, "dog") == "dog."
+    old.rename_class("dog", "wolf")
+    assert labels(old) == labels(new) == {0: ("cat",), 1: ("wolf",)} and new.classes == ["cat", "wolf", "owl"]
+    assert new.undo() == [1] and old.undo() == [1] and old.redo() == [1]
+    assert labels(old) == labels(new) == {0: ("cat",), 1: ("dog",)} and old.progress == new.progress
+    old.close()
+    assert new.skip(2) == "Skipped." and labels(make()) == labels(new)
+
+
+def test_a_cleaner_of_the_same_process_decides_too_and_both_know_at_once(make, folder):
+    session, review, told = make(), Review.of(folder), []
+    session.on_change(lambda what, ids: told.append((what, list(ids))))
+    at = review.source.names.index("a/00.png")
+    review.relabel([at], "b")
+    assert session.annotation("a/00.png").labels == ("b",) and ("items", [0]) in told
+    session.label("a/02.png", "dog")
+    assert review.labels[review.source.names.index("a/02.png")] == "dog"
+    assert session.undo() and review.decisions.count("relabelled") == 1
+    assert "a/00.png" in review.undo() or session.annotation("a/00.png").labels is None
+    assert labels(session) == {} and len(Journal(folder).entries()) == 4
+
+
+def test_a_closed_labeler_lets_other_processes_write(make, folder):
+    session = make()
+    session.label(0, "cat")
+    session.close()
+    gc.collect()
+    with Journal(folder) as journal:
+        journal.append({"item": "a/02.png", "skip": True})
+
+
+def test_a_labeler_that_was_closed_says_so(make):
+    session = make()
+    session.close()
+    with pytest.raises(NotSaved, match="This labeler was closed"):
+        session.label(0, "cat")
 
 
 def test_a_full_disk_is_told_and_nothing_is_pretended(make, folder, monkeypatch):
@@ -480,13 +511,13 @@ def test_uncertain_ones_come_first_and_the_head_follows_the_labels(make):
     session.label([0, 1], "cat")
     session.label([10, 11], "dog")
     session.set_queue("uncertain")
-    assert session.refresher.wait()
+    assert session.adviser.refresher.wait()
     view = session.grid.view.tolist()
     assert set(view[:2]) == {5, 6} and set(view[-4:]) == {0, 1, 10, 11}
     assert session.suggestion(2).labels == ("cat",) and session.suggestion(9).by == "model of 4 labels"
     assert session.grid.values("suggestion", [2, 9]) == ["cat", "dog"]
     session.label([2, 3, 4, 5, 6], "cat")  # enough for another fit, by itself
-    assert session.refresher.wait() and session.guess.n == 9
+    assert session.adviser.refresher.wait() and session.adviser.guess.n == 9
     assert session.grid.view.tolist()[0] in (7, 8, 9)
 
 
@@ -497,7 +528,7 @@ def test_wrong_labels_come_first(make):
     session.label(np.flatnonzero(side == 0), "cat")
     session.label([*np.flatnonzero(side == 1), 2], "dog")  # 2 is planted
     session.set_queue("suspected")
-    assert session.refresher.wait()
+    assert session.adviser.refresher.wait()
     assert session.grid.view.tolist()[0] == 2
 
 
@@ -506,7 +537,7 @@ def test_plain_features_tell_red_from_green(make):
     session.label([0, 1], "cat")  # of the folder a, red
     session.label([10, 11], "dog")  # green
     session.suggest()
-    assert session.refresher.wait()
+    assert session.adviser.refresher.wait()
     assert [session.suggestion(i).labels[0] for i in range(2, 10)] == ["cat"] * 4 + ["dog"] * 4
 
 

@@ -130,13 +130,15 @@ def test_many_from_the_grid_are_one_step(told):
     assert told.widget.notice.startswith("There is no class 'cow'")
 
 
-def test_a_newer_labeler_makes_the_old_one_say_so(told, folder):
+def test_what_another_widget_on_the_pictures_decides_is_shown_at_once(told, folder):
     new = Labeler(folder, ["cat"])
-    told.ask(kind="hello")
-    assert "has taken over" in told.last("labeler")["why_not"]
+    new.label(0, "cat")
+    new._pace.close()
+    told.widget.settle()
+    assert told.last("labeler")["labelled"] == 1 and told.last("labeler")["can_undo"] == 1
+    assert told.decide("label", [1], "dog")["ok"] and new.progress.labelled == 2
     new.close()
-    told.ask(kind="reopen")
-    assert told.last("labeler")["why_not"] == "" and told.decide("label", [0], "cat")["ok"]
+    assert told.decide("label", [2], "dog")["ok"]
 
 
 def test_a_saved_notebook_and_a_terminal_show_how_far_it_is(told):

@@ -38,7 +38,7 @@ class SharedJournal:
         """The one on the journal in `folder`, whose paths begin at `root`."""
         place = os.path.abspath(folder)
         found = cls._all.get(place)
-        if found is None or found.journal.root != Path(root):
+        if found is None or os.path.abspath(found.journal.root) != os.path.abspath(root):
             found = cls._all[place] = cls(Path(place), Path(root))
         return found
 
@@ -63,15 +63,20 @@ class SharedJournal:
         """Make the latest act again that was taken back; its entries, empty if there is none."""
         return self._turn(self.journal.redo)
 
-    def open(self) -> None:
-        """Begin to write, if that has not begun. What others have written until now is read.
+    def begin(self) -> None:
+        """Begin to write, if that has not begun; what others have written until now is read.
 
-        Raises: JournalInUse, saying who writes; RuntimeError where the folder cannot be written, with what to try.
+        Raises: JournalInUse, saying who writes; OSError where the folder cannot be written.
         """
-        if self._open:
-            return
-        try:
+        if not self._open:
             self.journal.open()
+            self._open = True
+            self._tell([])
+
+    def open(self) -> None:
+        """`begin`, for a decision that waits. Raises: RuntimeError, saying that it was not made and what to try."""
+        try:
+            self.begin()
         except JournalInUse as error:
             raise JournalInUse(f"Nothing was decided: {error} Until then this is for looking only.") from None
         except OSError as error:
@@ -80,8 +85,6 @@ class SharedJournal:
                 f"Nothing was decided: the journal {str(self.journal.path)!r} cannot be written ({reason}). Say where "
                 'it may be: journal="a folder".'
             ) from error
-        self._open = True
-        self._tell([])
 
     def close(self) -> None:
         """Let another process write; the next decision here takes the right back."""
