@@ -137,6 +137,7 @@ class BuilderDesk:
                 return
             self.scanning, self.session, self.kept = Step(), session, kept
             self.columns, self.hints = Columns(session.folder), hints
+            self.trouble = kept.refused
             if before is not None:
                 session.restore(*before)
             if cell:
@@ -153,8 +154,10 @@ class BuilderDesk:
     def change(self, step: str, name: str, value: Any) -> None:
         """Set a field. Labels from elsewhere bring what the folder says of them. Raises: ValueError."""
         session = self._there()
-        if (step, name) == ("labels", "by") and value != session.recipe.labels.by:
-            known = next((one for one in session.guesses if one.recipe.labels.by == value), None)
+        own = {("labels", "by"): session.recipe.labels.by, ("", "task"): session.recipe.task}
+        if (step, name) in own and value != own[step, name]:
+            values = [one.recipe.labels.by if step else one.recipe.task for one in session.guesses]
+            known = session.guesses[values.index(value)] if value in values else None
             if known is not None:
                 session.take(known)
                 self.changed("set")

@@ -91,6 +91,8 @@ def scan_folder(
 
     Raises: DataError if there is no such folder or it may not be read; Cancelled.
     """
+    if not os.fspath(path):
+        raise DataError("Which folder? Give the path of one, or '.' for the one that you are in.")
     root = Path(os.path.abspath(os.path.expanduser(path)))
     check_folder(root)
     if not os.access(root, os.R_OK | os.X_OK):

@@ -143,15 +143,18 @@ def _odd(problems: pd.DataFrame) -> list[Health]:
 def _masks(look: Look, mask_of: Callable[[Any], Any], codes: Sequence[str]) -> list[Health]:
     from fastlearn.vision.masks import check_masks
 
+    masks = [Path(mask_of(item)) for item in look.items]
+    picture_of = dict(zip(masks, look.files, strict=True))
     try:
-        table = check_masks([mask_of(item) for item in look.items], codes=list(codes) or None)
+        table = check_masks(masks, codes=list(codes) or None)
     except DataError as error:
         return [Health("masks", "error", str(error))]
     bad = table[table["problem"] != ""]
     if bad.empty:
         return []
-    files = tuple(map(Path, bad["file"]))
-    return [Health("masks", "error", f"{_n(len(files), 'mask')} cannot be used: {bad['problem'].iloc[0]}", files)]
+    pictures = (picture_of.get(Path(mask)) for mask in bad["file"])  # without its mask a picture is no item
+    files = tuple(picture for picture in pictures if picture is not None)
+    return [Health("masks", "error", f"{_n(len(bad), 'mask')} cannot be used: {bad['problem'].iloc[0]}", files)]
 
 
 def _each(label: Any, task: str) -> Sequence[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,7 +65,8 @@ class BuilderSession:
         cancelled: Callable[[], bool] = bool,
     ) -> None:
         self.folder: Folder = scan_folder(path, progress, cancelled)
-        self.guesses: list[Guess] = guess(self.folder)
+        self._path = _as_written(self.folder.path)
+        self.guesses: list[Guess] = [replace(one, recipe=self._here(one.recipe)) for one in guess(self.folder)]
         self._done: list[Recipe] = [self.guesses[0].recipe]
         self._undone: list[Recipe] = []
         self.files = SeenFiles()
@@ -89,8 +90,9 @@ class BuilderSession:
     # Changing
 
     def take(self, guess: Guess) -> None:
-        """Begin anew from another reading of the folder."""
-        self._set(guess.recipe)
+        """Begin anew from another reading of the folder; what is not about the folder stays as it was chosen."""
+        now = self.recipe
+        self._set(replace(guess.recipe, item=now.item, batch=now.batch, bs=now.bs, name=now.name))
 
     def change(self, step: str = "", **values: Any) -> None:
         """Set fields of a step ("source", "labels", "split", "item", "batch"; "" for `task`, `bs` and `name`).
@@ -129,8 +131,8 @@ class BuilderSession:
         return list(self._done), list(self._undone)
 
     def restore(self, done: Iterable[Recipe], undone: Iterable[Recipe] = ()) -> None:
-        """Go back to an earlier `history`, such as that of a kernel which is no more."""
-        self._done, self._undone = list(done), list(undone)
+        """Go back to an earlier `history`, such as that of a kernel which is no more, of the folder where it is now."""
+        self._done, self._undone = list(map(self._here, done)), list(map(self._here, undone))
 
     @property
     def can_undo(self) -> bool:
@@ -192,7 +194,7 @@ class BuilderSession:
     def snapshot(self) -> BuilderSession:
         """The session as it is now, for another thread: later changes stay out; what is seen of files is shared."""
         other = copy(self)
-        other.restore(*self.history)
+        other._done, other._undone = self.history
         return other
 
     def group_hints(self) -> list[GroupHint]:
@@ -261,19 +263,34 @@ class BuilderSession:
     def _file_of(self, item: Any) -> Path | None:
         source = self.recipe.source
         if not source.table:
-            return item if isinstance(item, Path) else Path(item)
+            return Path(item).absolute()
         if source.items == "rows":
             return None
         return self.folder.path / f"{source.prefix}{item[source.path_column]}{source.suffix}"
 
     def _relative(self, file: str | os.PathLike[str]) -> str:
         path = Path(file)
+        if path.is_absolute() and not path.is_relative_to(self.folder.path):
+            raise ValueError(f"{str(path)!r} does not lie in {str(self.folder.path)!r}. Try a path below that folder.")
         return path.relative_to(self.folder.path).as_posix() if path.is_absolute() else path.as_posix()
+
+    def _here(self, recipe: Recipe) -> Recipe:
+        """The recipe for this folder, wherever it was written: data sets are moved, and so are notebooks."""
+        return recipe.changed("source", path=self._path)
 
     def _set(self, recipe: Recipe) -> None:
         if recipe != self.recipe:
             self._done.append(recipe)
             self._undone.clear()
+
+
+def _as_written(folder: Path) -> str:
+    """The folder as a cell names it: from where the notebook is, if it lies below, so that both can be moved."""
+    try:
+        below = folder.relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return str(folder)
+    return below
 
 
 def _size(file: Path) -> int:

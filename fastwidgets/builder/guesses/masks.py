@@ -54,7 +54,7 @@ def _template(top: str, pictures: list[str], masks_top: str, masks: list[str], a
     nested = any("/" in _below(top, file) for file in pictures)
     between = "{below}" if nested else ""
     for ending in ENDINGS:
-        template = f"{masks_top}/{between}{{stem}}{ending}{suffix}"
+        template = f"{_escaped(masks_top)}/{between}{{stem}}{ending}{_escaped(suffix)}"
         if sum(mask_path(template, file, top) in answers for file in pictures) >= FITS * len(pictures):
             return template
     return ""
@@ -64,6 +64,10 @@ def mask_path(template: str, file: str, top: str) -> str:
     """The path of the mask of `file`. {below} stands for the folders between `top` and the file."""
     below = parent_of(_below(top, file))
     return template.format(stem=stem_of(file), name=name_of(file), below=f"{below}/" if below else "")
+
+
+def _escaped(name: str) -> str:
+    return name.replace("{", "{{").replace("}", "}}")
 
 
 def _below(top: str, file: str) -> str:
@@ -78,7 +82,7 @@ def _in_the_same_folder(folder: Folder) -> list[Guess]:
         if not masks or not others:
             continue
         suffix = Counter(suffix_of(mask) for mask in masks).most_common(1)[0][0]
-        template = f"{{below}}{{stem}}{ending}{suffix}"
+        template = f"{{below}}{{stem}}{ending}{_escaped(suffix)}"
         if sum(mask_path(template, file, "") in masks for file in others) >= FITS * len(others):
             return [_guess(folder, "", sorted(others), template, "")]
     return []

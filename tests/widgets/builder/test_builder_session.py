@@ -93,7 +93,7 @@ def test_changes_are_undone_and_made_again(tmp_path: Path) -> None:
         ("split", {"by": "luck"}, "`by` is one of random, stratified"),
         ("item", {"sise": 3}, "item has fit, size, but got 'sise'"),
         ("", {"name": "my dls"}, "a Python name, but got 'my dls'"),
-        ("", {"bs": 0}, "at least one item"),
+        ("", {"bs": 0}, "`bs` is between 1 and 65,536, but got 0"),
     ],
 )
 def test_what_there_is_not_is_refused_and_changes_nothing(tmp_path: Path, step: str, values: dict, said: str) -> None:

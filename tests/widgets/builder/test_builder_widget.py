@@ -88,9 +88,11 @@ def test_the_group_of_a_pattern_stands_out(made, tmp_path: Path) -> None:
     tile = builder.desk.results["labels"].tiles[0]
     assert [words for words, mark in tile.line if mark] == [tile.label]
     tell(builder, "change", step="labels", name="pattern", value="(")
-    assert builder.desk.errors["labels"] and "split" not in builder.desk.results
+    assert "no regular expression" in builder.notice and builder.desk.errors == {}
+    tell(builder, "change", step="labels", name="pattern", value="(nothing like it)")
+    assert not builder.desk.results["labels"].words[0].startswith("18")
     tell(builder, "turn", how="undo")
-    assert builder.desk.errors == {}
+    assert builder.desk.results["labels"].words == ("18 of 18 items have a label.",)
 
 
 @pytest.mark.parametrize("name", ["csv: tags and is_valid", "camvid", "voc", "csv: points", "a plain table",
