@@ -51,8 +51,8 @@ from fastlearn.data import (
     FuncSplitter, get_files, get_text_files, GrandparentSplitter, GroupSplitter, IndexSplitter, InplaceTransform,
     item_weights, ItemError, ItemGetter, ItemTransform, KeepTogether, kfold, MaskSplitter, merge_tfms, mk_transform,
     MultiCategorize, MultiCategoryBlock, OneHotEncode, parent_label, Pipeline, RandomSplitter, RandomSubsetSplitter,
-    RandomTransform, RegexLabeller, register_viewer, RegressionBlock, RegressionSetup, sample_data, SampleTransform, SetAside,
-    show_at, StratifiedSplitter, test_set, TfmdLists, TimeSplitter, to_cpu, to_device, TrainTestSplitter, Transform,
+    RandomTransform, RegexLabeller, register_viewer, RegressionBlock, RegressionSetup, sample_data, SampleTransform,
+    SetAside, show_at, StratifiedSplitter, test_set, TfmdLists, TimeSplitter, to_cpu, to_device, TrainTestSplitter, Transform,
     TransformBlock, untar_data, URLs, WeightedSampler,
 )
 from fastlearn.distributed import (
@@ -138,8 +138,8 @@ __all__ = [
     "icnr_init", "Identity", "in_channels", "IndexSplitter", "init_default", "init_linear", "inplace_relu",
     "InplaceTransform", "InstanceNorm", "interp_1d", "Interpretation", "item_find", "item_weights", "ItemError",
     "ItemGetter", "itemgetter", "ItemTransform", "itertools", "Jaccard", "JaccardCoeff", "JaccardCoeffMulti",
-    "JaccardMulti", "json", "KeepBest", "KeepTogether", "kfold", "L1LossFlat", "l2_reg",
-    "LabelSmoothingCrossEntropy", "LabelSmoothingCrossEntropyFlat", "Lamb", "lamb_step", "Lambda", "LARC", "Larc", "larc_layer_lr", "larc_step",
+    "JaccardMulti", "json", "KeepBest", "KeepTogether", "kfold", "L1LossFlat", "l2_reg", "LabelSmoothingCrossEntropy",
+    "LabelSmoothingCrossEntropyFlat", "Lamb", "lamb_step", "Lambda", "LARC", "Larc", "larc_layer_lr", "larc_step",
     "LARS", "Lars", "lars_layer_lr", "layer_info", "Learner", "LinBnDrop", "load_array", "load_learner", "logit",
     "LongTensor", "Lookahead", "LossMetric", "LossMetrics", "LRFindEnded", "LRFinder", "LRFindProgress", "LRFindResult",
     "LRFindStarted", "lsuv_init", "mae", "make_param_groups", "MaskSplitter", "math", "MatthewsCorrCoef",
