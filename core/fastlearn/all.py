@@ -52,8 +52,8 @@ from fastlearn.data import (
     item_weights, ItemError, ItemGetter, ItemTransform, KeepTogether, kfold, MaskSplitter, merge_tfms, mk_transform,
     MultiCategorize, MultiCategoryBlock, OneHotEncode, parent_label, Pipeline, RandomSplitter, RandomSubsetSplitter,
     RandomTransform, RegexLabeller, register_viewer, RegressionBlock, RegressionSetup, sample_data, SampleTransform,
-    SetAside, show_at, StratifiedSplitter, test_set, TfmdLists, TimeSplitter, to_cpu, to_device, TrainTestSplitter, Transform,
-    TransformBlock, untar_data, URLs, WeightedSampler,
+    SetAside, show_at, StratifiedSplitter, test_set, TfmdLists, TimeSplitter, to_cpu, to_device, TrainTestSplitter,
+    Transform, TransformBlock, untar_data, URLs, WeightedSampler,
 )
 from fastlearn.distributed import (
     distrib_barrier, DistributedTrainer, num_distrib, rank0_first, rank_distrib, setup_distrib, teardown_distrib,
