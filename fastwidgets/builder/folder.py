@@ -30,12 +30,13 @@ class Folder:
     """The files below `path`, as paths relative to it with / between their parts, sorted.
 
     Names that start with a dot are passed over and linked folders are followed, as `get_files` does.
-    `closed`: folders that may not be read.
+    `closed`: folders that may not be read. `troubles`: what is wrong with files that were looked into, in words.
     """
 
     path: Path
     files: tuple[str, ...]
     closed: tuple[str, ...] = field(default=())
+    troubles: dict[str, str] = field(default_factory=dict, compare=False)
 
     def ending(self, *suffixes: str) -> list[str]:
         """The files with one of these endings (".csv"), upper and lower case alike."""

@@ -117,7 +117,7 @@ def _labels(recipe: Recipe, folder: Folder, columns: tuple[str, ...]) -> list[Fi
             if recipe.task == "multi":
                 found.append(Field("labels", "delimiter", "Parted by", "text", labels.delimiter))
         case "masks":
-            hint = "The path of a mask; {stem}, {name} and {below} are those of the picture"
+            hint = "The path of a mask; {stem}, {name}, {below} and {top} are those of the picture"
             found.append(Field("labels", "mask", "Path of the mask", "text", labels.mask, (), hint))
             found.append(Field("labels", "codes", "Names of values", "names", labels.codes, (), "From 0, with commas"))
         case "coco" | "voc" | "yolo":

@@ -23,7 +23,8 @@ class Source:
 
     `table`: the file whose rows are the items; `path_column`, `prefix` and `suffix` make the path of a row's file.
     `folders`: only these, directly below `path`; empty means all. `excluded`: files that were left out by hand.
-    `columns` of a plain table to learn from; empty means all but the label's.
+    `sep` and `encoding` of the table ("": a comma, UTF-8); `names_as_text`: the path column is read letter by letter,
+    as 00017 has to be. `columns` of a plain table to learn from; empty means all but the label's.
     """
 
     path: str = ""
@@ -34,6 +35,9 @@ class Source:
     suffix: str = ""
     folders: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    sep: str = ""
+    encoding: str = ""
+    names_as_text: bool = False
     columns: tuple[str, ...] = ()
 
 
@@ -44,8 +48,8 @@ class Labels:
     `pattern`: a regular expression over the path below the source's folder, whose first group is the label. `columns`
     of the table; `delimiter` parts several labels in one cell. `function`: an expression of Python over `file`, a path,
     or `row`, which gives the label. `annotations`: the file or folder of COCO, VOC or YOLO.
-    `mask`: the path of a picture's mask, in which {stem}, {name} and {below} stand for those of the picture; `codes`
-    name its values from 0. `number`: the label of a plain table is a number and not a class.
+    `mask`: the path of a picture's mask, in which {stem}, {name}, {below} and {top} stand for those of the picture;
+    `codes` name its values from 0. `number`: the label of a plain table is a number and not a class.
     """
 
     by: LabelsBy = "none"

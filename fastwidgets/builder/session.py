@@ -21,6 +21,7 @@ from fastwidgets.builder.guess import guess
 from fastwidgets.builder.guesses.guess import Guess
 from fastwidgets.builder.recipe import Recipe
 from fastwidgets.builder.seen_files import SeenFiles
+from fastwidgets.builder.table_facts import table_form
 
 if TYPE_CHECKING:
     from fastwidgets.builder.health import Health
@@ -99,6 +100,9 @@ class BuilderSession:
 
         Raises: ValueError for what there is not; then nothing has changed.
         """
+        if step == "source" and values.get("table") and not {"sep", "encoding"} & values.keys():
+            sep, encoding = _form(self.folder.path / str(values["table"]))
+            values |= {"sep": sep, "encoding": encoding}
         self._set(self.recipe.changed(step, **values))
 
     def exclude(self, files: Iterable[str | os.PathLike[str]]) -> None:
@@ -291,6 +295,13 @@ def _as_written(folder: Path) -> str:
     except (ValueError, OSError):
         return str(folder)
     return below
+
+
+def _form(table: Path) -> tuple[str, str]:
+    try:
+        return table_form(table)
+    except OSError:
+        return "", ""  # the cell says that it is not there
 
 
 def _size(file: Path) -> int:

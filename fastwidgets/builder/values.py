@@ -17,7 +17,7 @@ NAMES = frozenset({
     "Path", "block", "boxed", "cat_names", "cont_names", "files", "fold", "group_of", "is_valid", "items_of", "kept",
     "label_of", "left_out", "mask_of", "path", "pd", "points_of", "table", "together", "together_of",
 })  # fmt: skip
-PLACES = ("stem", "name", "below")  # of a mask's path
+PLACES = ("stem", "name", "below", "top")  # of a mask's path
 LIMITS: dict[tuple[str, str], tuple[float, float]] = {
     ("split", "seed"): (0, 2**32 - 1),
     ("split", "folds"): (2, 1000),
@@ -127,7 +127,7 @@ def _mask(value: str) -> None:
     except ValueError as error:
         raise ValueError(f"The path of a mask is no template: {error}. Write {{{{ for a brace.") from error
     if any(place not in PLACES or spec or turn for place, spec, turn in parts):
-        raise ValueError(f"In the path of a mask {{stem}}, {{name}} and {{below}} stand for parts of the picture's, "
+        raise ValueError("In the path of a mask {stem}, {name}, {below} and {top} stand for parts of the picture's, "
                          f"but got {_short(value)}. Write {{{{ for a brace.")  # fmt: skip
 
 

@@ -55,6 +55,8 @@ def _masks(cell: Cell, recipe: Recipe) -> str:
         tops = recipe.source.folders
         top = f" / {tops[0]!r}" if tops else ""
         lines.append(f"    below = file.parent.relative_to(path{top}).as_posix() + '/'")
+    if "{top}" in template:
+        lines.append("    top = file.relative_to(path).parts[0]")
     lines.append(f"    return path / f{parts!r}")
     cell.add("\n".join(["def mask_of(file):", *lines]))
     cell.block["get_y"] = "mask_of"

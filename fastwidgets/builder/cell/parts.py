@@ -35,6 +35,8 @@ def literal(value: Any) -> str:
     """A value as code: any text is quoted safely; long collections take several lines. Sets and tuples keep order."""
     if isinstance(value, dict):
         return _listed("{", (f"{literal(k)}: {literal(v)}" for k, v in value.items()), "}")
+    if isinstance(value, type):
+        return value.__name__
     if isinstance(value, list | tuple):
         return _listed("[", map(literal, value), "]")
     return repr(value)

@@ -103,7 +103,9 @@ class _Reader:
 
     def _table(self, value: ast.expr) -> None:
         if isinstance(value, ast.Call):
-            self._set("source", table=_below(value.args[0]), items="rows")
+            given = {one.arg: one.value for one in value.keywords}
+            form = {key: _value(given[key]) for key in ("sep", "encoding") if key in given}
+            self._set("source", table=_below(value.args[0]), items="rows", names_as_text="dtype" in given, **form)
             return
         assert isinstance(value, ast.Subscript)
         if isinstance(value.slice, ast.Call):  # table[table["split"].isin(["train", "valid"])]
@@ -147,8 +149,8 @@ class _Reader:
             found = _call(function.body[0].value)  # type: ignore[attr-defined]
             self._finder(_name(found), {one.arg or "": one.value for one in found.keywords})
             for part in ast.walk(last.value):
-                if isinstance(part, ast.Set):  # {"train", "valid"} & set(…)
-                    self._sides = sorted(_value(part))
+                if isinstance(part, ast.Call) and _name(part) == "set" and isinstance(part.args[0], ast.List):
+                    self._sides = sorted(_value(part.args[0]))  # set(["train", "valid"]) & set(…)
         elif function.name == "is_valid":
             valid = _value(last.value.left)  # type: ignore[attr-defined]
             train = next((side for side in self._sides if side != valid), valid)
