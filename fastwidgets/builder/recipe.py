@@ -49,7 +49,8 @@ class Labels:
     of the table; `delimiter` parts several labels in one cell. `function`: an expression of Python over `file`, a path,
     or `row`, which gives the label. `annotations`: the file or folder of COCO, VOC or YOLO.
     `mask`: the path of a picture's mask, in which {stem}, {name}, {below} and {top} stand for those of the picture;
-    `codes` name its values from 0. `number`: the label of a plain table is a number and not a class.
+    `codes` name its values from 0. `number`: the label of a plain table is a number and not a class. `one_class`: that
+    there is one class alone is meant.
     """
 
     by: LabelsBy = "none"
@@ -61,6 +62,7 @@ class Labels:
     mask: str = ""
     codes: tuple[str, ...] = ()
     number: bool = False
+    one_class: bool = False
 
 
 @dataclass(frozen=True)

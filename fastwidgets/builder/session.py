@@ -45,6 +45,12 @@ class Preview:
     trouble: str = ""
     rows: int | None = None
 
+    @property
+    def only_class(self) -> str:
+        """The label of all items, where they have one and the same; else ""."""
+        found = {str(label) for label in self.look.labels if label is not None}
+        return next(iter(found)) if len(found) == 1 else ""
+
 
 class BuilderSession:
     """From a folder to loaders: `BuilderSession(path)` guesses what is there, `code()` is the cell that loads it.
@@ -191,6 +197,7 @@ class BuilderSession:
             scans={self.folder.path / file for file in self.folder.dicoms},
             codes=self.recipe.labels.codes,
             mask_of=run.names.get("mask_of"),
+            size=self.recipe.item.size,
             find=partial(self.files.problems, progress=progress, cancelled=cancelled),
             cancelled=cancelled,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -78,14 +79,22 @@ def _of_pictures(folder: Folder, file: str, frame: pd.DataFrame) -> Guess | None
     if not pictures and split == Split():
         split = Split("group", column="PatientID")
         why.append("A patient stays on one side of the split.")
-    source = Source(str(folder.path), "images" if pictures else "dicom", table=file, path_column=named.name,
-                    prefix=named.prefix, suffix=named.suffix, names_as_text=as_text,
-                    **_form(folder, file))  # fmt: skip
-    return Guess(Recipe(task, source, labels, split), 90 + _bonus(file), tuple(why))
+    source = Source(
+        str(folder.path),
+        "images" if pictures else "dicom",
+        table=file,
+        path_column=named.name,
+        prefix=named.prefix,
+        suffix=named.suffix,
+        names_as_text=as_text,
+    )
+    return Guess(Recipe(task, _found(folder, source), labels, split), 90 + _bonus(file), tuple(why))
 
 
-def _form(folder: Folder, file: str) -> dict[str, str]:
-    return dict(zip(("sep", "encoding"), table_form(folder.path / file), strict=True))
+def _found(folder: Folder, source: Source) -> Source:
+    """The source, with the form of its table."""
+    sep, encoding = table_form(folder.path / source.table)
+    return replace(source, sep=sep, encoding=encoding)
 
 
 def _withheld(folder: Folder, file: str, frame: pd.DataFrame) -> tuple[str, ...]:
@@ -154,13 +163,17 @@ def _of_texts(folder: Folder, file: str, frame: pd.DataFrame) -> Guess | None:
     others = tuple(c for c in facts.columns if c in (*facts.classes, *facts.flags) and c != facts.mark)
     target = likely_target(others, _withheld(folder, file, frame))
     why = [f"The column {text} of {file} holds texts."]
-    source = Source(str(folder.path), "rows", table=file, path_column=text, **_form(folder, file))
+    source = Source(str(folder.path), "rows", table=file, path_column=text)
     split = _split(frame, facts, why)
     if not target:
         why.append("No column looks like labels, so a language model can be trained.")
-        return Guess(Recipe("language_model", source, Labels(), split), 48 + _bonus(file), tuple(why))
+        return Guess(Recipe("language_model", _found(folder, source), Labels(), split), 48 + _bonus(file), tuple(why))
     why.insert(1, f"{target} has {frame[target].nunique()} different labels.")
-    return Guess(Recipe("text", source, Labels("column", columns=(target,)), split), 50 + _bonus(file), tuple(why))
+    return Guess(
+        Recipe("text", _found(folder, source), Labels("column", columns=(target,)), split),
+        50 + _bonus(file),
+        tuple(why),
+    )
 
 
 def _plain(folder: Folder, file: str, frame: pd.DataFrame) -> Guess | None:
@@ -173,8 +186,7 @@ def _plain(folder: Folder, file: str, frame: pd.DataFrame) -> Guess | None:
     why = [f"{file} is a table of {len(facts.columns)} columns.", f"{target} is taken for what to predict: {kind}."]
     if facts.ids:
         why.append(f"{', '.join(facts.ids[:3])}: a value of its own in each row, so nothing to learn from.")
-    source = Source(str(folder.path), "rows", table=file, columns=tuple(c for c in choices if c != target),
-                    **_form(folder, file))  # fmt: skip
+    source = Source(str(folder.path), "rows", table=file, columns=tuple(c for c in choices if c != target))
     labels = Labels("column", columns=(target,), number=target in facts.numbers)
     split = _split(frame, facts, why)
-    return Guess(Recipe("table", source, labels, split), 40 + _bonus(file), tuple(why))
+    return Guess(Recipe("table", _found(folder, source), labels, split), 40 + _bonus(file), tuple(why))

@@ -260,3 +260,13 @@ def test_paths_are_completed_below_visible_folders_alone(tmp_path: Path) -> None
 def test_the_saved_notebook_holds_the_cell_and_no_markup_of_the_names(made, animals: Path) -> None:
     html = made(animals).as_html()
     assert "block.dataloaders(path" in html and "<b>" not in html and "18 items, 3 classes." in html
+
+
+def test_one_class_alone_is_only_built_where_it_is_meant(made, tmp_path: Path) -> None:
+    builder = made(filled(BY_NAME["one class"], tmp_path / "set"))
+    assert builder.desk.code[0] == "" and "only one class, cat" in builder.desk.code[1]
+    assert [field.name for field in builder.desk.form["labels"]][-1] == "one_class"
+    tell(builder, "change", step="labels", name="one_class", value=True)
+    assert builder.code().startswith("# In spite of: There is only one class, cat: nothing can be learnt.\n")
+    tell(builder, "turn", how="undo")
+    assert "only one class" in builder.desk.code[1]
