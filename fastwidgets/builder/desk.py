@@ -82,6 +82,7 @@ class BuilderDesk:
         self.errors: dict[str, str] = {}
         self.working: set[str] = set()
         self.hints: list[GroupHint] = []
+        self.alone = ""  # the name of the only class, where there is one alone
         self.checked, self.shown, self.draw = Checked(), Result(), 0
         self._built: tuple[str, Any] = ("", None)
         self.step = "source"
@@ -137,6 +138,7 @@ class BuilderDesk:
                 return
             self.scanning, self.session, self.kept = Step(), session, kept
             self.columns, self.hints = Columns(session.folder), hints
+            self.trouble = kept.refused
             if before is not None:
                 session.restore(*before)
             if cell:
@@ -153,8 +155,10 @@ class BuilderDesk:
     def change(self, step: str, name: str, value: Any) -> None:
         """Set a field. Labels from elsewhere bring what the folder says of them. Raises: ValueError."""
         session = self._there()
-        if (step, name) == ("labels", "by") and value != session.recipe.labels.by:
-            known = next((one for one in session.guesses if one.recipe.labels.by == value), None)
+        own = {("labels", "by"): session.recipe.labels.by, ("", "task"): session.recipe.task}
+        if (step, name) in own and value != own[step, name]:
+            values = [one.recipe.labels.by if step else one.recipe.task for one in session.guesses]
+            known = session.guesses[values.index(value)] if value in values else None
             if known is not None:
                 session.take(known)
                 self.changed("set")
@@ -201,7 +205,13 @@ class BuilderDesk:
         """The fields of each step; none without a folder."""
         if self.session is None or self.columns is None:
             return {step: [] for step in STEPS}
-        return fields(self.session.recipe, self.session.folder, self.columns)
+        recipe = self.session.recipe
+        found = fields(recipe, self.session.folder, self.columns)
+        if self.alone or recipe.labels.one_class:
+            hint = "Nothing is learnt from one class alone: tick this to build all the same"
+            flag = Field("labels", "one_class", "One class is meant", "flag", recipe.labels.one_class, (), hint)
+            found["labels"].append(flag)
+        return found
 
     @property
     def code(self) -> tuple[str, str]:
@@ -212,7 +222,12 @@ class BuilderDesk:
             code = self.session.code()
         except ValueError as error:
             return "", str(error)
-        grave = [one.words for one in self.checked.findings if one.severity == "error"]
+        grave = [one.words for one in self.checked.findings if one.severity == "error" and one.code != "one_class"]
+        if self.alone:
+            words = f"There is only one class, {self.alone}: nothing can be learnt."
+            if not self.session.recipe.labels.one_class:
+                return "", f"{words} Choose other labels, or say in the labels step that it is meant."
+            grave.insert(0, words)
         return "".join(f"# In spite of: {' '.join(words.split())}\n" for words in grave) + code, ""
 
     def refresh(self) -> None:
@@ -269,6 +284,10 @@ class BuilderDesk:
             self._make("source", lambda: files_result(session.folder), cancelled)
         if preview is not None:
             assert isinstance(preview, Preview)
+            with self.lock:
+                if not cancelled():
+                    self.alone = preview.only_class if recipe.task in ("single", "text") else ""
+            self._told("state")
             self._make("source", lambda: source_result(preview, recipe), cancelled)
             self._make("split", lambda: split_result(preview, recipe, self._shared(preview, session)), cancelled)
             self._make("labels", lambda: labels_result(preview, recipe, root), cancelled)

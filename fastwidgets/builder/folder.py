@@ -30,12 +30,13 @@ class Folder:
     """The files below `path`, as paths relative to it with / between their parts, sorted.
 
     Names that start with a dot are passed over and linked folders are followed, as `get_files` does.
-    `closed`: folders that may not be read.
+    `closed`: folders that may not be read. `troubles`: what is wrong with files that were looked into, in words.
     """
 
     path: Path
     files: tuple[str, ...]
     closed: tuple[str, ...] = field(default=())
+    troubles: dict[str, str] = field(default_factory=dict, compare=False)
 
     def ending(self, *suffixes: str) -> list[str]:
         """The files with one of these endings (".csv"), upper and lower case alike."""
@@ -91,6 +92,8 @@ def scan_folder(
 
     Raises: DataError if there is no such folder or it may not be read; Cancelled.
     """
+    if not os.fspath(path):
+        raise DataError("Which folder? Give the path of one, or '.' for the one that you are in.")
     root = Path(os.path.abspath(os.path.expanduser(path)))
     check_folder(root)
     if not os.access(root, os.R_OK | os.X_OK):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from fastwidgets.builder.cell.fitting import FITTING
 from fastwidgets.builder.folder import Folder
 from fastwidgets.builder.recipe import Recipe
 from fastwidgets.builder.table_facts import read_table
@@ -17,8 +18,8 @@ TASKS = {"single": "One class an item", "multi": "Several labels an item", "regr
          "segmentation": "A class for each pixel", "points": "Points", "boxes": "Boxes", "table": "A plain table",
          "text": "Texts with a class", "language_model": "Texts alone (language model)"}  # fmt: skip
 BY = {"none": "Choose …", "folder": "Name of the folder", "pattern": "Pattern over the path",
-      "column": "Column of a table", "masks": "Masks", "coco": "COCO file", "voc": "Pascal VOC files",
-      "yolo": "YOLO files"}  # fmt: skip
+      "column": "Column of a table", "function": "Function", "masks": "Masks", "coco": "COCO file",
+      "voc": "Pascal VOC files", "yolo": "YOLO files"}  # fmt: skip
 SPLITS = {"random": "Random", "stratified": "Random, equal share of each class", "group": "Groups stay together",
           "time": "The latest for validation", "column": "Column of the table", "folders": "Folders",
           "file": "File of names", "kfold": "One fold of k"}  # fmt: skip
@@ -83,7 +84,8 @@ def _source(recipe: Recipe, folder: Folder, columns: tuple[str, ...]) -> list[Fi
     elif source.table:
         found.append(_of("source", "path_column", "Column of paths", source.path_column, columns))
         found.append(Field("source", "prefix", "Before the path", "text", source.prefix, (), "Such as images/"))
-        found.append(Field("source", "suffix", "After it", "text", source.suffix, (), "Such as .jpg"))
+        ending = ".dcm" if source.items == "dicom" else ".jpg"
+        found.append(Field("source", "suffix", "After it", "text", source.suffix, (), f"Such as {ending}"))
     else:
         tops = sorted({file.partition("/")[0] for file in folder.files if "/" in file})
         if 1 < len(tops) <= MOST_FOLDERS:
@@ -99,17 +101,23 @@ def _labels(recipe: Recipe, folder: Folder, columns: tuple[str, ...]) -> list[Fi
     if recipe.task == "table":
         return [_named("columns", "To predict", labels.columns, columns),
                 Field("labels", "number", "It is a number", "flag", labels.number)]  # fmt: skip
-    found = [_choice("labels", "by", "Labels from", labels.by, BY)]
+    fitting: dict[str, str] = {by: words for by, words in BY.items() if by in (*FITTING[recipe.task], labels.by)}
+    found = [_choice("labels", "by", "Labels from", labels.by, fitting)]
     match labels.by:
         case "pattern":
             hint = "A regular expression over the path below the folder; its first group is the label"
             found.append(Field("labels", "pattern", "Pattern", "text", labels.pattern, (), hint))
+        case "function":
+            item = "row" if recipe.source.table else "file"
+            example = "row['name']" if recipe.source.table else "file.stem.split('-')[0]"
+            hint = f"Python over {item}, such as {example}; it stands in the cell, and is run to look at the labels"
+            found.append(Field("labels", "function", "Function", "text", labels.function, (), hint))
         case "column":
             found.append(_named("columns", "Columns", labels.columns, columns))
             if recipe.task == "multi":
                 found.append(Field("labels", "delimiter", "Parted by", "text", labels.delimiter))
         case "masks":
-            hint = "The path of a mask; {stem}, {name} and {below} are those of the picture"
+            hint = "The path of a mask; {stem}, {name}, {below} and {top} are those of the picture"
             found.append(Field("labels", "mask", "Path of the mask", "text", labels.mask, (), hint))
             found.append(Field("labels", "codes", "Names of values", "names", labels.codes, (), "From 0, with commas"))
         case "coco" | "voc" | "yolo":
@@ -123,11 +131,11 @@ def _labels(recipe: Recipe, folder: Folder, columns: tuple[str, ...]) -> list[Fi
 def _split(recipe: Recipe, columns: tuple[str, ...]) -> list[Field]:
     split = recipe.split
     found = [_choice("split", "by", "How", split.by, SPLITS)]
-    if split.by in ("random", "stratified", "group", "time") or split.together:
+    if split.by in ("random", "stratified", "group", "time"):
         found.append(Field("split", "part", "For validation", "number", split.part, (), "A share of 0 to 1"))
-    if split.by in ("random", "stratified", "group", "kfold") or split.together:
+    if split.by in ("random", "stratified", "group", "kfold"):
         found.append(Field("split", "seed", "Seed", "whole", split.seed))
-    if split.by == "group":
+    if split.by == "group" and recipe.source.items != "rows":
         found.append(Field("split", "pattern", "Pattern of a group", "text", split.pattern, (),
                            "A regular expression over the path; its first group names the group"))  # fmt: skip
     if split.by in ("group", "time", "column"):

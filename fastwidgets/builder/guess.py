@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastlearn.data.problems import DataError
 
 from fastwidgets.builder.folder import Folder
@@ -16,6 +18,8 @@ from fastwidgets.builder.guesses.tables import tables
 
 __all__ = ["guess"]
 
+MOST_TROUBLES = 3  # files that could not be read and are named
+
 LOOKS = (coco_file, voc_folder, yolo_folder, masks_beside, tables, dicom_series, class_folders, name_pattern,
          text_folders, pictures_alone, texts_alone)  # fmt: skip
 
@@ -28,6 +32,11 @@ def guess(folder: Folder) -> list[Guess]:
         there = f"its {len(folder.files)} files end in {', '.join(suffixes[:8])}" if folder.files else "it has no files"
         raise DataError(
             f"There is nothing to learn from in {str(folder.path)!r}: {there}. Looked for pictures (jpg, png, tif, …), "
-            "tables (csv, tsv, parquet), texts (txt) and DICOM files."
+            f"tables (csv, tsv, parquet), texts (txt) and DICOM files. {' '.join(_troubles(folder))}".rstrip()
         )
-    return sorted(found, key=lambda one: -one.sure)
+    told = [replace(one, why=(*one.why, *_troubles(folder))) for one in found]
+    return sorted(told, key=lambda one: -one.sure)
+
+
+def _troubles(folder: Folder) -> list[str]:
+    return [f"{file}: {words}" for file, words in list(folder.troubles.items())[:MOST_TROUBLES]]

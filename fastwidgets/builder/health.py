@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
 from fastlearn.data.problems import DataError
 from fastlearn.interpret.duplicate_groups import duplicate_groups
 from fastlearn.vision.files.find import find_problems
 from fastlearn.vision.files.problems import FAULTS
+from PIL import Image
 
 from fastwidgets.builder.cell.run import Look
 
@@ -23,6 +27,9 @@ __all__ = ["Health", "find_health"]
 TINY = 5  # items of a class, fewer than which it is called tiny
 UNEVEN = 10  # times that the largest class is larger than the smallest
 SHOWN = 3
+LETTERS = 3  # of a class at least, for its name to be looked for in those of files
+WORD = re.compile(r"[^\W\d_]+")
+LOOKED_INTO = 20  # pictures whose size is looked at
 Severity = Literal["error", "warning", "info"]
 
 
@@ -43,20 +50,24 @@ def find_health(
     scans: Collection[Path] = (),
     codes: Sequence[str] = (),
     mask_of: Callable[[Any], Any] | None = None,
+    size: int = 0,
     find: Callable[[list[Path]], pd.DataFrame] = find_problems,
     cancelled: Callable[[], bool] = bool,
 ) -> list[Health]:
     """All findings, the gravest first. `codes` and `mask_of`: the names of mask values, and the mask of a picture.
+    `size`: pixels that pictures are brought to, 0 for as they are.
 
     `find` looks at files, as `find_problems` does, but not at `scans`: DICOM files, which it takes for broken pictures.
     """
     found = [*_labels(look), *_missing(look)]
     if task in ("single", "multi", "text"):
         found += _balance(look, task)
+    if task == "single":
+        found += _names_say_otherwise(look)
     there = [file for file in look.files if file is not None and file not in scans and file.exists()]
     if there and task != "text":
         problems = find(there)
-        found += [*_faults(problems), *_copies(problems, look), *_odd(problems)]
+        found += [*_faults(problems), *_copies(problems, look), *_odd(problems), *_enlarged(there, size)]
     if mask_of is not None and not cancelled():
         found += _masks(look, mask_of, codes)
     order = {"error": 0, "warning": 1, "info": 2}
@@ -140,18 +151,53 @@ def _odd(problems: pd.DataFrame) -> list[Health]:
     ]  # fmt: skip
 
 
+def _names_say_otherwise(look: Look) -> list[Health]:
+    """Files whose names hold another class than their label: one of both is wrong."""
+    known = {str(label).lower() for label in look.labels if label is not None and len(str(label)) >= LETTERS}
+    if len(known) < 2:
+        return []
+    files = []
+    for file, label in zip(look.files, look.labels, strict=True):
+        if file is not None and label is not None:
+            said = known & set(WORD.findall(file.stem.lower()))
+            if said and str(label).lower() not in said:
+                files.append(file)
+    if not files:
+        return []
+    say = "name says" if len(files) == 1 else "names say"
+    words = f"{len(files):,} {say} another class than the label: {_names(files)}"
+    return [Health("name_says_otherwise", "warning", words, tuple(files))]
+
+
+def _enlarged(files: Sequence[Path], size: int) -> list[Health]:
+    """A word about pictures that are much smaller than they are made: it costs time and shows nothing more."""
+    sides = []
+    for file in files[:: max(1, len(files) // LOOKED_INTO)]:
+        with suppress(OSError, ValueError), Image.open(file) as picture:  # a header alone; what is broken is told above
+            sides.append(max(picture.size))
+    side = int(median(sides)) if sides else 0
+    if not 0 < 2 * side < size:
+        return []
+    words = (f"Most pictures are at most {side} pixels wide or high and are made {size}: that takes time and shows "
+             f"nothing more. Try a size of {side} to {2 * side}.")  # fmt: skip
+    return [Health("enlarged", "info", words)]
+
+
 def _masks(look: Look, mask_of: Callable[[Any], Any], codes: Sequence[str]) -> list[Health]:
     from fastlearn.vision.masks import check_masks
 
+    masks = [Path(mask_of(item)) for item in look.items]
+    picture_of = dict(zip(masks, look.files, strict=True))
     try:
-        table = check_masks([mask_of(item) for item in look.items], codes=list(codes) or None)
+        table = check_masks(masks, codes=list(codes) or None)
     except DataError as error:
         return [Health("masks", "error", str(error))]
     bad = table[table["problem"] != ""]
     if bad.empty:
         return []
-    files = tuple(map(Path, bad["file"]))
-    return [Health("masks", "error", f"{_n(len(files), 'mask')} cannot be used: {bad['problem'].iloc[0]}", files)]
+    pictures = (picture_of.get(Path(mask)) for mask in bad["file"])  # without its mask a picture is no item
+    files = tuple(picture for picture in pictures if picture is not None)
+    return [Health("masks", "error", f"{_n(len(bad), 'mask')} cannot be used: {bad['problem'].iloc[0]}", files)]
 
 
 def _each(label: Any, task: str) -> Sequence[Any]:

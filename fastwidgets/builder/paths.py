@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["name_of", "parent_of", "stem_of", "suffix_of"]
+__all__ = ["name_of", "parent_of", "stem_of", "suffix_of", "top_of"]
 
 
 def name_of(file: str) -> str:
@@ -19,6 +19,11 @@ def stem_of(file: str) -> str:
     """The name without its ending."""
     name = name_of(file)
     return name.removesuffix(suffix_of(name))
+
+
+def top_of(file: str) -> str:
+    """The first part."""
+    return file.partition("/")[0]
 
 
 def suffix_of(file: str) -> str:

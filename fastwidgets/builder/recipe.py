@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
+from fastwidgets.builder.values import checked
+
 __all__ = ["BatchStep", "ItemStep", "Labels", "Recipe", "Source", "Split"]
 
 Task = Literal["single", "multi", "regression", "segmentation", "points", "boxes", "table", "text", "language_model"]
 Items = Literal["images", "dicom", "texts", "rows"]
-LabelsBy = Literal["none", "folder", "pattern", "column", "masks", "coco", "voc", "yolo"]
+LabelsBy = Literal["none", "folder", "pattern", "column", "function", "masks", "coco", "voc", "yolo"]
 SplitBy = Literal["random", "stratified", "group", "time", "column", "folders", "file", "kfold"]
 Fit = Literal["crop", "pad", "squish"]
 
@@ -21,7 +23,8 @@ class Source:
 
     `table`: the file whose rows are the items; `path_column`, `prefix` and `suffix` make the path of a row's file.
     `folders`: only these, directly below `path`; empty means all. `excluded`: files that were left out by hand.
-    `columns` of a plain table to learn from; empty means all but the label's.
+    `sep` and `encoding` of the table ("": a comma, UTF-8); `names_as_text`: the path column is read letter by letter,
+    as 00017 has to be. `columns` of a plain table to learn from; empty means all but the label's.
     """
 
     path: str = ""
@@ -32,6 +35,9 @@ class Source:
     suffix: str = ""
     folders: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    sep: str = ""
+    encoding: str = ""
+    names_as_text: bool = False
     columns: tuple[str, ...] = ()
 
 
@@ -40,19 +46,23 @@ class Labels:
     """Where the labels come from: which fields count depends on `by`.
 
     `pattern`: a regular expression over the path below the source's folder, whose first group is the label. `columns`
-    of the table; `delimiter` parts several labels in one cell. `annotations`: the file or folder of COCO, VOC or YOLO.
-    `mask`: the path of a picture's mask, in which {stem}, {name} and {parent} stand for those of the picture; `codes`
-    name its values from 0. `number`: the label of a plain table is a number and not a class.
+    of the table; `delimiter` parts several labels in one cell. `function`: an expression of Python over `file`, a path,
+    or `row`, which gives the label. `annotations`: the file or folder of COCO, VOC or YOLO.
+    `mask`: the path of a picture's mask, in which {stem}, {name}, {below} and {top} stand for those of the picture;
+    `codes` name its values from 0. `number`: the label of a plain table is a number and not a class. `one_class`: that
+    there is one class alone is meant.
     """
 
     by: LabelsBy = "none"
     pattern: str = ""
     columns: tuple[str, ...] = ()
     delimiter: str = ""
+    function: str = ""
     annotations: str = ""
     mask: str = ""
     codes: tuple[str, ...] = ()
     number: bool = False
+    one_class: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,8 +147,13 @@ class Recipe:
             choices = CHOICES.get((step, name))
             if choices is not None and value not in choices:
                 raise ValueError(f"`{name}` is one of {', '.join(choices)}, but got {value!r}.")
-        _check(step, values)
-        new = replace(part, **{name: _frozen(value) for name, value in values.items()})
+        usual = _USUAL[step] if step else _USUAL_OWN
+        new = replace(
+            part, **{name: checked(step, name, getattr(usual, name), value) for name, value in values.items()}
+        )
+        if isinstance(new, Split) and new.fold >= new.folds:
+            raise ValueError(f"There are {new.folds} folds, counted from 0: `fold` is at most {new.folds - 1}, but got "
+                             f"{new.fold}.")  # fmt: skip
         return replace(self, **{step: new}) if step else new
 
     def plain(self) -> dict[str, Any]:
@@ -154,18 +169,5 @@ class Recipe:
         return recipe
 
 
-def _check(step: str, values: Mapping[str, Any]) -> None:
-    if step == "split" and not 0 < float(values.get("part", 0.2)) < 1:
-        raise ValueError(f"The share of validation is between 0 and 1, but got {values['part']!r}. Try 0.2.")
-    if step == "split" and int(values.get("folds", 5)) < 2:
-        raise ValueError(f"There are at least two folds, but got {values['folds']!r}.")
-    if step == "item" and not 0 <= int(values.get("size", 224)) <= 4096:
-        raise ValueError(f"Pictures are at most 4096 pixels wide, or 0 for as they are, but got {values['size']!r}.")
-    if not step and not 1 <= int(values.get("bs", 64)) <= 65536:
-        raise ValueError(f"A batch has at least one item, but got {values['bs']!r}.")
-    if not step and not str(values.get("name", "dls")).isidentifier():
-        raise ValueError(f"The loaders' name is a Python name, but got {values['name']!r}. Try dls.")
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list | tuple) else value
+_USUAL = {step: make() for step, make in STEPS.items()}
+_USUAL_OWN = Recipe()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from fastwidgets.builder.guess import guess
 from fastwidgets.builder.guesses.guess import Guess
 from fastwidgets.builder.recipe import Recipe
 from fastwidgets.builder.seen_files import SeenFiles
+from fastwidgets.builder.table_facts import table_form
 
 if TYPE_CHECKING:
     from fastwidgets.builder.health import Health
@@ -44,6 +45,12 @@ class Preview:
     trouble: str = ""
     rows: int | None = None
 
+    @property
+    def only_class(self) -> str:
+        """The label of all items, where they have one and the same; else ""."""
+        found = {str(label) for label in self.look.labels if label is not None}
+        return next(iter(found)) if len(found) == 1 else ""
+
 
 class BuilderSession:
     """From a folder to loaders: `BuilderSession(path)` guesses what is there, `code()` is the cell that loads it.
@@ -65,7 +72,8 @@ class BuilderSession:
         cancelled: Callable[[], bool] = bool,
     ) -> None:
         self.folder: Folder = scan_folder(path, progress, cancelled)
-        self.guesses: list[Guess] = guess(self.folder)
+        self._path = _as_written(self.folder.path)
+        self.guesses: list[Guess] = [replace(one, recipe=self._here(one.recipe)) for one in guess(self.folder)]
         self._done: list[Recipe] = [self.guesses[0].recipe]
         self._undone: list[Recipe] = []
         self.files = SeenFiles()
@@ -89,14 +97,18 @@ class BuilderSession:
     # Changing
 
     def take(self, guess: Guess) -> None:
-        """Begin anew from another reading of the folder."""
-        self._set(guess.recipe)
+        """Begin anew from another reading of the folder; what is not about the folder stays as it was chosen."""
+        now = self.recipe
+        self._set(replace(guess.recipe, item=now.item, batch=now.batch, bs=now.bs, name=now.name))
 
     def change(self, step: str = "", **values: Any) -> None:
         """Set fields of a step ("source", "labels", "split", "item", "batch"; "" for `task`, `bs` and `name`).
 
         Raises: ValueError for what there is not; then nothing has changed.
         """
+        if step == "source" and values.get("table") and not {"sep", "encoding"} & values.keys():
+            sep, encoding = _form(self.folder.path / str(values["table"]))
+            values |= {"sep": sep, "encoding": encoding}
         self._set(self.recipe.changed(step, **values))
 
     def exclude(self, files: Iterable[str | os.PathLike[str]]) -> None:
@@ -129,8 +141,8 @@ class BuilderSession:
         return list(self._done), list(self._undone)
 
     def restore(self, done: Iterable[Recipe], undone: Iterable[Recipe] = ()) -> None:
-        """Go back to an earlier `history`, such as that of a kernel which is no more."""
-        self._done, self._undone = list(done), list(undone)
+        """Go back to an earlier `history`, such as that of a kernel which is no more, of the folder where it is now."""
+        self._done, self._undone = list(map(self._here, done)), list(map(self._here, undone))
 
     @property
     def can_undo(self) -> bool:
@@ -185,6 +197,7 @@ class BuilderSession:
             scans={self.folder.path / file for file in self.folder.dicoms},
             codes=self.recipe.labels.codes,
             mask_of=run.names.get("mask_of"),
+            size=self.recipe.item.size,
             find=partial(self.files.problems, progress=progress, cancelled=cancelled),
             cancelled=cancelled,
         )
@@ -192,7 +205,7 @@ class BuilderSession:
     def snapshot(self) -> BuilderSession:
         """The session as it is now, for another thread: later changes stay out; what is seen of files is shared."""
         other = copy(self)
-        other.restore(*self.history)
+        other._done, other._undone = self.history
         return other
 
     def group_hints(self) -> list[GroupHint]:
@@ -261,19 +274,41 @@ class BuilderSession:
     def _file_of(self, item: Any) -> Path | None:
         source = self.recipe.source
         if not source.table:
-            return item if isinstance(item, Path) else Path(item)
+            return Path(item).absolute()
         if source.items == "rows":
             return None
         return self.folder.path / f"{source.prefix}{item[source.path_column]}{source.suffix}"
 
     def _relative(self, file: str | os.PathLike[str]) -> str:
         path = Path(file)
+        if path.is_absolute() and not path.is_relative_to(self.folder.path):
+            raise ValueError(f"{str(path)!r} does not lie in {str(self.folder.path)!r}. Try a path below that folder.")
         return path.relative_to(self.folder.path).as_posix() if path.is_absolute() else path.as_posix()
+
+    def _here(self, recipe: Recipe) -> Recipe:
+        """The recipe for this folder, wherever it was written: data sets are moved, and so are notebooks."""
+        return recipe.changed("source", path=self._path)
 
     def _set(self, recipe: Recipe) -> None:
         if recipe != self.recipe:
             self._done.append(recipe)
             self._undone.clear()
+
+
+def _as_written(folder: Path) -> str:
+    """The folder as a cell names it: from where the notebook is, if it lies below, so that both can be moved."""
+    try:
+        below = folder.relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return str(folder)
+    return below
+
+
+def _form(table: Path) -> tuple[str, str]:
+    try:
+        return table_form(table)
+    except OSError:
+        return "", ""  # the cell says that it is not there
 
 
 def _size(file: Path) -> int:

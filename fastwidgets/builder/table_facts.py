@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +15,7 @@ from fastwidgets.builder.paths import name_of, stem_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PathColumn", "TableFacts", "delimiter_of", "find_path_column", "read_table", "table_facts"]
+__all__ = ["PathColumn", "TableFacts", "delimiter_of", "find_path_column", "read_table", "table_facts", "table_form"]
 
 LOOKED_AT = 5000  # rows
 ENOUGH = 0.8  # of the values have to name files
@@ -30,7 +33,16 @@ TARGETS = (
     "price",
     "rating",
     "score",
+    "survived",
+    "diagnosis",
+    "finding",
+    "species",
+    "sentiment",
 )
+SEPS = (",", ";", "\t", "|")
+BEGINNING = 65_536  # bytes that tell the form of a table
+GROUPS = re.compile(r"(?i)^(patient|subject|person|participant|case|study|series|video|clip|scene|camera|session)"
+                    r"[ _]?(id|no|nr|number)?$")  # fmt: skip
 IDS = ("id", "index", "unnamed: 0", "uid", "uuid", "row")
 DELIMITERS = (" ", "|", ";", ",")
 FEW = 20  # different numbers at most for classes
@@ -58,35 +70,69 @@ class TableFacts:
     classes: tuple[str, ...] = ()  # few different values
     numbers: tuple[str, ...] = ()  # many different numbers
     flags: tuple[str, ...] = ()  # zeros and ones only
+    groups: tuple[str, ...] = ()  # named for patients, videos and the like, several rows each
     ids: tuple[str, ...] = ()  # a value of its own in each row, and no number to learn from
 
 
-def read_table(path: Path, most: int | None = LOOKED_AT) -> pd.DataFrame:
-    """The first `most` rows of a table, or all of them. Raises: ValueError where it cannot be read."""
+def read_table(path: Path, most: int | None = LOOKED_AT, *, as_text: bool = False) -> pd.DataFrame:
+    """The first `most` rows of a table, or all of them; `as_text` leaves numbers as they are written.
+
+    Raises: ValueError where it cannot be read.
+    """
     import pandas as pd
 
     try:
         if path.suffix.lower() == ".parquet":
             frame = pd.read_parquet(path)
             return frame if most is None else frame.head(most)
-        return pd.read_csv(path, sep="\t" if path.suffix.lower() == ".tsv" else ",", nrows=most)
+        sep, encoding = table_form(path)
+        return pd.read_csv(
+            path, sep=sep or ",", encoding=encoding or "utf-8", nrows=most, dtype=str if as_text else None
+        )
     except Exception as error:  # every reader has errors of its own
         raise ValueError(f"{path.name} cannot be read as a table: {error}") from error
 
 
+def table_form(path: Path) -> tuple[str, str]:
+    """What parts the columns of a csv file, and its encoding: each "" where it is the usual, a comma and UTF-8."""
+    if path.suffix.lower() == ".parquet":
+        return "", ""
+    with path.open("rb") as file:
+        start = file.read(BEGINNING)
+    encoding = _encoding(start)
+    lines = start.decode(encoding or "utf-8", "replace").splitlines()[:10]
+    if path.suffix.lower() == ".tsv":
+        return "\t", encoding
+    fewest = {sep: min((len(row) for row in csv.reader(lines[:-1] or lines, delimiter=sep)), default=0) for sep in SEPS}
+    best = max(SEPS, key=lambda sep: fewest[sep])  # of equals the first: a comma
+    return ("" if best == "," else best), encoding
+
+
+def _encoding(start: bytes) -> str:
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            codecs.getincrementaldecoder(encoding)().decode(start)  # which may end within a letter
+        except UnicodeDecodeError:
+            continue
+        return "" if encoding == "utf-8" else encoding
+    return "latin-1"
+
+
 def find_path_column(frame: pd.DataFrame, files: list[str]) -> PathColumn | None:
-    """The first column most of whose values name one of `files`: whole paths, their ends, or names without ending."""
+    """The column most of whose values name one of `files`: by whole paths, else their ends, or names without ending."""
     forms = [
         {file: file for file in files},
         {"/".join(file.split("/")[-2:]): file for file in files},
         {name_of(file): file for file in files},
         {stem_of(file): file for file in files},
     ]
-    for column in frame.columns:
-        values = [str(value) for value in frame[column].dropna().head(200)]
-        if len(set(values)) < len(values) / 2:
-            continue  # a class that happens to be the name of a file
-        for files_by in forms:
+    values_of = {column: [str(value) for value in frame[column].dropna().head(200)] for column in frame.columns}
+    for files_by in forms:
+        for column, values in values_of.items():
+            if len(set(values)) < len(values) / 2:
+                continue  # a class that happens to be the name of a file
             found = [value for value in values if value in files_by]
             if found and len(found) >= ENOUGH * len(values):
                 around = Counter(_around(files_by[value], value) for value in found)
@@ -103,7 +149,8 @@ def _around(file: str, value: str) -> tuple[str, str]:
 
 def table_facts(frame: pd.DataFrame, leave_out: tuple[str, ...] = ()) -> TableFacts:
     """Sort the columns of `frame`, without those to `leave_out`, by what is in them."""
-    found: dict[str, list[str]] = {"texts": [], "classes": [], "numbers": [], "flags": [], "ids": []}
+    kinds = ("texts", "classes", "numbers", "flags", "groups", "ids")
+    found: dict[str, list[str]] = {kind: [] for kind in kinds}
     mark = ""
     for column in map(str, frame.columns):
         if column in leave_out:
@@ -113,8 +160,7 @@ def table_facts(frame: pd.DataFrame, leave_out: tuple[str, ...] = ()) -> TableFa
         else:
             found[_kind(column, frame[column])].append(column)
     return TableFacts(
-        len(frame), tuple(map(str, frame.columns)), mark, *(tuple(found[kind]) for kind in
-        ("texts", "classes", "numbers", "flags", "ids")),
+        len(frame), tuple(map(str, frame.columns)), mark, *(tuple(found[kind]) for kind in kinds),
     )  # fmt: skip
 
 
@@ -129,6 +175,8 @@ def _kind(name: str, values: pd.Series[Any]) -> str:
 
     given = values.dropna()
     distinct = given.nunique()
+    if GROUPS.match(name) and 1 < distinct < 0.7 * len(given):
+        return "groups"
     if pd.api.types.is_bool_dtype(values) or (distinct == 2 and set(given.unique()) <= {0, 1}):
         return "flags"
     unique = len(given) > 20 and distinct == len(given)
@@ -158,7 +206,12 @@ def delimiter_of(values: pd.Series[Any]) -> str:
     return ""
 
 
-def likely_target(columns: tuple[str, ...]) -> str:
-    """The column that is usually to be predicted: one that is called so, or the last."""
+def likely_target(columns: tuple[str, ...], withheld: tuple[str, ...] = ()) -> str:
+    """The column that is usually to be predicted: one that is `withheld` from a table for testing, one that is called
+    so, or the last.
+    """
+    for column in withheld:
+        if column in columns:
+            return column
     lower = {column.lower(): column for column in columns}
     return next((lower[name] for name in TARGETS if name in lower), columns[-1] if columns else "")

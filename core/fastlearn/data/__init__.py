@@ -50,7 +50,7 @@ from fastlearn.data.split import (
     TrainTestSplitter,
 )
 from fastlearn.data.split_time import TimeSplitter
-from fastlearn.data.stratify import GroupSplitter, StratifiedSplitter
+from fastlearn.data.stratify import GroupSplitter, KeepTogether, StratifiedSplitter
 from fastlearn.data.transform import (
     DisplayedTransform,
     InplaceTransform,
@@ -90,6 +90,7 @@ __all__ = [
     "ItemError",
     "ItemGetter",
     "ItemTransform",
+    "KeepTogether",
     "MaskSplitter",
     "MultiCategorize",
     "MultiCategoryBlock",

@@ -27,13 +27,17 @@ class RegexLabeller:
     """The first group of the regular expression `pat` in an item's path.
 
     The path is searched with `/` between folders on every system. With `match=True` the pattern starts at the
-    beginning of the path, else it may be anywhere.
+    beginning of the path, else it may be anywhere. With `below`, a folder, only the path below it is looked at, so that
+    the folders above it, which differ from one machine to another, cannot match.
     Raises: ValueError if `pat` has no group; DataError, naming the item and the pattern, where nothing matches.
     """
 
-    def __init__(self, pat: str | re.Pattern[str], match: bool = False) -> None:
+    def __init__(
+        self, pat: str | re.Pattern[str], match: bool = False, below: str | os.PathLike[str] | None = None
+    ) -> None:
         self.pat = re.compile(pat)
         self.match = match
+        self.below = None if below is None else os.fspath(below)
         if self.pat.groups == 0:
             raise ValueError(
                 f"The label is the first group of the pattern, but {self.pat.pattern!r} has no group. "
@@ -41,7 +45,7 @@ class RegexLabeller:
             )
 
     def __call__(self, o: str | os.PathLike[str]) -> str:
-        text = str(o).replace(os.sep, "/")
+        text = self._looked_at(o)
         found = self.pat.match(text) if self.match else self.pat.search(text)
         if found is None:
             raise DataError(
@@ -56,8 +60,15 @@ class RegexLabeller:
             )
         return str(label)
 
+    def _looked_at(self, o: str | os.PathLike[str]) -> str:
+        path = Path(o)
+        if self.below is None or not path.is_relative_to(self.below):  # from elsewhere, as in a prediction
+            return str(o).replace(os.sep, "/")
+        return path.relative_to(self.below).as_posix()
+
     def __repr__(self) -> str:
-        return f"RegexLabeller({self.pat.pattern!r}, match={self.match})"
+        below = "" if self.below is None else f", below={self.below!r}"
+        return f"RegexLabeller({self.pat.pattern!r}, match={self.match}{below})"
 
 
 class ColReader(ItemTransform):

@@ -11,6 +11,7 @@ from fastlearn.data.problems import DataError
 from fastlearn.data.split import Split, check_part, column, each, shuffled
 
 By = Callable[[Any], Any] | Sequence[Any] | str | None
+Splitter = Callable[[Any], tuple[Sequence[int], Sequence[int]]]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class StratifiedSplitter:
 class GroupSplitter:
     """A random split that keeps groups whole, so that no patient, camera or video is on both sides.
 
-    `by` gives the group of each item: a callable, a sequence with one group an item, or a column of a dataframe.
+    `by` gives the group of each item: a callable, a sequence with one group an item, or a column of a dataframe. With a
+    list of callables, items that any one of them gives the same value are in one group: `[patient_of, twin_of]`.
     Groups are added to the validation set, in random order, where that brings its size closer to `valid_pct` of all.
     Raises: DataError if there are fewer than two groups.
     """
@@ -55,13 +57,38 @@ class GroupSplitter:
         check_part("valid_pct", self.valid_pct)
 
     def __call__(self, items: Any) -> Split:
-        groups = list(_members(keys_of(items, self.by)).values())
+        several = [by for by in self.by if callable(by)] if isinstance(self.by, list) else []
+        keys = _linked([keys_of(items, by) for by in several]) if several else keys_of(items, self.by)
+        groups = list(_members(keys).values())
         if len(groups) < 2:
             raise DataError(
                 f"GroupSplitter keeps groups whole, so it needs at least two, but the {len(items)} items "
                 f"are {len(groups)} group(s). Try another `by`."
             )
         return _complement(len(items), _take_groups(groups, self.valid_pct * len(items), self.seed))
+
+
+@dataclass(frozen=True)
+class KeepTogether:
+    """The split of another splitter, in which no group is on both sides: a group goes where its first item is.
+
+    `by` gives the group of each item, as for `GroupSplitter`. Meant for small groups, such as copies of a picture: the
+    sizes of the sides, the shares of classes and the folds of k stay nearly as `splitter` made them. Items that
+    `splitter` left out stay out.
+    """
+
+    splitter: Splitter
+    by: Callable[[Any], Any] | Sequence[Any] | str
+
+    def __call__(self, items: Any) -> Split:
+        sides = self.splitter(items)
+        side_of = {int(i): side for side in (0, 1) for i in sides[side]}
+        for members in _members(keys_of(items, self.by)).values():
+            used = [i for i in members if i in side_of]
+            for i in used[1:]:
+                side_of[i] = side_of[used[0]]
+        train, valid = ([int(i) for part in sides for i in part if side_of[int(i)] == side] for side in (0, 1))
+        return train, valid
 
 
 def keys_of(items: Any, by: Callable[[Any], Any] | Sequence[Any] | str) -> list[Hashable]:
@@ -114,6 +141,22 @@ def _members(keys: Sequence[Hashable]) -> dict[Hashable, list[int]]:
     for i, k in enumerate(keys):
         members.setdefault(k, []).append(i)
     return members
+
+
+def _linked(keys: Sequence[Sequence[Hashable]]) -> list[Hashable]:
+    """One key an item: the same one for items that share any of theirs, also by way of others."""
+    leader: dict[tuple[int, Hashable], tuple[int, Hashable]] = {}
+
+    def root(key: tuple[int, Hashable]) -> tuple[int, Hashable]:
+        while leader.setdefault(key, key) != key:
+            leader[key] = leader[leader[key]]
+            key = leader[key]
+        return key
+
+    for first, *others in zip(*keys, strict=True):
+        for kind, other in enumerate(others, 1):
+            leader[root((kind, other))] = root((0, first))
+    return [root((0, first)) for first in keys[0]]
 
 
 def _hashable(value: Any) -> Hashable:

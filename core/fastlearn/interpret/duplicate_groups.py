@@ -60,15 +60,18 @@ def duplicate_groups(
     spoiling = problems[problems["code"].isin(SPOILT)]
     spoilt = {Path(path): str(title) for path, title in zip(spoiling["path"], spoiling["problem"], strict=True)}
     found = problems[problems["code"].isin(codes)]
+    codes_of: dict[Path, set[str]] = {}
+    for path, code in zip(found["path"], found["code"], strict=True):
+        codes_of.setdefault(Path(path), set()).add(str(code))
     copies = {Path(path) for path, lead in zip(found["path"], found["same_as"], strict=True) if isinstance(lead, Path)}
     by_path = {Path(path): label for path, label in (labels or {}).items()}
     scores = {Path(path): float(value) for path, value in (quality or {}).items()}
-    return [_group(paths, found, spoilt, copies, by_path, scores) for paths in groups]
+    return [_group(paths, codes_of, spoilt, copies, by_path, scores) for paths in groups]
 
 
 def _group(
     paths: list[Path],
-    found: pd.DataFrame,
+    codes_of: Mapping[Path, set[str]],
     spoilt: Mapping[Path, str],
     copies: set[Path],
     labels: Mapping[Path, Any],
@@ -84,7 +87,8 @@ def _group(
         return path in spoilt, fewer, path in copies, -score if score == score else 0.0, str(path)
 
     best, *others = sorted(paths, key=rank)
-    codes = tuple(code for code in (*CODES, TURNED) if code in set(found.loc[found["path"].isin(paths), "code"]))
+    joined_by = set().union(*(codes_of[path] for path in paths))
+    codes = tuple(code for code in (*CODES, TURNED) if code in joined_by)
     reasons = [f"{len(paths)} copies of one picture"]
     if len(votes) > 1:
         reasons.append("labels differ: " + ", ".join(f"{label} ({n})" for label, n in votes.most_common()))

@@ -54,6 +54,9 @@ def _tests(recipe: Recipe) -> list[str]:
         stem = PurePosixPath(recipe.labels.mask).stem
         ending = stem.rpartition("}")[2]
         tests.append(f"not file.stem.endswith({ending!r})")  # the masks lie among the pictures
+    if recipe.labels.by == "masks" and recipe.labels.mask.startswith("{top}/"):
+        masks = recipe.labels.mask.split("/")[1].format()  # the folder of masks beside that of the pictures
+        tests.append(f"{masks!r} not in file.relative_to(folder).parts")
     if recipe.split.by == "folders" and recipe.labels.by != "folder":
         sides = sorted({recipe.split.train, recipe.split.valid})
         tests.append(f"set({sides!r}) & set(file.relative_to(folder).parts[:-1])")
@@ -64,9 +67,12 @@ def add_table(cell: Cell, recipe: Recipe) -> None:
     """The rows of a table, without those of files that were left out or that are marked for neither side."""
     source, split = recipe.source, recipe.split
     reader = "read_parquet" if source.table.lower().endswith(".parquet") else "read_csv"
-    tab = {"sep": "\t"} if source.table.lower().endswith(".tsv") else {}
+    form: dict[str, object] = {"sep": source.sep, "encoding": source.encoding}
+    if source.names_as_text:
+        form["dtype"] = {source.path_column: str}
+    given = {key: value for key, value in form.items() if value and reader == "read_csv"}
     cell.imports.append("import pandas as pd")
-    cell.add(f"table = {call(f'pd.{reader}', f'path / {source.table!r}', **tab)}")
+    cell.add(f"table = {call(f'pd.{reader}', f'path / {source.table!r}', **given)}")
     if source.excluded:
         add_left_out(cell, recipe)
         before = f"{source.prefix!r} + " if source.prefix else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastwidgets.builder.cell.parts import Cell, call, literal
+from fastwidgets.builder.cell.parts import Cell, call, file_below, labeller, literal, raw
 from fastwidgets.builder.recipe import Recipe
 
 __all__ = ["add_labels", "label_getter"]
@@ -13,19 +13,14 @@ READERS = {"coco": "get_annotations", "voc": "get_voc_annotations", "yolo": "get
 
 
 def add_labels(cell: Cell, recipe: Recipe) -> str:
-    """Write where labels come from; returns the code of the target's block.
-
-    Raises: ValueError where the recipe does not say it.
-    """
+    """Write where labels come from, in a recipe that is complete; returns the code of the target's block."""
     labels = recipe.labels
-    if labels.by == "none":
-        raise ValueError("Where do the labels come from? Choose folder names, a pattern, a table or masks first.")
     if labels.by == "masks":
         return _masks(cell, recipe)
     if labels.by in READERS:
         return _boxes(cell, recipe)
-    cell.block["get_y"] = label_getter(recipe)
-    if recipe.task == "points":
+    cell.block["get_y"] = label_getter(cell, recipe)
+    if recipe.task == "points" and labels.by == "column":
         pairs = [list(labels.columns[i : i + 2]) for i in range(0, len(labels.columns), 2)]
         cell.add(f"def points_of(row):\n    return [[row[x], row[y]] for x, y in {literal(pairs)}]")
         cell.block["get_y"] = "points_of"
@@ -34,16 +29,22 @@ def add_labels(cell: Cell, recipe: Recipe) -> str:
     return BLOCKS[recipe.task]
 
 
-def label_getter(recipe: Recipe) -> str:
-    """The function from an item to its label, as code."""
-    labels = recipe.labels
-    if labels.by == "pattern":
-        return f"RegexLabeller({_raw(labels.pattern)})"
+def label_getter(cell: Cell, recipe: Recipe) -> str:
+    """The function from an item to its label, as code; one that is not a single call is written above the block."""
+    labels, source = recipe.labels, recipe.source
     if labels.by == "column":
         columns = list(labels.columns)
         delimiter = {"label_delim": labels.delimiter} if labels.delimiter else {}
         return call("ColReader", literal(columns if len(columns) > 1 else columns[0]), **delimiter)
-    return "parent_label"
+    if labels.by == "pattern" and not source.table:
+        return labeller(labels.pattern)
+    if labels.by == "folder" and not source.table:
+        return "parent_label"
+    item, name = file_below(source)
+    made = {"function": labels.function, "pattern": f"RegexLabeller({raw(labels.pattern)})({name})",
+            "folder": f"parent_label({name})"}[labels.by]  # fmt: skip
+    cell.add(f"def label_of({item}):\n    return {made}")
+    return "label_of"
 
 
 def _masks(cell: Cell, recipe: Recipe) -> str:
@@ -54,6 +55,8 @@ def _masks(cell: Cell, recipe: Recipe) -> str:
         tops = recipe.source.folders
         top = f" / {tops[0]!r}" if tops else ""
         lines.append(f"    below = file.parent.relative_to(path{top}).as_posix() + '/'")
+    if "{top}" in template:
+        lines.append("    top = file.relative_to(path).parts[0]")
     lines.append(f"    return path / f{parts!r}")
     cell.add("\n".join(["def mask_of(file):", *lines]))
     cell.block["get_y"] = "mask_of"
@@ -74,9 +77,3 @@ def _boxes(cell: Cell, recipe: Recipe) -> str:
         cell.add("kept = [file for file in files if file.relative_to(path).as_posix() not in left_out]")
         cell.source = "kept"
     return "BBoxBlock, BBoxLblBlock"
-
-
-def _raw(pattern: str) -> str:
-    """A regular expression as a raw text where it can be one."""
-    plain = '"' not in pattern and "\n" not in pattern and not pattern.endswith("\\")
-    return f'r"{pattern}"' if plain else repr(pattern)

@@ -103,7 +103,9 @@ class _Reader:
 
     def _table(self, value: ast.expr) -> None:
         if isinstance(value, ast.Call):
-            self._set("source", table=_below(value.args[0]), items="rows")
+            given = {one.arg: one.value for one in value.keywords}
+            form = {key: _value(given[key]) for key in ("sep", "encoding") if key in given}
+            self._set("source", table=_below(value.args[0]), items="rows", names_as_text="dtype" in given, **form)
             return
         assert isinstance(value, ast.Subscript)
         if isinstance(value.slice, ast.Call):  # table[table["split"].isin(["train", "valid"])]
@@ -135,6 +137,10 @@ class _Reader:
         elif function.name == "points_of":
             pairs = _value(last.value.generators[0].iter)  # type: ignore[attr-defined]
             self._set("labels", by="column", columns=[name for pair in pairs for name in pair])
+        elif function.name == "label_of":
+            self._label_of(function, last.value)
+        elif function.name == "group_of":
+            self._set("split", pattern=_value(_call(_call(last.value).func).args[0]))
         elif function.name == "fold":
             call = last.value.value.args[0]  # type: ignore[attr-defined]
             folds, number = _value(call.args[1]), _value(last.value.slice)  # type: ignore[attr-defined]
@@ -143,12 +149,21 @@ class _Reader:
             found = _call(function.body[0].value)  # type: ignore[attr-defined]
             self._finder(_name(found), {one.arg or "": one.value for one in found.keywords})
             for part in ast.walk(last.value):
-                if isinstance(part, ast.Set):  # {"train", "valid"} & set(…)
-                    self._sides = sorted(_value(part))
+                if isinstance(part, ast.Call) and _name(part) == "set" and isinstance(part.args[0], ast.List):
+                    self._sides = sorted(_value(part.args[0]))  # set(["train", "valid"]) & set(…)
         elif function.name == "is_valid":
             valid = _value(last.value.left)  # type: ignore[attr-defined]
             train = next((side for side in self._sides if side != valid), valid)
             self._set("split", by="folders", train=train, valid=valid)
+
+    def _label_of(self, function: ast.FunctionDef, value: ast.expr) -> None:
+        of_rows = function.args.args[0].arg == "row"
+        if of_rows and isinstance(value, ast.Call) and _name(value.func) == "RegexLabeller":
+            self._set("labels", by="pattern", pattern=_value(_call(value.func).args[0]))
+        elif of_rows and _name(value) == "parent_label":
+            self._set("labels", by="folder")
+        else:
+            self._set("labels", by="function", function=ast.unparse(value))
 
     # The block
 
@@ -239,9 +254,10 @@ class _Reader:
             self._set("split", by="group", column=PATIENT)
         elif name == "GrandparentSplitter":
             self._set("split", by="folders", train=given["train_name"], valid=given["valid_name"])
-        elif name == "GroupSplitter" and first is not None and _name(first) != "group_of":
-            by = {"pattern": _value(_call(first).args[0])} if isinstance(first, ast.Call) else {"column": _value(first)}
-            self._set("split", by="group", **by)
+        elif name == "KeepTogether" and first is not None:
+            self._splitter(first)
+        elif name == "GroupSplitter" and first is not None:
+            self._groups(first.elts[0] if isinstance(first, ast.List) else first)
         elif name == "ColSplitter":
             on = {} if "on" in given else {"train": "", "valid": ""}
             self._set("split", by="column", column=_value(first), **on)
@@ -251,6 +267,17 @@ class _Reader:
             self._set("split", by="file", file=_below(first))
         elif name in ("RandomSplitter", "StratifiedSplitter"):
             self._set("split", by="random" if name.startswith("R") else "stratified")
+
+    def _groups(self, by: ast.expr) -> None:
+        name = _name(by)
+        if name == "together_of":
+            self._set("split", by="random")
+        elif name == "RegexLabeller":
+            self._set("split", by="group", pattern=_value(_call(by).args[0]))
+        elif name == "group_of":  # whose function said the pattern
+            self._set("split", by="group")
+        else:
+            self._set("split", by="group", column=_value(_call(by).args[0] if name == "ColReader" else by))
 
     def _loaders(self, name: str, call: ast.Call) -> None:
         given = {one.arg: one.value for one in call.keywords}
@@ -291,11 +318,9 @@ def _below(value: ast.AST | None) -> str:
 
 
 def _prefix(value: ast.expr) -> str:
-    """The prefix of `pref=path / "folder"`, or of `pref=f"{path / 'folder'}/name"`."""
-    if isinstance(value, ast.JoinedStr):
-        inner = value.values[0]
-        folder = _below(inner.value) if isinstance(inner, ast.FormattedValue) else ""
-        return f"{folder}{_value(value.values[1])}" if folder else str(_value(value.values[1])).lstrip("/")
+    """The prefix of `pref=path / "folder"`, or of `pref=str(path / "folder/name")`."""
+    if isinstance(value, ast.Call):
+        return _below(value.args[0])
     folder = _below(value)
     return f"{folder}/" if folder else ""
 
@@ -303,9 +328,14 @@ def _prefix(value: ast.expr) -> str:
 def _template(value: ast.expr) -> str:
     """The path of a mask, as the recipe writes it, from the text with places that the cell has."""
     if isinstance(value, ast.Constant):
-        return str(value.value)
+        return _escaped(value.value)
     assert isinstance(value, ast.JoinedStr)
     return "".join(
-        str(part.value) if isinstance(part, ast.Constant) else f"{{{ast.unparse(part.value).rpartition('.')[2]}}}"  # type: ignore[attr-defined]
+        _escaped(part.value) if isinstance(part, ast.Constant) else f"{{{ast.unparse(part.value).rpartition('.')[2]}}}"  # type: ignore[attr-defined]
         for part in value.values
     )
+
+
+def _escaped(text: object) -> str:
+    """Braces that are part of a name, as a template has them."""
+    return str(text).replace("{", "{{").replace("}", "}}")

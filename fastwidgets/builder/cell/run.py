@@ -102,8 +102,20 @@ def look_at(
     failed: dict[int, str] = {}
     for i, item in enumerate(items):
         try:
-            labels.append(None if get_label is None else get_label(item))
+            label = None if get_label is None else get_label(item)
+            if get_label is not None and _is_empty(label):
+                raise DataError(f"The cell of its label is empty, in row {i + 1} of those that are used.")
+            labels.append(label)
         except DataError as error:
             labels.append(None)
             failed[i] = str(error)
     return Look(items, [file_of(item) for item in items], labels, failed)
+
+
+def _is_empty(label: Any) -> bool:
+    """Whether a cell holds nothing, or one of several of a label; a list of no labels is one."""
+    if isinstance(label, list | tuple):
+        return any(_is_empty(part) for part in label)
+    return (
+        label is None or (isinstance(label, float) and label != label) or type(label).__name__ in ("NAType", "NaTType")
+    )

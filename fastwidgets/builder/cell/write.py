@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from fastwidgets.builder.cell.fitting import check_complete
 from fastwidgets.builder.cell.items import add_items, add_table
 from fastwidgets.builder.cell.labels import READERS, add_labels
 from fastwidgets.builder.cell.parts import Cell, call, literal
@@ -18,6 +19,7 @@ AUGMENT = {"flip": "do_flip"}  # where the words of `aug_transforms` differ
 
 def write_cell(recipe: Recipe) -> str:
     """The cell that makes the recipe's loaders. Raises: ValueError where the recipe leaves something open."""
+    check_complete(recipe)
     if recipe.task == "table":
         return _table(recipe)
     cell = Cell(star=_star(recipe))
@@ -44,7 +46,7 @@ def _pictures(cell: Cell, recipe: Recipe) -> str:
     if source.table:
         prefix, _, name = source.prefix.rpartition("/")
         folder = f"path / {prefix!r}" if prefix else "path"
-        before = f"f'{{{folder}}}/{name}'" if name else folder
+        before = f"str(path / {source.prefix!r})" if name else folder
         suffix = f", suff={source.suffix!r}" if source.suffix else ""
         cell.block["get_x"] = f"ColReader({source.path_column!r}, pref={before}{suffix})"
     target = add_labels(cell, recipe)

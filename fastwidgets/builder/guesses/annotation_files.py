@@ -8,7 +8,7 @@ import re
 from fastwidgets.builder.folder import Folder
 from fastwidgets.builder.guesses.guess import Guess
 from fastwidgets.builder.guesses.sides import find_sides, of_side
-from fastwidgets.builder.paths import name_of, parent_of, stem_of
+from fastwidgets.builder.paths import name_of, stem_of
 from fastwidgets.builder.recipe import Labels, Recipe, Source, Split
 
 __all__ = ["coco_file", "voc_folder", "yolo_folder"]
@@ -19,16 +19,21 @@ SOME = 20  # files that are looked into
 
 def coco_file(folder: Folder) -> list[Guess]:
     """A JSON file of COCO's form; of several, the one for training."""
-    found = [(file, table) for file in folder.ending(".json") if (table := _coco(folder, file)) is not None]
+    found = []
+    for file in folder.ending(".json"):
+        table = _coco(folder, file)
+        if table is not None and any(one.get("bbox") for one in table["annotations"]):
+            found.append((file, table))
+        elif table is not None:
+            folder.troubles[file] = "it has COCO's form, but none of its annotations has a box."
     if not found:
         return []
     file, table = next(((f, t) for f, t in found if "train" in f.lower()), found[0])
     names = [str(one.get("file_name")) for one in table["images"]]
     prefix = _prefix(folder.pictures, names)
-    has_boxes = any(one.get("bbox") for one in table["annotations"])
     why = f"{file} has COCO's form: {len(names):,} pictures, {len(table['annotations']):,} annotations."
     source = Source(str(folder.path), prefix=prefix)
-    recipe = Recipe("boxes" if has_boxes else "segmentation", source, Labels("coco", annotations=file))
+    recipe = Recipe("boxes", source, Labels("coco", annotations=file))
     return [Guess(recipe, 95, (why,))]
 
 
@@ -78,7 +83,7 @@ def yolo_folder(folder: Folder) -> list[Guess]:
     place = _top_of(folder.pictures)
     why = [f"{len(files):,} text files have the form of YOLO: a class and a box in each line."]
     split = Split()
-    sides = find_sides(name_of(parent_of(file)) for file in folder.pictures)
+    sides = find_sides({part for file in folder.pictures for part in file.split("/")[:-1]})
     if sides:
         split = Split("folders", train=sides[0], valid=sides[1])
         why.append(f"The folders {sides[0]} and {sides[1]} part them into training and validation.")

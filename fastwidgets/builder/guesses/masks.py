@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from fastwidgets.builder.folder import Folder
 from fastwidgets.builder.guesses.guess import Guess
-from fastwidgets.builder.paths import name_of, parent_of, stem_of, suffix_of
+from fastwidgets.builder.guesses.sides import find_sides
+from fastwidgets.builder.paths import name_of, parent_of, stem_of, suffix_of, top_of
 from fastwidgets.builder.recipe import Labels, Recipe, Source
 
 __all__ = ["masks_beside"]
@@ -20,7 +22,30 @@ FITS = 0.9
 
 def masks_beside(folder: Folder) -> list[Guess]:
     """Pictures with a mask each."""
-    return _in_another_folder(folder) or _in_the_same_folder(folder)
+    return _in_another_folder(folder) or _in_sides(folder) or _in_the_same_folder(folder)
+
+
+def _in_sides(folder: Folder) -> list[Guess]:
+    """train/images and train/masks, valid/images and valid/masks."""
+    second = {file: parts[1] for file in folder.pictures if len(parts := file.split("/")) == 3}
+    for masks_folder in sorted({name for name in second.values() if name.lower() in WORDS}):
+        masks = {file for file, name in second.items() if name == masks_folder}
+        pictures = [file for file, name in second.items() if name.lower() not in WORDS]
+        suffix = Counter(suffix_of(mask) for mask in masks).most_common(1)[0][0]
+        for ending in ENDINGS:
+            template = f"{{top}}/{_escaped(masks_folder)}/{{stem}}{ending}{_escaped(suffix)}"
+            if pictures and sum(mask_path(template, file, "") in masks for file in pictures) >= FITS * len(pictures):
+                return [_parted(_guess(folder, "", pictures, template, masks_folder), pictures)]
+    return []
+
+
+def _parted(guess: Guess, pictures: list[str]) -> Guess:
+    sides = find_sides({top_of(file) for file in pictures})
+    if sides is None:
+        return guess
+    why = f"The folders {sides[0]} and {sides[1]} part them into training and validation."
+    recipe = guess.recipe.changed("split", by="folders", train=sides[0], valid=sides[1])
+    return replace(guess, recipe=recipe, why=(*guess.why, why))
 
 
 def _in_another_folder(folder: Folder) -> list[Guess]:
@@ -54,16 +79,20 @@ def _template(top: str, pictures: list[str], masks_top: str, masks: list[str], a
     nested = any("/" in _below(top, file) for file in pictures)
     between = "{below}" if nested else ""
     for ending in ENDINGS:
-        template = f"{masks_top}/{between}{{stem}}{ending}{suffix}"
+        template = f"{_escaped(masks_top)}/{between}{{stem}}{ending}{_escaped(suffix)}"
         if sum(mask_path(template, file, top) in answers for file in pictures) >= FITS * len(pictures):
             return template
     return ""
 
 
 def mask_path(template: str, file: str, top: str) -> str:
-    """The path of the mask of `file`. {below} stands for the folders between `top` and the file."""
+    """The path of the mask of `file`. {below}: the folders between `top` and it; {top}: the first."""
     below = parent_of(_below(top, file))
-    return template.format(stem=stem_of(file), name=name_of(file), below=f"{below}/" if below else "")
+    return template.format(stem=stem_of(file), name=name_of(file), below=f"{below}/" if below else "", top=top_of(file))
+
+
+def _escaped(name: str) -> str:
+    return name.replace("{", "{{").replace("}", "}}")
 
 
 def _below(top: str, file: str) -> str:
@@ -78,7 +107,7 @@ def _in_the_same_folder(folder: Folder) -> list[Guess]:
         if not masks or not others:
             continue
         suffix = Counter(suffix_of(mask) for mask in masks).most_common(1)[0][0]
-        template = f"{{below}}{{stem}}{ending}{suffix}"
+        template = f"{{below}}{{stem}}{ending}{_escaped(suffix)}"
         if sum(mask_path(template, file, "") in masks for file in others) >= FITS * len(others):
             return [_guess(folder, "", sorted(others), template, "")]
     return []

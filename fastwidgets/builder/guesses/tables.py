@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from fastwidgets.builder.folder import Folder
 from fastwidgets.builder.guesses.guess import Guess
 from fastwidgets.builder.guesses.sides import find_sides
+from fastwidgets.builder.paths import name_of, parent_of
 from fastwidgets.builder.recipe import Labels, Recipe, Source, Split, Task
 from fastwidgets.builder.table_facts import (
     TableFacts,
@@ -17,6 +19,7 @@ from fastwidgets.builder.table_facts import (
     likely_target,
     read_table,
     table_facts,
+    table_form,
 )
 
 if TYPE_CHECKING:
@@ -24,16 +27,18 @@ if TYPE_CHECKING:
 
 __all__ = ["tables"]
 
+MOST_TABLES = 50  # that are looked into
 COORDINATE = re.compile(r"(?i)^(.*?)[_\- ]?([xy])[_\- ]?(\d*)$")
 
 
 def tables(folder: Folder) -> list[Guess]:
     """What each table below the folder may be; the one for training comes first among equals."""
     found = []
-    for file in folder.tables:
+    for file in sorted(folder.tables, key=lambda file: -_bonus(file))[:MOST_TABLES]:
         try:
             frame = read_table(folder.path / file)
-        except ValueError:
+        except ValueError as error:
+            folder.troubles[file] = str(error)
             continue
         if len(frame) and len(frame.columns) > 1:
             guess = _of_pictures(folder, file, frame) or _of_texts(folder, file, frame) or _plain(folder, file, frame)
@@ -48,27 +53,65 @@ def _bonus(file: str) -> int:
 
 
 def _of_pictures(folder: Folder, file: str, frame: pd.DataFrame) -> Guess | None:
+    as_text = False
     pictures = find_path_column(frame, folder.pictures)
     named = pictures or find_path_column(frame, folder.dicoms)
+    if named is None and not file.lower().endswith(".parquet"):  # perhaps names such as 00017
+        pictures = named = find_path_column(read_table(folder.path / file, 200, as_text=True), folder.pictures)
+        as_text = True
     if named is None:
         return None
     facts = table_facts(frame, leave_out=(named.name,))
-    task, labels, reason = _labels(frame, facts)
+    task, labels, reason = _labels(frame, facts, _withheld(folder, file, frame))
     if labels is None:
         return None
     why = [f"The column {named.name} of {file} names the {'pictures' if pictures else 'scans'}.", reason]
+    if str(frame.columns[list(map(str, frame.columns)).index(named.name)]) in map(name_of, folder.pictures):
+        why.append(
+            "Its first line names a picture, too: it may have no line of column names, and that row is not seen."
+        )
     if named.missing:
         why.append(f"{named.missing} of the rows looked at name files that are not there.")
     split = _split(frame, facts, why)
+    if split == Split() and facts.groups:
+        split = Split("group", column=facts.groups[0])
+        why.append(f"What has the same {facts.groups[0]} stays on one side of the split.")
     if not pictures and split == Split():
         split = Split("group", column="PatientID")
         why.append("A patient stays on one side of the split.")
-    source = Source(str(folder.path), "images" if pictures else "dicom", table=file, path_column=named.name,
-                    prefix=named.prefix, suffix=named.suffix)  # fmt: skip
-    return Guess(Recipe(task, source, labels, split), 90 + _bonus(file), tuple(why))
+    source = Source(
+        str(folder.path),
+        "images" if pictures else "dicom",
+        table=file,
+        path_column=named.name,
+        prefix=named.prefix,
+        suffix=named.suffix,
+        names_as_text=as_text,
+    )
+    return Guess(Recipe(task, _found(folder, source), labels, split), 90 + _bonus(file), tuple(why))
 
 
-def _labels(frame: pd.DataFrame, facts: TableFacts) -> tuple[Task, Labels | None, str]:
+def _found(folder: Folder, source: Source) -> Source:
+    """The source, with the form of its table."""
+    sep, encoding = table_form(folder.path / source.table)
+    return replace(source, sep=sep, encoding=encoding)
+
+
+def _withheld(folder: Folder, file: str, frame: pd.DataFrame) -> tuple[str, ...]:
+    """The columns that a table for testing, beside this one, does not have."""
+    for other in folder.tables:
+        if other != file and parent_of(other) == parent_of(file) and "test" in name_of(other).lower():
+            try:
+                there = set(map(str, read_table(folder.path / other, 5).columns))
+            except ValueError:
+                continue
+            missing = tuple(column for column in map(str, frame.columns) if column not in there)
+            if len(missing) <= len(frame.columns) / 2:
+                return missing
+    return ()
+
+
+def _labels(frame: pd.DataFrame, facts: TableFacts, withheld: tuple[str, ...]) -> tuple[Task, Labels | None, str]:
     """Which task the columns that are left speak for, and its labels."""
     points = _coordinates(facts.numbers + facts.classes)
     if points:
@@ -77,7 +120,7 @@ def _labels(frame: pd.DataFrame, facts: TableFacts) -> tuple[Task, Labels | None
         columns = facts.flags
         return "multi", Labels("column", columns=columns), f"{len(columns)} columns of zeros and ones are the labels."
     choices = tuple(c for c in facts.columns if c in (*facts.classes, *facts.flags, *facts.numbers, *facts.texts))
-    target = likely_target(choices)
+    target = likely_target(choices, withheld)
     if not target:
         return "single", None, ""
     if target in facts.numbers:
@@ -118,21 +161,25 @@ def _of_texts(folder: Folder, file: str, frame: pd.DataFrame) -> Guess | None:
         return None
     text = facts.texts[0]
     others = tuple(c for c in facts.columns if c in (*facts.classes, *facts.flags) and c != facts.mark)
-    target = likely_target(others)
+    target = likely_target(others, _withheld(folder, file, frame))
     why = [f"The column {text} of {file} holds texts."]
     source = Source(str(folder.path), "rows", table=file, path_column=text)
     split = _split(frame, facts, why)
     if not target:
         why.append("No column looks like labels, so a language model can be trained.")
-        return Guess(Recipe("language_model", source, Labels(), split), 48 + _bonus(file), tuple(why))
+        return Guess(Recipe("language_model", _found(folder, source), Labels(), split), 48 + _bonus(file), tuple(why))
     why.insert(1, f"{target} has {frame[target].nunique()} different labels.")
-    return Guess(Recipe("text", source, Labels("column", columns=(target,)), split), 50 + _bonus(file), tuple(why))
+    return Guess(
+        Recipe("text", _found(folder, source), Labels("column", columns=(target,)), split),
+        50 + _bonus(file),
+        tuple(why),
+    )
 
 
 def _plain(folder: Folder, file: str, frame: pd.DataFrame) -> Guess | None:
     facts = table_facts(frame)
     choices = tuple(c for c in facts.columns if c in (*facts.classes, *facts.flags, *facts.numbers))
-    target = likely_target(choices)
+    target = likely_target(choices, _withheld(folder, file, frame))
     if not target or len(choices) < 2:
         return None
     kind = "a number" if target in facts.numbers else f"one of {frame[target].nunique()} classes"
@@ -142,4 +189,4 @@ def _plain(folder: Folder, file: str, frame: pd.DataFrame) -> Guess | None:
     source = Source(str(folder.path), "rows", table=file, columns=tuple(c for c in choices if c != target))
     labels = Labels("column", columns=(target,), number=target in facts.numbers)
     split = _split(frame, facts, why)
-    return Guess(Recipe("table", source, labels, split), 40 + _bonus(file), tuple(why))
+    return Guess(Recipe("table", _found(folder, source), labels, split), 40 + _bonus(file), tuple(why))

@@ -34,6 +34,15 @@ def test_regex_labeller_takes_the_first_group(pattern, match, item, label):
     assert RegexLabeller(pattern, match=match)(item) == label
 
 
+def test_regex_labeller_below_a_folder_sees_nothing_of_the_folders_above():
+    read = RegexLabeller(r"(patient\d+)", below="/home/patient7/set")
+    assert read("/home/patient7/set/a/patient12_3.jpg") == "patient12"
+    assert read(Path("elsewhere/patient4_1.jpg")) == "patient4"
+    with pytest.raises(DataError, match=r"does not match 'a/b.jpg'"):
+        read("/home/patient7/set/a/b.jpg")
+    assert repr(read) == "RegexLabeller('(patient\\\\d+)', match=False, below='/home/patient7/set')"
+
+
 def test_regex_labeller_names_item_and_pattern_where_nothing_matches():
     with pytest.raises(DataError, match=r"pattern '\^\(\\\\d\+\)' does not match 'cats/a.jpg'"):
         RegexLabeller(r"^(\d+)")("cats/a.jpg")

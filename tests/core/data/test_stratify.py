@@ -7,7 +7,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 from fastlearn.data.problems import DataError
-from fastlearn.data.stratify import GroupSplitter, StratifiedSplitter, share_out
+from fastlearn.data.stratify import GroupSplitter, KeepTogether, StratifiedSplitter, share_out
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,3 +78,28 @@ def test_labels_of_another_length_and_columns_without_a_frame_are_refused():
         StratifiedSplitter(["a", "b"])(range(3))
     with pytest.raises(DataError, match="'y' names a column, but the items are list"):
         StratifiedSplitter("y")([1, 2])
+
+
+@given(groups=CLASSES, part=st.floats(0.05, 0.9), seed=st.integers(0, 5))
+def test_what_is_kept_together_goes_where_its_first_item_is(groups, part, seed):
+    split = StratifiedSplitter(["x"] * len(groups), part, seed)
+    alone = [set(side) for side in split(range(len(groups)))]
+    train, valid = KeepTogether(split, groups)(range(len(groups)))
+    assert sorted(train + valid) == list(range(len(groups)))
+    for group in set(groups):
+        members = [i for i, one in enumerate(groups) if one == group]
+        assert {i in train for i in members} == {members[0] in alone[0]}
+
+
+def test_items_that_a_split_leaves_out_stay_out():
+    train, valid = KeepTogether(lambda items: ([1, 3], [4]), ["a", "a", "b", "b", "a"])(range(5))
+    assert sorted(train) == [1, 3, 4] and valid == []
+
+
+def test_groups_by_several_functions_are_linked_by_way_of_others():
+    items = [("ann", 1), ("ann", 2), ("bob", 2), ("cem", 3), ("cem", 4), ("dee", 5)]
+    by = [lambda item: item[0], lambda item: item[1]]
+    for seed in range(6):
+        train, valid = GroupSplitter(by, 0.5, seed)(items)
+        assert train and valid and ({0, 1, 2} <= set(train) or {0, 1, 2} <= set(valid))
+        assert {3, 4} <= set(train) or {3, 4} <= set(valid)

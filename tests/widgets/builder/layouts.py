@@ -91,6 +91,14 @@ def yolo(root: Path, sides: tuple[str, ...] = ("",)) -> None:
     put(root, "classes.txt", text="cell\nnucleus\n")
 
 
+def roboflow(root: Path) -> None:
+    for side in ("train", "valid"):
+        for i in range(5):
+            put(root, f"{side}/images/{i}.jpg")
+            put(root, f"{side}/labels/{i}.txt", text="0 0.5 0.5 0.2 0.2\n1 0.1 0.1 0.1 0.1\n")
+    put(root, "data.yaml", text="train: ../train/images\nnc: 2\nnames: ['cell', 'nucleus']\n")
+
+
 def dicom(root: Path) -> None:
     for i in range(4):
         (root / "study").mkdir(parents=True, exist_ok=True)
@@ -202,6 +210,23 @@ LAYOUTS = [
            {"task": "table", "labels.columns": ("salary",), "source.items": "rows"}),
     Layout("a table of houses", making(houses_csv=HOUSES), {"task": "table", "labels.columns": ("price",)}),
     Layout("one class", making(*files("cat/{i}.jpg", 9)), {"labels.by": "folder", "split.by": "random"}),
+    Layout("masks of train and val", making(*files("train/images/{i}.png"), *files("train/masks/{i}.png"),
+                                            *files("val/images/{i}.png", 3), *files("val/masks/{i}.png", 3)),
+           {"task": "segmentation", "labels.mask": "{top}/masks/{stem}.png", "split.by": "folders",
+            "split.train": "train", "split.valid": "val"}),
+    Layout("csv of semicolons", making(*PICTURES, labels_csv=image_rows("picture;kind", "{i}.jpg;{c}")),
+           {"labels.columns": ("kind",), "source.path_column": "picture", "source.sep": ";"}),
+    Layout("csv of numbers with zeros", making(*files("{i:05}.jpg", 24), y_csv=image_rows("id,label", "{i:05},{c}")),
+           {"labels.columns": ("label",), "source.path_column": "id", "source.names_as_text": True}),
+    Layout("csv with an index", making(*PICTURES, l_csv=image_rows("Unnamed: 0,file,kind", "{i},{i}.jpg,{c}")),
+           {"labels.columns": ("kind",), "source.path_column": "file"}),
+    Layout("csv of patients", making(*PICTURES, l_csv=image_rows("file,kind,patient_id", "{i}.jpg,{c},{b}")),
+           {"labels.columns": ("kind",), "split.by": "group", "split.column": "patient_id"}),
+    Layout("titanic", making(train_csv=rows("Id,Lived,Age,Sex", *(f"{i},{i % 2},{i % 31}.5,m" for i in range(60))),
+                             test_csv=rows("Id,Age,Sex", *(f"{i},{i % 31}.5,m" for i in range(60)))),
+           {"task": "table", "labels.columns": ("Lived",), "source.table": "train.csv"}),
+    Layout("yolo of Roboflow", roboflow,
+           {"labels.by": "yolo", "split.by": "folders", "split.train": "train", "split.valid": "valid"}),
     Layout("left by other programs", making(*files("{c}/{i}.jpg", c=ANIMALS), ".ipynb_checkpoints/a.jpg",
                                             "__MACOSX/cat/._0.jpg"),
            {"task": "single", "labels.by": "folder", "split.by": "stratified"}),

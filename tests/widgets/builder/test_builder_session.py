@@ -22,9 +22,11 @@ BY_NAME = {layout.name: layout for layout in LAYOUTS}
 LOADED = [
     "class folders", "train, val, test", "train with an unlabelled test set", "names: pets",
     "csv: paths in a folder", "csv: tags and is_valid", "csv: names without ending", "csv: zeros and ones",
-    "csv: a number", "csv: points", "tsv", "csv with a split column", "masks in a folder", "camvid",
-    "masks beside pictures", "coco of 2017", "voc", "yolo", "yolo, train and val", "texts in a table",
-    "texts in folders", "texts alone", "a plain table", "a table of houses",
+    "csv: a number",
+    "csv: points", "tsv", "csv with a split column", "csv of patients", "titanic", "masks in a folder",
+    "camvid", "masks beside pictures", "coco of 2017", "voc", "yolo", "yolo, train and val", "texts in a table",
+    "texts in folders", "texts alone", "masks of train and val", "csv of semicolons",
+    "csv of numbers with zeros", "a plain table", "a table of houses", "yolo of Roboflow",
 ]
 # fmt: on
 
@@ -93,7 +95,7 @@ def test_changes_are_undone_and_made_again(tmp_path: Path) -> None:
         ("split", {"by": "luck"}, "`by` is one of random, stratified"),
         ("item", {"sise": 3}, "item has fit, size, but got 'sise'"),
         ("", {"name": "my dls"}, "a Python name, but got 'my dls'"),
-        ("", {"bs": 0}, "at least one item"),
+        ("", {"bs": 0}, "`bs` is between 1 and 65,536, but got 0"),
     ],
 )
 def test_what_there_is_not_is_refused_and_changes_nothing(tmp_path: Path, step: str, values: dict, said: str) -> None:

@@ -88,9 +88,11 @@ def test_the_group_of_a_pattern_stands_out(made, tmp_path: Path) -> None:
     tile = builder.desk.results["labels"].tiles[0]
     assert [words for words, mark in tile.line if mark] == [tile.label]
     tell(builder, "change", step="labels", name="pattern", value="(")
-    assert builder.desk.errors["labels"] and "split" not in builder.desk.results
+    assert "no regular expression" in builder.notice and builder.desk.errors == {}
+    tell(builder, "change", step="labels", name="pattern", value="(nothing like it)")
+    assert not builder.desk.results["labels"].words[0].startswith("18")
     tell(builder, "turn", how="undo")
-    assert builder.desk.errors == {}
+    assert builder.desk.results["labels"].words == ("18 of 18 items have a label.",)
 
 
 @pytest.mark.parametrize("name", ["csv: tags and is_valid", "camvid", "voc", "csv: points", "a plain table",
@@ -258,3 +260,13 @@ def test_paths_are_completed_below_visible_folders_alone(tmp_path: Path) -> None
 def test_the_saved_notebook_holds_the_cell_and_no_markup_of_the_names(made, animals: Path) -> None:
     html = made(animals).as_html()
     assert "block.dataloaders(path" in html and "<b>" not in html and "18 items, 3 classes." in html
+
+
+def test_one_class_alone_is_only_built_where_it_is_meant(made, tmp_path: Path) -> None:
+    builder = made(filled(BY_NAME["one class"], tmp_path / "set"))
+    assert builder.desk.code[0] == "" and "only one class, cat" in builder.desk.code[1]
+    assert [field.name for field in builder.desk.form["labels"]][-1] == "one_class"
+    tell(builder, "change", step="labels", name="one_class", value=True)
+    assert builder.code().startswith("# In spite of: There is only one class, cat: nothing can be learnt.\n")
+    tell(builder, "turn", how="undo")
+    assert "only one class" in builder.desk.code[1]

@@ -25,13 +25,20 @@ def pictures(root: Path, **n: int) -> Path:
     return root
 
 
+def sized(root: Path) -> BuilderSession:
+    """Pictures stay as large as they are."""
+    session = BuilderSession(root)
+    session.change("item", size=48)
+    return session
+
+
 def found(session: BuilderSession) -> dict[str, tuple[str, str, list[str]]]:
     """Severity, words and names by code."""
     return {one.code: (one.severity, one.words, sorted(f.name for f in one.files)) for one in session.health()}
 
 
 def test_a_sound_set_has_nothing_to_tell(tmp_path: Path) -> None:
-    assert found(BuilderSession(pictures(tmp_path, cat=8, dog=8))) == {}
+    assert found(sized(pictures(tmp_path, cat=8, dog=8))) == {}
 
 
 def test_planted_faults_are_found_with_their_reasons(tmp_path: Path) -> None:
@@ -57,7 +64,7 @@ def test_planted_faults_are_found_with_their_reasons(tmp_path: Path) -> None:
 def test_excluding_what_is_wrong_makes_it_sound(tmp_path: Path) -> None:
     pictures(tmp_path, cat=8, dog=8)
     (tmp_path / "dog" / "bad.jpg").write_bytes(b"")
-    session = BuilderSession(tmp_path)
+    session = sized(tmp_path)
     (bad,) = session.health()
     session.exclude(bad.files)
     assert session.health() == []
@@ -100,3 +107,45 @@ def test_a_cancelled_look_ends_early_and_says_what_it_knows(tmp_path: Path, stop
     session = BuilderSession(pictures(tmp_path, cat=9))
     asked = iter(range(1000))
     assert {one.code for one in session.health(cancelled=lambda: next(asked) >= stop_at)} >= {"one_class"}
+
+
+def test_rows_without_a_label_are_found_and_left_out(tmp_path: Path) -> None:
+    for i in range(20):
+        picture(tmp_path / f"{i}.png", i)
+    put(
+        tmp_path, "l.csv", text="name,label\n" + "".join(f"{i}.png,{'ab'[i % 2] if i > 2 else ''}\n" for i in range(20))
+    )
+    session = sized(tmp_path)
+    severity, words, files = found(session)["no_label"]
+    assert severity == "error" and files == ["0.png", "1.png", "2.png"] and "The cell of its label is empty" in words
+    session.exclude(next(one.files for one in session.health() if one.code == "no_label"))
+    assert list(session.build().vocab) == ["a", "b"] and "no_label" not in found(session)
+
+
+def test_names_that_say_another_class_are_found(tmp_path: Path) -> None:
+    pictures(tmp_path, cat=6, dog=6)
+    picture(tmp_path / "dog" / "Cat_17.png", 99)
+    picture(tmp_path / "dog" / "dog and cat.png", 98)
+    severity, words, files = found(sized(tmp_path))["name_says_otherwise"]
+    assert severity == "warning" and files == ["Cat_17.png"]
+    assert words == "1 name says another class than the label: Cat_17.png."
+
+
+def test_small_pictures_that_are_made_large_are_told(tmp_path: Path) -> None:
+    session = BuilderSession(pictures(tmp_path, cat=8, dog=8))
+    assert "at most 48 pixels wide or high and are made 224" in found(session)["enlarged"][1]
+    session.change("item", size=96)
+    assert found(session) == {}
+
+
+def test_a_mask_that_cannot_be_used_leaves_its_picture_out(tmp_path: Path) -> None:
+    for i in range(6):
+        picture(tmp_path / "images" / f"{i}.png", i)
+        (tmp_path / "masks").mkdir(exist_ok=True)
+        Image.fromarray(np.full((48, 48), 9 if i == 3 else 1, np.uint8)).save(tmp_path / "masks" / f"{i}.png")
+    put(tmp_path, "codes.txt", text="ground\ncar\n")
+    session = sized(tmp_path)
+    (bad,) = [one for one in session.health() if one.code == "masks"]
+    session.exclude(bad.files)
+    assert session.recipe.source.excluded == ("images/3.png",)
+    assert "masks" not in found(session) and len(session.look().items) == 5

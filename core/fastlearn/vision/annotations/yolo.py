@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from fastlearn.vision.annotations.boxed import Box, Boxed
 from fastlearn.vision.decode import FIRST_SIDEWAYS, explained, orientation_of
 
 StrPath = str | os.PathLike[str]
-CLASS_FILES = ("classes.txt", "obj.names", "_darknet.labels")
+CLASS_FILES = ("classes.txt", "obj.names", "_darknet.labels", "data.yaml", "dataset.yaml")
+YAML_LIST = re.compile(r"^names:\s*\[(.*?)\]", re.M | re.S)
+YAML_LINES = re.compile(r"^names:\s*\n((?:[ \t]*(?:-|\d+:)[ \t].*\n?)+)", re.M)
 
 
 def get_yolo_annotations(
@@ -27,8 +30,9 @@ def get_yolo_annotations(
 
     A line is `class x y width height`, the last four as shares of the picture, whose size is read from its header.
     `labels` is the folder of the text files: by default `labels` for `images` (the last folder of that name), or else
-    that of the pictures. `classes` are the names, or the file with one a line; by default a `classes.txt` in one of the
-    folders or beside them. Pictures without boxes, or without a text file, are left out unless `with_empty`.
+    that of the pictures; each side of a split may have both, as in `train/images` and `train/labels`. `classes` are the
+    names, or the file with one a line; by default a `classes.txt` in one of the folders or beside them, or the names in
+    a `data.yaml`. Pictures without boxes, or without a text file, are left out unless `with_empty`.
     Raises: DataError, naming the file and the line.
     """
     root = Path(images)
@@ -37,6 +41,8 @@ def get_yolo_annotations(
     files, found = [], []
     for file in get_image_files(root):
         text = (folder / file.relative_to(root)).with_suffix(".txt")
+        if labels is None and not text.is_file():
+            text = (labels_beside(file.parent) / file.name).with_suffix(".txt")
         boxed = _read(text, file, names) if text.is_file() else ([], [])
         if with_empty or boxed[0]:
             files.append(file)
@@ -74,10 +80,25 @@ def _class_names(classes: StrPath | Sequence[str] | None, folders: Iterable[Path
             raise DataError(f"The classes have numbers here, and there is no {CLASS_FILES[0]} with their names in "
                             f"{str(places[0].parent)!r} or beside it. Try classes=[...].")  # fmt: skip
         classes = found
+    if isinstance(classes, str | os.PathLike) and Path(classes).suffix in (".yaml", ".yml"):
+        return _yaml_names(Path(classes))
     if isinstance(classes, str | os.PathLike):
         lines = Path(classes).read_text(encoding="utf-8").splitlines()
         return [line.strip() for line in lines if line.strip()]
     return [str(name) for name in classes]
+
+
+def _yaml_names(file: Path) -> list[str]:
+    """The `names` of a YOLO data file: a list in brackets, or one a line with a dash or a number before it."""
+    text = file.read_text(encoding="utf-8")
+    in_brackets, in_lines = YAML_LIST.search(text), YAML_LINES.search(text)
+    if in_brackets:
+        found = in_brackets[1].split(",")
+    elif in_lines:
+        found = [re.sub(r"^\s*(?:-|\d+:)\s+", "", line) for line in in_lines[1].splitlines()]
+    else:
+        raise DataError(f"{str(file)!r} has no list `names` of the classes. Try classes=[...].")
+    return [name.strip().strip("'\"") for name in found if name.strip()]
 
 
 def _read(text: Path, file: Path, names: Sequence[str]) -> Boxed:

@@ -123,8 +123,13 @@ def opened_cache(folder: str | os.PathLike[str] | None, max_pixels: int) -> Iter
 
 def _key(path: Path) -> str:
     # A name that is no valid text, as Linux allows, is kept as the bytes that it is.
-    return os.fsencode(path.absolute()).hex() if _odd(path) else str(path.absolute())
+    text = os.path.abspath(path) if not path.is_absolute() else str(path)
+    return os.fsencode(text).hex() if _odd(text) else text
 
 
-def _odd(path: Path) -> bool:
-    return any(0xD800 <= ord(letter) <= 0xDFFF for letter in str(path))
+def _odd(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
