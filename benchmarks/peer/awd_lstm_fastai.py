@@ -25,6 +25,7 @@ import fastai.callback.schedule  # noqa: F401  # adds fit_one_cycle
 import numpy as np
 import torch
 from fastai.callback.core import Callback
+from fastai.callback.training import GradientClip
 from fastai.data.core import DataLoaders
 from fastai.text.data import LMDataLoader
 from fastai.text.learner import language_model_learner
@@ -119,7 +120,7 @@ def main(file: str) -> None:
         else:
             learn = learner(documents["train"], int(rest[0]), shuffle=False)
             torch.save(learn.model.state_dict(), rest[1])
-            fit(learn, settings["epochs"], SeedEachBatch(int(rest[0])))
+            fit(learn, settings["epochs"], [SeedEachBatch(int(rest[0])), GradientClip(settings["clip"])])
             print(perplexity(learn.model), flush=True)
 
 

@@ -53,7 +53,7 @@ PICTURES = {
     "11_detection": SHOWN,
 }
 
-WITH_OUTPUTS = [path for path in NOTEBOOKS if re.match(r"0[45679]|1[012367]", path.stem)]  # one for each task
+WITH_OUTPUTS = [path for path in NOTEBOOKS if re.match(r"0[45679]|1[0-7]", path.stem)]  # one for each task
 LARGEST = 500_000  # bytes of a notebook that is saved with outputs
 ENOUGH = 450_000  # above it, pictures are stored in 256 colours: a third of the size, and hard to tell from all
 LIVE = "application/vnd.jupyter.widget-view+json"  # nothing to see without its kernel; its static twin stays

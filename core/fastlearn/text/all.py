@@ -24,7 +24,7 @@ from fastlearn.text.lm_loader import LMDataLoader
 from fastlearn.text.loaders import text_part, text_vocab, TextDataLoaders
 from fastlearn.text.models import get_language_model, get_text_classifier
 from fastlearn.text.nearest import NearestTexts, text_features, TextNeighbour
-from fastlearn.text.padding import Pad_Chunk, pad_chunk, Pad_Input, pad_input, PadChunk, PadInput
+from fastlearn.text.padding import Pad_Chunk, pad_chunk, Pad_Input, pad_input, pad_input_chunk, PadChunk, PadInput
 from fastlearn.text.pieces import BaseTokenizer
 from fastlearn.text.pretrained import match_embeds
 from fastlearn.text.readable import readable
@@ -54,8 +54,8 @@ __all__ = [
     "get_text_classifier", "intrinsic_attention", "IntrinsicAttention", "language_model_learner", "LanguageModel",
     "LinearDecoder", "LMDataLoader", "LMLearner", "load_tokenized_csv", "lowercase", "make_vocab",
     "masked_concat_pool", "match_embeds", "NearestTexts", "Numericalize", "PAD", "Pad_Chunk", "pad_chunk",
-    "Pad_Input", "pad_input", "PadChunk", "PadInput", "pd", "PoolingLinearClassifier", "POSTPROC_RULES",
-    "PROC_RULES", "readable", "register_text_arch", "replace_all_caps", "replace_maj", "replace_rep",
+    "Pad_Input", "pad_input", "pad_input_chunk", "PadChunk", "PadInput", "pd", "PoolingLinearClassifier",
+    "POSTPROC_RULES", "PROC_RULES", "readable", "register_text_arch", "replace_all_caps", "replace_maj", "replace_rep",
     "replace_space", "replace_wrep", "reverse_text", "ReverseText", "rm_useless_spaces", "RNNDropout",
     "SentenceEncoder", "SentencePieceTokenizer", "SequentialRNN", "SortedDL", "SpacyTokenizer", "spec_add_spaces",
     "SPECIAL_TOKENS", "SubwordTokenizer", "text_classifier_learner", "text_features", "text_part", "text_vocab",

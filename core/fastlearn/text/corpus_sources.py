@@ -6,12 +6,15 @@ import codecs
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastlearn.data.category import is_missing
 from fastlearn.data.label import cell
 from fastlearn.data.problems import DataError, describe, short
 from fastlearn.text.special import FLD
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def check_encoding(name: str) -> str:
@@ -53,8 +56,7 @@ def text_of(item: Any, encoding: str = "utf-8", text_cols: Sequence[str | int] =
     if is_missing(item):
         raise DataError("There is no text here: the value is missing (NaN). Try df.dropna(subset=[column]), or "
                         "df[column].fillna('').")  # fmt: skip
-    if isinstance(item, bytes):
-        raise DataError("A text is a str, but got bytes. Try item.decode('utf-8').")
+    _check_no_bytes(item)
     raise DataError(f"A text is a str, the path of a file, or a row with text columns, but got {describe(item)}. Try "
                     "get_x=ColReader('text') for the rows of a table.")  # fmt: skip
 
@@ -62,12 +64,39 @@ def text_of(item: Any, encoding: str = "utf-8", text_cols: Sequence[str | int] =
 def joined_columns(values: Sequence[Any], mark_fields: bool, row: Any = None) -> str:
     """Several columns as one text, each after `xxfld` and its number where they are marked; missing ones are empty.
 
-    Raises: DataError if all are missing.
+    Raises: DataError if all are missing, and for bytes.
     """
     if all(is_missing(value) for value in values):
         raise DataError(f"There is no text in {short(row)}: the value is missing (NaN). Try df.dropna(subset=[...]), "
                         "or df[column].fillna('').")  # fmt: skip
+    for value in values:
+        _check_no_bytes(value)
     texts = ["" if is_missing(value) else str(value) for value in values]
     if not mark_fields:
         return " ".join(texts)
     return " ".join(f"{FLD} {number} {text}" for number, text in enumerate(texts, 1))
+
+
+def text_columns(df: pd.DataFrame, text_cols: str | int | Sequence[str | int]) -> list[str | int]:
+    """The names of the columns `text_cols` of a table, also where their places were given.
+
+    Raises: DataError if `df` is no table, or has no such column.
+    """
+    if not hasattr(df, "columns"):
+        raise DataError(f"Texts in columns are those of a table, but got {describe(df)}. Try pd.DataFrame({{'text': "
+                        "texts}).")  # fmt: skip
+    return [_column(df, col) for col in ([text_cols] if isinstance(text_cols, str | int) else text_cols)]
+
+
+def _column(df: pd.DataFrame, col: str | int) -> str | int:
+    if col in df.columns:
+        return col
+    if isinstance(col, int) and 0 <= col < len(df.columns):
+        return df.columns[col]  # type: ignore[no-any-return]
+    raise DataError(f"There is no column {col!r} for the texts. The table has the columns "
+                    f"{', '.join(map(repr, df.columns))}.")  # fmt: skip
+
+
+def _check_no_bytes(value: Any) -> None:
+    if isinstance(value, bytes):
+        raise DataError("A text is a str, but got bytes. Try df[column].str.decode('utf-8'), or item.decode('utf-8').")

@@ -118,7 +118,7 @@ def word_probabilities(
     In this order: words in `never` are out; so are those that the model gives less than `min_p`; a `temperature` below
     1 sharpens, above 1 flattens, and 0 takes the likeliest; of the words that are left, the `top_k` likeliest stay, and
     of these the fewest that make up `top_p` together.
-    Raises: ValueError for settings out of range, and for scores that are not numbers.
+    Raises: ValueError for settings out of range, for scores that are not numbers, and if `never` leaves no word.
     Source: Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration", for `top_p`.
     """
     check_sampling(temperature, min_p, top_k, top_p)
@@ -127,11 +127,13 @@ def word_probabilities(
         raise ValueError("The model gives no numbers for the next word, but NaN. Was it trained at too high a rate?")
     if len(never):
         p[list(never)] = 0
+        if not p.any():
+            raise ValueError(f"No word is left to write: all of the {len(p)} that the model knows are in `never`.")
     if min_p is not None:
         p = _at_least(p, min_p)
     p = (p == p.max()).double() if temperature == 0 else (p / p.max()) ** (1 / temperature)
     if top_k is not None and top_k < len(p):
-        p[p < p.topk(top_k).values[-1]] = 0
+        p[p.sort(descending=True, stable=True).indices[top_k:]] = 0
     p = p / p.sum()
     return p if top_p is None else _nucleus(p, top_p)
 

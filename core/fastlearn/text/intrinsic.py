@@ -83,9 +83,11 @@ def intrinsic_attention(learn: Learner, text: str, class_id: int | str | None = 
         scores[0, chosen].backward(inputs=vectors)  # type: ignore[no-untyped-call]
     weights = torch.cat([part.grad[0].abs().sum(-1) for part in vectors if part.grad is not None]).double().cpu()
     weights = weights / weights.max().clamp(min=1e-30)
-    tokens = tuple(prompt.words[i] for i in prompt.ids.tolist())
+    ids, order = prompt.ids.tolist(), range(len(weights))
+    written = order[::-1] if prompt.backwards else order
+    tokens = tuple(prompt.words[ids[i]] for i in written)
     return IntrinsicAttention(
-        tokens[: len(weights)], weights.numpy(), classes[chosen], float(scores[0, chosen].detach())
+        tokens, weights[list(written)].numpy(), classes[chosen], float(scores[0, chosen].detach())
     )
 
 

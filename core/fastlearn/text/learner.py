@@ -204,8 +204,9 @@ def language_model_learner(
     `arch` is `AWD_LSTM`, or a decoder of the library transformers: a folder or a name in the hub's cache. `config`
     replaces the architecture's own settings, all dropouts are multiplied by `drop_mult`. By default it is
     `pretrained`: the published weights, which are downloaded once (`backwards` those that read backwards), or the files
-    `pretrained_fnames`, weights and vocabulary, in `path/model_dir`; all but the last layer group is then frozen.
-    `seed` makes the initial weights and the dropout reproducible. The other arguments are those of `TextLearner`.
+    `pretrained_fnames`, weights and vocabulary, in `path/model_dir`; all but the last layer group is then frozen. A
+    transformer comes with its own weights, all of which train from the beginning, and has dropouts of its own. `seed`
+    makes the initial weights and the dropout reproducible. The other arguments are those of `TextLearner`.
     Raises: OSError without the weights; ValueError if they are of another architecture or vocabulary.
     """
     words = known_words(dls)
@@ -217,6 +218,8 @@ def language_model_learner(
     if isinstance(arch, str | Path):
         from fastlearn.text.transformers_models import language_model_of
 
+        _tell_unused(1.0, drop_mult=drop_mult, backwards=backwards, pretrained_fnames=pretrained_fnames, alpha=alpha,
+                     beta=beta)  # fmt: skip
         decoder = partial(language_model_of, arch, words, pretrained, config)
         return _of_transformer(LMLearner, dls, decoder, splitter, settings)
     known = known_arch(arch)
@@ -276,6 +279,8 @@ def text_classifier_learner(
     if isinstance(arch, str | Path):
         from fastlearn.text.transformers_models import classifier_of
 
+        _tell_unused(0.5, drop_mult=drop_mult, backwards=backwards, pretrained_fnames=pretrained_fnames, alpha=alpha,
+                     beta=beta)  # fmt: skip
         encoder = partial(classifier_of, arch, words, n, pretrained, config, lin_ftrs, ps, max_len, y_range, pad_id)
         learn = _of_transformer(TextLearner, dls, encoder, splitter, settings)
         if pretrained:
@@ -298,6 +303,18 @@ def _of_transformer(
     from fastlearn.text.transformers_models import transformer_split
 
     return _made(kind, dls, make, alpha=0.0, beta=0.0, splitter=splitter or transformer_split, **settings)
+
+
+def _tell_unused(usual_drop_mult: float, **given: Any) -> None:
+    """Say which arguments of `given` a transformer has no use for, where they were set."""
+    usual = {"drop_mult": usual_drop_mult, "backwards": False, "pretrained_fnames": None, "alpha": 2.0, "beta": 1.0}
+    unused = [name for name, value in given.items() if value != usual[name]]
+    if unused:
+        warn_user(
+            f"{', '.join(unused)}: of recurrent models, without a meaning for a transformer. Its dropouts are settings "
+            'of its own, such as config={"hidden_dropout_prob": 0.2}; its weights are those of the folder.',
+            UserWarning,
+        )
 
 
 def _made(kind: type[L], dls: Any, make: Callable[[], nn.Module], seed: int | None, **settings: Any) -> L:

@@ -23,6 +23,7 @@ from fastlearn.data.split import ColSplitter, GrandparentSplitter, RandomSplitte
 from fastlearn.data.table_file import read_table
 from fastlearn.keywords import check_keywords
 from fastlearn.text.blocks import TextBlock
+from fastlearn.text.corpus_sources import text_columns
 from fastlearn.text.tokenize_corpus import Cache
 from fastlearn.text.tokenizer import Tokenizer
 
@@ -124,8 +125,7 @@ class TextDataLoaders(DataLoaders):
         validation rows, else a share of `valid_pct` is drawn. `tok_text_col` is taken for its name's sake.
         """
         columns = [label_col] if isinstance(label_col, str | int) else list(label_col)
-        texts = [_name_of(df, col) for col in ([text_col] if isinstance(text_col, str | int) else text_col)]
-        tokenizer = _tokenizer(tok_tfm, n_workers, cache, text_cols=texts)
+        tokenizer = _tokenizer(tok_tfm, n_workers, cache, text_cols=text_columns(df, text_col))
         target = None if is_lm else y_block or block_for_columns(df, columns, label_delim)
         block = DataBlock(
             blocks=_blocks(TextBlock(tokenizer, text_vocab, is_lm, seq_len, backwards), target),
@@ -219,13 +219,3 @@ def _blocks(text: TextBlock, target: Any) -> list[Any]:
     if target is None:
         return [text]
     return [text, *(target if isinstance(target, list | tuple) else [target])]
-
-
-def _name_of(df: pd.DataFrame, col: str | int) -> str | int:
-    """A column's name, also where its place was given. Raises: DataError if there is none."""
-    if col in df.columns:
-        return col
-    if isinstance(col, int) and 0 <= col < len(df.columns):
-        return df.columns[col]  # type: ignore[no-any-return]
-    raise DataError(f"There is no column {col!r} for the texts. The table has the columns "
-                    f"{', '.join(map(repr, df.columns))}.")  # fmt: skip

@@ -62,7 +62,7 @@ class NearestTexts:
         return self._nearest(self._features[row], k, row)
 
     def _nearest(self, vector: Tensor, k: int, left_out: int | None) -> list[TextNeighbour]:
-        if k < 1:
+        if not isinstance(k, int) or k < 1:
             raise ValueError(f"`k` is how many texts to find, at least 1, but got {k!r}. Try k=5.")
         likeness = self._features @ F.normalize(vector, dim=0)
         if left_out is not None:

@@ -94,10 +94,13 @@ class PadChunk(TextPadding):
     """Padding of the texts of a batch to the longest, by `pad_chunk`: each begins at a multiple of `seq_len`.
 
     A model that reads `seq_len` tokens at a time then meets no padding in front of a text within one reading.
+    Raises: ValueError if `seq_len` is not positive.
     """
 
     def __init__(self, pad_idx: int = PAD_ID, pad_first: bool = True, seq_len: int = 72) -> None:
         super().__init__()
+        if not isinstance(seq_len, int) or seq_len < 1:
+            raise ValueError(f"`seq_len` is how many tokens a model reads at a time, but got {seq_len!r}. Try 72.")
         self.pad_idx, self.pad_first, self.seq_len = pad_idx, pad_first, seq_len
 
     def pad(self, samples: list[Any], fields: Sequence[int]) -> list[Any]:

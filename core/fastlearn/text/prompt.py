@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from fastlearn.text.reverse import ReverseText
 from fastlearn.text.special import BOS, PAD, UNK
 from fastlearn.text.words import known_words
 
@@ -28,13 +29,13 @@ class Prompt:
     def of(cls, dls: Any, text: str) -> Prompt:
         """`text` as the loaders `dls` give texts. Raises: TypeError for what is no text; ValueError without words."""
         if not isinstance(text, str):
-            raise TypeError(f"A language model goes on with a text, but got {type(text).__name__}. Try predict('The').")
+            raise TypeError(f"A text is a str, but got {type(text).__name__}. Try one such as 'The film'.")
         words = known_words(dls)
         from fastlearn.text.loaders import text_part
 
         steps = text_part(dls)
         ids = torch.as_tensor(steps(text))
-        backwards = any(type(step).__name__ == "ReverseText" for step in steps)
+        backwards = any(isinstance(step, ReverseText) for step in steps)
         if backwards and len(ids) > 1 and words[int(ids[-1])] == BOS:
             ids = ids[:-1]  # nothing comes before the beginning of a text
         if not len(ids):

@@ -19,6 +19,9 @@ _NO_SPACE_AFTER = re.compile(r"(?<=[(\[{«“$£€#]) ")
 _QUOTED = re.compile(r'(^|[\s(\[{])" ([^"\n]*?) ?"')
 _HYPHEN = re.compile(r"(?<=\w) - (?=\w)")
 _SLASH = re.compile(r"(?<=\w) / (?=\w)")
+# A sign that changes the one before it, or joins two: the parts of a composed emoji.
+_BESIDE_SIGN = re.compile(r" (?=[\ufe0f\u200d\U0001f3fb-\U0001f3ff])|(?<=\u200d) ")
+_FLAG = re.compile(r"([\U0001f1e6-\U0001f1ff]) ([\U0001f1e6-\U0001f1ff])")
 _LINE_BREAK = re.compile(r" ?(\n\s*?) (?=\S)")
 
 
@@ -64,7 +67,8 @@ def written_words(tokens: Iterable[str]) -> Iterator[str]:
 
 
 def mend_spaces(text: str) -> str:
-    """`text` with the spaces before and after signs that printed text does not have."""
+    """`text` without the spaces beside signs that printed text does not have, also inside of composed emoji."""
+    text = _FLAG.sub(r"\1\2", _BESIDE_SIGN.sub("", text))
     text = _QUOTED.sub(r'\1"\2"', text)
     text = _NO_SPACE_AFTER.sub("", _NO_SPACE_BEFORE.sub("", text))
     return _LINE_BREAK.sub(r"\1", _SLASH.sub("/", _HYPHEN.sub("-", text))).strip(" ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -122,7 +123,7 @@ def _trained(settings: SubwordTokenizer, texts: list[str]) -> Any:
     if not any(text.strip() for text in texts):
         raise ValueError(f"There are no words in the {len(texts)} texts, so there are no pieces to learn.")
     size = settings.vocab_sz or vocab_size_for(texts, settings.max_vocab_sz)
-    alphabet = _alphabet(texts, settings.char_coverage)
+    rare = _rare_characters(texts, settings.char_coverage)
     unk = settings.special_toks[0]
     if settings.model_type == "unigram":
         tokenizer = Tokenizer(models.Unigram())
@@ -131,11 +132,11 @@ def _trained(settings: SubwordTokenizer, texts: list[str]) -> Any:
         )
     else:
         tokenizer = Tokenizer(models.BPE(unk_token=unk))
-        trainer = trainers.BpeTrainer(vocab_size=size, special_tokens=[unk], show_progress=False,
-                                      initial_alphabet=alphabet, limit_alphabet=len(alphabet))  # fmt: skip
+        trainer = trainers.BpeTrainer(vocab_size=size, special_tokens=[unk], show_progress=False)
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="always")
     special = set(settings.special_toks)
-    tokenizer.train_from_iterator((_without(text, special) for text in texts), trainer, length=len(texts))
+    lines = (_without(text, special).translate(rare) for text in texts)
+    tokenizer.train_from_iterator(lines, trainer, length=len(texts))
     return _with_special_tokens(tokenizer, settings.special_toks)
 
 
@@ -152,21 +153,21 @@ def _without(text: str, special: set[str]) -> str:
     return " ".join(word for word in text.split(" ") if word not in special)
 
 
-def _alphabet(texts: Iterable[str], coverage: float) -> list[str]:
-    """The mark of a word's beginning and the most frequent characters, which make up a share of `coverage` of all."""
-    from collections import Counter
+def _rare_characters(texts: Iterable[str], coverage: float) -> dict[int, str]:
+    """A table that makes spaces of all characters but the most frequent ones, which make up a share of `coverage`.
 
+    A unigram model keeps every character that it meets, so it is not to meet them.
+    """
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(text)
     left = coverage * counts.total()
-    found = [SPACE]
+    rare: dict[int, str] = {}
     for character, count in counts.most_common():
         if left <= 0:
-            break
-        found.append(character)
+            rare[ord(character)] = " "
         left -= count
-    return found
+    return rare
 
 
 def _from_state(state: str) -> Any:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastlearn.data.problems import DataError
+from fastlearn.data.problems import DataError, describe
+from fastlearn.data.table_file import read_table, read_table_in_parts
 from fastlearn.text.corpus import TokenCorpus
-from fastlearn.text.corpus_sources import joined_columns
+from fastlearn.text.corpus_sources import joined_columns, text_columns
 from fastlearn.text.encode import TextEncoder
 from fastlearn.text.rules import Rule
 from fastlearn.text.tokenize_corpus import Cache, tokenize_corpus
@@ -30,7 +31,18 @@ def tokenize_texts(
     tok: Any = None,
     cache: Cache = None,
 ) -> TokenCorpus:
-    """The tokens of each text, a sequence of `Tokens`; see `tokenize_corpus` for the arguments."""
+    """The tokens of each text, a sequence of `Tokens`; see `tokenize_corpus` for the arguments.
+
+    Raises: DataError for a single text, and, naming its place, for what is no text.
+    """
+    if isinstance(texts, str):
+        raise DataError(f"`texts` is a list of texts, but got one: {describe(texts)}. Try [text].")
+    if isinstance(texts, Sequence):
+        wrong = next((i for i, text in enumerate(texts) if not isinstance(text, str)), None)
+        if wrong is not None:
+            raise DataError(
+                f"A text is a str, but the one at {wrong} is {describe(texts[wrong])}. Try to leave it out."
+            )
     return tokenize_corpus(texts, ready_encoder(tok, rules, texts), n_workers, cache)
 
 
@@ -50,8 +62,8 @@ def tokenize_df(
     Several columns are joined, with `xxfld` and a number before each unless `mark_fields` is False.
     Raises: DataError, naming the first row, where a text is missing.
     """
-    names = _columns(df, text_cols)
-    texts = _joined(df, names, len(names) > 1 if mark_fields is None else mark_fields)
+    names = text_columns(df, text_cols)
+    texts = _texts_of(df, names, mark_fields)
     corpus = tokenize_corpus(texts, ready_encoder(tok, rules, texts), n_workers, cache)
     made = df[df.columns[~df.columns.isin(names)]].copy()
     made[tok_text_col] = [list(tokens) for tokens in corpus]
@@ -70,26 +82,26 @@ def tokenize_csv(
     header: Any = "infer",
     chunksize: int = 50000,
     cache: Cache = None,
+    encoding: str = "utf-8",
 ) -> Path:
     """Tokenise the table in the file `fname`, `chunksize` rows at a time, into the file `outname` (`<name>_tok.csv`).
 
     Tokens are joined by spaces; `load_tokenized_csv` splits them again. How often each occurs is in a JSON file beside
-    it. The file is put in its place when it is whole; run again after an interrupt, texts tokenised before are taken
-    from the `cache`.
+    it. A tokeniser that learns does so on all rows. The file is put in its place when it is whole; run again after an
+    interrupt, texts tokenised before are taken from the `cache`.
+    Raises: DataError if the file is not there, is no table, or in another encoding, and where a text is missing.
     """
-    import pandas as pd
-
-    source = Path(fname)
-    target = source.with_name(f"{source.stem}_tok.csv") if outname is None else Path(outname)
+    source = _TextsOfTable(fname, text_cols, mark_fields, chunksize, header, encoding)
+    target = source.path.with_name(f"{source.path.stem}_tok.csv") if outname is None else Path(outname)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
+    tok = ready_encoder(tok, rules, source).tok
     counter: Counter[str] = Counter()
     try:
-        with pd.read_csv(source, header=header, chunksize=chunksize) as chunks:
-            for number, chunk in enumerate(chunks):
-                made, counts = tokenize_df(chunk, text_cols, n_workers, rules, mark_fields, tok, cache=cache)
-                counter.update(counts)
-                made["text"] = made["text"].str.join(" ")
-                made.to_csv(draft, header=number == 0, index=False, mode="a" if number else "w")
+        for number, chunk in enumerate(source.chunks()):
+            made, counts = tokenize_df(chunk, text_cols, n_workers, rules, mark_fields, tok, cache=cache)
+            counter.update(counts)
+            made["text"] = [" ".join(tokens) for tokens in made["text"]]
+            made.to_csv(draft, header=number == 0, index=False, mode="a" if number else "w")
         os.replace(draft, target)
     finally:
         draft.unlink(missing_ok=True)
@@ -97,11 +109,32 @@ def tokenize_csv(
     return target
 
 
+class _TextsOfTable:
+    """The texts in the file of a table, some rows at a time; can be gone through again."""
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        text_cols: str | int | Sequence[str | int],
+        mark_fields: bool | None,
+        chunksize: int,
+        header: Any,
+        encoding: str,
+    ) -> None:
+        self.path, self.text_cols, self.mark_fields = Path(path), text_cols, mark_fields
+        self.chunksize, self.header, self.encoding = chunksize, header, encoding
+
+    def chunks(self) -> Iterator[pd.DataFrame]:
+        return read_table_in_parts(self.path, self.chunksize, self.encoding, header=self.header)
+
+    def __iter__(self) -> Iterator[str]:
+        for chunk in self.chunks():
+            yield from _texts_of(chunk, text_columns(chunk, self.text_cols), self.mark_fields)
+
+
 def load_tokenized_csv(fname: str | os.PathLike[str]) -> tuple[pd.DataFrame, Counter[str]]:
     """The table that `tokenize_csv` wrote, with lists of tokens in column `text`, and how often each token occurs."""
-    import pandas as pd
-
-    df = pd.read_csv(fname, keep_default_na=False)
+    df = read_table(fname, keep_default_na=False, dtype={"text": str})
     df["text"] = df["text"].str.split(" ")
     return df, read_counter(Path(fname).with_suffix(COUNTER_ENDING))
 
@@ -136,18 +169,13 @@ def read_counter(path: Path) -> Counter[str]:
         ) from error
 
 
-def _columns(df: pd.DataFrame, text_cols: str | int | Sequence[str | int]) -> list[Any]:
-    from fastlearn.text.loaders import _name_of
-
-    return [_name_of(df, col) for col in ([text_cols] if isinstance(text_cols, str | int) else text_cols)]
-
-
-def _joined(df: pd.DataFrame, names: list[Any], mark_fields: bool) -> list[str]:
+def _texts_of(df: pd.DataFrame, names: list[str | int], mark_fields: bool | None) -> list[str]:
+    """The texts in the columns `names` of a table. Raises: DataError, naming the row, where there is none."""
+    marked = len(names) > 1 if mark_fields is None else mark_fields
     texts = []
     for index, *values in df[names].itertuples(name=None):
         try:
-            texts.append(joined_columns(values, mark_fields))
-        except DataError:
-            raise DataError(f"Row {index} has no text in {names}: the value is missing (NaN). Try "
-                            "df.dropna(subset=[...]), or df[column].fillna('').") from None  # fmt: skip
+            texts.append(joined_columns(values, marked, names))
+        except DataError as error:
+            raise DataError(f"Row {index} of the table: {error}") from None
     return texts

@@ -171,14 +171,6 @@ class Tokenizer(Transform):
         words = tokens if join is None else join(tokens).split(" ")
         return ReadText(readable(words, self.sep), tokens)
 
-    def lengths_of(self, items: Any) -> np.ndarray | None:
-        """How many tokens each of `items` has, int64 `(n,)`; None if some were not there when it was set up."""
-        if self.corpus is None:
-            return None
-        get = item_getter(items)
-        numbers = [self._numbers.get(_key_of(self, get(i))) for i in range(len(items))]
-        return None if None in numbers else self.corpus.lengths[np.asarray(numbers, np.int64)]
-
     def constructor_arguments(self) -> dict[str, Any]:
         """What makes the same step again, without a corpus."""
         names = ("tok", "rules", "post_rules", "sep", "text_cols", "mark_fields", "encoding")
@@ -197,15 +189,6 @@ def _key(item: Any, text: str) -> Any:
     if isinstance(item, Path):
         return str(item)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _key_of(step: Tokenizer, item: Any) -> Any:
-    if isinstance(item, Path):
-        return str(item)
-    try:
-        return _key(item, step.text_of(item))
-    except DataError:
-        return None
 
 
 def _source(items: Any, i: int) -> Any:

@@ -15,6 +15,7 @@ from fastlearn.data.problems import DataError, describe
 from fastlearn.data.transform import Transform
 from fastlearn.text.special import FAKE, PAD, SPECIAL_TOKENS, UNK
 from fastlearn.text.tokens import Tokens
+from fastlearn.warn import warn_user
 
 MULTIPLE = 8  # matrices of such sizes multiply fastest on accelerators
 TABLES_KEPT = 4
@@ -106,9 +107,10 @@ class Numericalize(Transform):
         self.vocab = list(vocab)
         self.o2i = {token: i for i, token in reversed(list(enumerate(self.vocab))) if token != FAKE}
         self.unk_id, self.pad_id = self.o2i.get(UNK, 0), self.o2i.get(PAD, 1)
+        self._may_be_unknown = UNK in self.o2i
 
     def _forget(self) -> None:
-        self.unk_id, self.pad_id = 0, 1
+        self.unk_id, self.pad_id, self._may_be_unknown = 0, 1, True
         self._tables: list[tuple[list[str], np.ndarray]] = []
         self._lock = threading.Lock()
 
@@ -119,8 +121,7 @@ class Numericalize(Transform):
             raise DataError("Numericalize has no vocabulary yet. Try num.setup(tokens), or Numericalize(vocab=[...]).")
         if isinstance(x, Tokens):
             return torch.from_numpy(self._numbers_of(x.table)[x.ids])
-        get, unk = self.o2i.get, self.unk_id
-        return torch.tensor([get(token, unk) for token in _checked(x)], dtype=torch.int64)
+        return torch.tensor(self._ids_of(_checked(x)), dtype=torch.int64)
 
     def decodes(self, x: Any) -> Tokens:
         if self.vocab is None:
@@ -132,15 +133,30 @@ class Numericalize(Transform):
                             "vocabulary is another one than the texts, or the model, were made with.")  # fmt: skip
         return Tokens(ids.astype(np.int32), self.vocab)
 
+    def _ids_of(self, tokens: Sequence[str]) -> list[int]:
+        if not self._may_be_unknown:
+            self._warn_of_unknown(tokens)
+        get, unk = self.o2i.get, self.unk_id
+        return [get(token, unk) for token in tokens]
+
+    def _warn_of_unknown(self, tokens: Sequence[str]) -> None:
+        """Say once that unknown tokens are taken for another one."""
+        unknown = next((token for token in tokens if token not in self.o2i), None)
+        if unknown is not None and self.vocab:
+            self._may_be_unknown = True
+            warn_user(
+                f"The vocabulary has no {UNK!r}, so that words it does not know, such as {unknown!r}, are taken for "
+                f"its first, {self.vocab[0]!r}. Try [*SPECIAL_TOKENS, *words], or make_vocab.",
+                UserWarning,
+            )
+
     def _numbers_of(self, table: list[str]) -> np.ndarray:
         """The number of each token of `table`, int64; worked out once for each table, and again where one has grown."""
         with self._lock:
             at = next((i for i, (known, _) in enumerate(self._tables) if known is table), None)
             numbers = np.empty(0, np.int64) if at is None else self._tables.pop(at)[1]
             if len(numbers) < len(table):
-                get, unk = self.o2i.get, self.unk_id
-                new = [get(token, unk) for token in table[len(numbers) :]]
-                numbers = np.concatenate((numbers, np.asarray(new, np.int64)))
+                numbers = np.concatenate((numbers, np.asarray(self._ids_of(table[len(numbers) :]), np.int64)))
             self._tables = [*self._tables[1 - TABLES_KEPT :], (table, numbers)]
             return numbers
 

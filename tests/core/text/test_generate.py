@@ -68,6 +68,15 @@ def test_settings_out_of_range_are_named(settings, message):
         word_probabilities(SCORES, **settings)
 
 
+def test_of_equally_likely_words_no_more_stay_than_asked_for():
+    assert word_probabilities(torch.zeros(5), top_k=2).tolist() == [0.5, 0.5, 0, 0, 0]
+
+
+def test_a_model_of_no_other_words_is_told():
+    with pytest.raises(ValueError, match=r"No word is left.*all of the 5"):
+        word_probabilities(SCORES, never=range(5))
+
+
 def test_scores_that_are_no_numbers_are_named():
     with pytest.raises(ValueError, match="NaN"):
         word_probabilities(torch.tensor([1.0, float("nan")]))

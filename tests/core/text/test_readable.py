@@ -19,6 +19,7 @@ from fastlearn.text.tokenizer import Tokenizer
         'He said "hello there" to me.',
         "cost $5 and/or €10 […] 😀 :-)",
         "مرحبا بالعالم שלום",
+        "i ❤️ 👩‍👩‍👧 👍🏽 🇩🇪 🇫🇷!",
         "",
     ],
 )

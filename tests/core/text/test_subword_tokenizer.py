@@ -41,6 +41,15 @@ def test_special_tokens_stay_whole(texts, model_type):
     assert str(step.decode(step("Walking played"))) == "Walking played"
 
 
+@pytest.mark.parametrize("model_type", ["unigram", "bpe"])
+def test_characters_beyond_the_coverage_are_unknown_and_take_no_place(texts, model_type):
+    tok = SubwordTokenizer(vocab_sz=60, model_type=model_type, char_coverage=0.999).setup([*texts, "汉字 ß ð ŋ"])
+    known = {piece for text in [*texts, "汉字 ß ð ŋ"] for piece in next(tok([text]))}
+    assert all(piece.strip("▁").isascii() for piece in known) and "xxunk" in known
+    every = SubwordTokenizer(vocab_sz=60, model_type=model_type, char_coverage=1.0).setup([*texts, "汉字 ß ð ŋ"])
+    assert "xxunk" not in next(every(["汉字 ß ð ŋ walk"]))
+
+
 def test_learning_twice_gives_the_same_pieces(texts):
     first, second = (SubwordTokenizer(vocab_sz=60).setup(texts) for _ in range(2))
     assert list(first(texts)) == list(second(texts))

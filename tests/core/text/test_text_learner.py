@@ -309,18 +309,31 @@ def test_intrinsic_attention_points_at_the_words_that_decide(classifier):
         intrinsic_attention(classifier, "The film", class_id="ugly")
 
 
-def test_attention_is_that_of_a_gradient_taken_by_hand(classifier):
-    model = classifier.model.eval()
-    found = intrinsic_attention(classifier, "The film was great.", class_id="good")
-    ids = torch.tensor([[classifier.dls.vocab[0].index(token) for token in found.tokens]])
+def by_hand(learn, tokens, label):
+    """The gradient of a class's score for `tokens`, in the order in which they are read."""
+    model = learn.model.eval()
+    ids = torch.tensor([[learn.dls.vocab[0].index(token) for token in tokens]])
     vectors = model[0].module.encoder(ids).detach().requires_grad_()
     model[0].module.reset()
     output = model[0].module(vectors, from_embeds=True)
     scores = model[1]((output, torch.zeros_like(ids, dtype=torch.bool)))[0]
     model[0].module.reset()
-    scores[0, classifier.dls.vocab[1].index("good")].backward()
+    scores[0, learn.dls.vocab[1].index(label)].backward()
     expected = vectors.grad[0].abs().sum(-1)
-    assert torch.tensor(found.weights).float().numpy() == pytest.approx((expected / expected.max()).numpy(), abs=1e-4)
+    return (expected / expected.max()).numpy()
+
+
+def test_attention_is_that_of_a_gradient_taken_by_hand(classifier):
+    found = intrinsic_attention(classifier, "The film was great.", class_id="good")
+    assert found.weights == pytest.approx(by_hand(classifier, found.tokens, "good"), abs=1e-4)
+
+
+def test_the_words_of_a_backwards_reader_are_shown_in_the_order_of_the_text(reviews, home):
+    dls = TextDataLoaders.from_df(reviews, path=home, text_col="text", label_col="label", bs=8, backwards=True, seed=1)
+    learn = text_classifier_learner(dls, AWD_LSTM, config=SMALL, pretrained=False, seed=1)
+    found = intrinsic_attention(learn, "film was great", class_id="good")
+    assert found.tokens == ("film", "was", "great")
+    assert found.weights[::-1] == pytest.approx(by_hand(learn, found.tokens[::-1], "good"), abs=1e-4)
 
 
 def test_marked_text_is_escaped(classifier):

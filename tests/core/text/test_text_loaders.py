@@ -247,6 +247,13 @@ def test_columns_that_are_not_there_are_told(options, message):
         from_df(**options)
 
 
+def test_texts_that_a_model_cannot_read_any_tokens_of_are_refused():
+    with pytest.raises(ValueError, match=r"`seq_len` is how many tokens.*got 0"):
+        TextDataLoaders.from_df(frame(), text_col="text", label_col="label", seq_len=0)
+    with pytest.raises(DataError, match=r"those of a table, but got list.*DataFrame"):
+        TextDataLoaders.from_df([1, 2])
+
+
 def test_a_misspelt_argument_is_told():
     with pytest.raises(TypeError, match=r"TextDataLoaders.from_df.*text_cols.*Did you mean 'text_col'"):
         TextDataLoaders.from_df(frame(), text_cols="text")

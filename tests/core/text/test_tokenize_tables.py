@@ -20,6 +20,10 @@ def test_texts():
     assert len(tokenize_texts(iter(["A b", "c"]))) == 2
     with pytest.raises(DataError, match="read twice"):
         tokenize_texts(iter(["a"]), tok=SubwordTokenizer())
+    with pytest.raises(DataError, match=r"list of texts, but got one.*\[text\]"):
+        tokenize_texts("hello")
+    with pytest.raises(DataError, match="the one at 1 is"):
+        tokenize_texts(["a", None])
 
 
 def test_a_frame_gets_tokens_in_the_place_of_its_texts():
@@ -30,8 +34,12 @@ def test_a_frame_gets_tokens_in_the_place_of_its_texts():
     assert list(DF) == ["title", "body", "label"]  # the caller's stays
     both, _ = tokenize_df(DF, ["title", "body"], tok_text_col="tokens")
     assert both.tokens[0] == ["xxbos", "xxfld", "1", "xxmaj", "one", "xxfld", "2", "some", "text"]
-    with pytest.raises(DataError, match=r"Row 1 has no text.*NaN.*dropna"):
+    with pytest.raises(DataError, match=r"Row 1 .*There is no text in \['body'\].*NaN.*dropna"):
         tokenize_df(DF.assign(body=["a", None]), "body")
+    with pytest.raises(DataError, match=r"Row 0 .*str, but got bytes.*decode"):
+        tokenize_df(DF.assign(body=[b"a", "b"]), "body")
+    with pytest.raises(DataError, match=r"those of a table, but got list"):
+        tokenize_df(["a"], "body")
 
 
 @pytest.mark.parametrize("chunksize", [1, 50000])
@@ -44,6 +52,36 @@ def test_a_file_of_a_table_there_and_back(tmp_path, chunksize):
     pd.testing.assert_frame_equal(df, expected, check_dtype=False)
     assert counter == counts
     assert sorted(path.name for path in tmp_path.iterdir()) == ["texts.csv", "texts_tok.counter.json", "texts_tok.csv"]
+
+
+@pytest.mark.parametrize("tok", [SubwordTokenizer, SubwordTokenizer(vocab_sz=40)])
+def test_pieces_are_learnt_once_from_all_rows(tmp_path, tok):
+    texts = ["walking talking"] * 20 + ["painting cleaning"] * 20
+    pd.DataFrame({"text": texts}).to_csv(tmp_path / "texts.csv", index=False)
+    df, _ = load_tokenized_csv(tokenize_csv(tmp_path / "texts.csv", "text", tok=tok, rules=[], chunksize=10))
+    assert "xxunk" not in {token for tokens in df.text for token in tokens}
+    assert len({tuple(tokens) for tokens in df.text}) == 2  # each text always splits alike
+
+
+def test_a_table_without_rows_gives_one_without_rows(tmp_path):
+    (tmp_path / "head.csv").write_text("text,label\n")
+    df, counter = load_tokenized_csv(tokenize_csv(tmp_path / "head.csv", "text"))
+    assert list(df) == ["label", "text", "text_length"] and len(df) == 0 == len(counter)
+
+
+def test_files_that_are_no_table_are_told(tmp_path):
+    with pytest.raises(DataError, match=r"no file .*none\.csv"):
+        tokenize_csv(tmp_path / "none.csv", "text")
+    with pytest.raises(DataError, match=r"no file .*none\.csv"):
+        load_tokenized_csv(tmp_path / "none.csv")
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(DataError, match=r"empty\.csv.*cannot be read as a CSV table"):
+        tokenize_csv(tmp_path / "empty.csv", "text")
+    (tmp_path / "latin.csv").write_bytes("text\ncafé\n".encode("latin-1"))
+    with pytest.raises(DataError, match=r"not a table in utf-8: byte \d+ is 0xe9"):
+        tokenize_csv(tmp_path / "latin.csv", "text")
+    df, _ = load_tokenized_csv(tokenize_csv(tmp_path / "latin.csv", "text", encoding="latin-1"))
+    assert df.text[0] == ["xxbos", "café"]
 
 
 def test_an_error_in_the_middle_of_a_table_leaves_no_half_file(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import warnings
 
 import pandas as pd
 import pytest
@@ -223,6 +224,18 @@ def test_another_vocabulary_is_refused_unless_the_weights_are_new(encoder, revie
     fresh = text_classifier_learner(dls, encoder, pretrained=False, lin_ftrs=[20], ps=[0.2, 0.1])
     assert fresh.model.encoder.get_input_embeddings().num_embeddings == len(dls.vocab[0])
     assert all(p.requires_grad for p in fresh.model.parameters())
+
+
+def test_settings_of_recurrent_models_are_told_to_change_nothing(encoder, reviews, tmp_path):
+    tok = TransformersTokenizer(encoder)
+    dls = TextDataLoaders.from_df(
+        reviews, path=tmp_path, text_col="text", label_col="label", tok_tfm=tok.transform("text"), text_vocab=tok.vocab
+    )
+    with pytest.warns(UserWarning, match=r"drop_mult, alpha: of recurrent models.*hidden_dropout_prob"):
+        text_classifier_learner(dls, encoder, drop_mult=0.3, alpha=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        text_classifier_learner(dls, encoder, seq_len=72)
 
 
 def test_what_is_not_there_or_no_decoder_is_named(encoder, decoder, reviews, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import warnings
 from collections import Counter
 
 import pytest
@@ -53,6 +54,16 @@ def test_numbers_there_and_back():
     assert num(list(tokens)).tolist() == ids.tolist()  # plain lists too
     assert num(tok("A bad day")).tolist().count(0) == 1  # an unknown word is xxunk
     assert num.o2i["good"] == num.vocab.index("good") and "xxfake" not in num.o2i
+
+
+def test_a_vocabulary_without_the_mark_of_unknown_words_says_what_becomes_of_them():
+    step = Numericalize(["a", "b"])
+    assert step(["b", "a"]).tolist() == [1, 0]
+    with pytest.warns(UserWarning, match=r"no 'xxunk'.*such as 'zebra'.*taken for its first, 'a'.*SPECIAL_TOKENS"):
+        assert step(["b", "zebra"]).tolist() == [1, 0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # it is said once
+        step(["lion"])
 
 
 def test_a_table_that_grows_is_looked_up_again():

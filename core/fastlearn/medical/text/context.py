@@ -8,6 +8,7 @@ sentence or to a phrase that ends them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,6 +18,7 @@ from fastlearn.medical.text.finding_terms import FINDING_TERMS
 from fastlearn.medical.text.phrases import lowered, phrase_pattern, plain
 from fastlearn.medical.text.sections import sections
 from fastlearn.medical.text.sentences import sentence_spans
+from fastlearn.medical.text.texts import checked_note
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,14 @@ def findings(note: str, terms: Iterable[str] | None = None) -> list[Finding]:
     """What `note` names of `terms` (`FINDING_TERMS`, common symptoms and diseases), with what it says of each.
 
     Terms are matched as whole words in any case, also in the plural; of overlapping ones the longest counts.
+    Raises: DataError for what is no text.
     """
-    pattern = _terms_pattern(FINDING_TERMS if terms is None else tuple(terms))
+    chosen = FINDING_TERMS if terms is None else (terms,) if isinstance(terms, str) else tuple(terms)
+    lower = lowered(checked_note(note))
+    pattern = _terms_pattern(tuple(term for term in chosen if term.strip()))
     if pattern is None:
         return []
     found: list[Finding] = []
-    lower = lowered(note)
     for start, end in sentence_spans(note):
         named = list(pattern.finditer(lower, start, end))
         if named:
@@ -99,10 +103,16 @@ def _told(note: str, named: re.Match[str], cues: list[_Cue], ends: list[tuple[in
 def _reaches(cue: _Cue, start: int, end: int, ends: list[tuple[int, int]]) -> bool:
     """Whether what stands from `start` to `end` is in the scope of `cue`: on its side, and nothing ends it between."""
     if cue.after and cue.end <= start:
-        return not any(cue.end <= s and e <= start for s, e in ends)
+        return not _ended_between(ends, cue.end, start)
     if cue.before and end <= cue.start:
-        return not any(end <= s and e <= cue.start for s, e in ends)
+        return not _ended_between(ends, end, cue.start)
     return False
+
+
+def _ended_between(ends: list[tuple[int, int]], start: int, stop: int) -> bool:
+    """Whether one of `ends`, which are in order, lies from `start` to `stop`."""
+    i = bisect_left(ends, (start, start))
+    return i < len(ends) and ends[i][1] <= stop
 
 
 def _gap(cue: _Cue, start: int, end: int) -> int:
@@ -112,10 +122,12 @@ def _gap(cue: _Cue, start: int, end: int) -> int:
 def _cues(note: str, start: int, end: int, named: list[re.Match[str]]) -> tuple[list[_Cue], list[tuple[int, int]]]:
     """The cues of a sentence, and where scopes end; phrases inside of a named finding do not count."""
     pattern, kinds = _cue_pattern()
+    starts = [one.start() for one in named]
     cues: list[_Cue] = []
     ends: list[tuple[int, int]] = []
     for found in pattern.finditer(note, start, end):
-        if any(one.start() <= found.start() and found.end() <= one.end() for one in named):
+        i = bisect_right(starts, found.start()) - 1
+        if i >= 0 and found.end() <= named[i].end():
             continue
         sides = kinds[plain(found[0])]
         if found[0] in ENDING and _CLAUSE_ENDS.match(note, found.end(), end):

@@ -1,5 +1,7 @@
 """The headings of clinical notes: how they are written, and what is inside of what."""
 
+# ruff: noqa: SIM905  # the lists are easier to read as text
+
 from __future__ import annotations
 
 import re
@@ -127,36 +129,10 @@ REVIEW = {
     "allergic": "allergy/immunology, immunologic, allergic/immunologic",
 }
 NO_HEADINGS = frozenset(
-    [
-        "mrn",
-        "ssn",
-        "dob",
-        "name",
-        "patient",
-        "date",
-        "attending",
-        "resident",
-        "signed",
-        "signature",
-        "dictated",
-        "md",
-        "note",
-        "notes",
-        "time",
-        "room",
-        "unit",
-        "tel",
-        "phone",
-        "fax",
-        "email",
-        "page",
-        "re",
-        "to",
-        "from",
-        "dear",
-        "sincerely",
-        "re-exam",
-    ]
+    """
+    mrn ssn dob name patient date attending resident signed signature dictated md note notes time room unit tel
+    phone fax email page re to from dear sincerely re-exam
+    """.split()
 )
 SMALL_WORDS = frozenset(["of", "by", "and", "the", "in", "for", "on", "to", "with"])
 SHORTEST_UNKNOWN = 4  # letters of a heading in capitals that is in no table

@@ -14,6 +14,7 @@ from fastlearn.medical.text.dates import date_spans
 from fastlearn.medical.text.marks import marks
 from fastlearn.medical.text.person_names import name_spans
 from fastlearn.medical.text.phrases import lowered, phrase_pattern
+from fastlearn.medical.text.texts import checked_note
 
 KINDS = ("email", "date", "id", "phone", "address", "age", "name")  # the first to claim a character has it
 
@@ -99,7 +100,7 @@ def identifiers(note: str) -> list[Identifier]:
     Patterns find what is written in the usual ways; they are no proof that a text has nothing more. Names are found by
     what stands beside them (titles, degrees, "patient", signatures), not by lists of names.
     """
-    lower = lowered(note)
+    lower = lowered(checked_note(note))
     taken = bytearray(len(note))
     for mark in marks(note):
         _take(taken, mark.start, mark.end)

@@ -1,5 +1,7 @@
 """The words in front of a number that say what it measures."""
 
+# ruff: noqa: SIM905  # the lists are easier to read as text
+
 from __future__ import annotations
 
 import re
@@ -25,78 +27,12 @@ _VITAL = {word.strip(): name for name, words in VITAL_SIGNS.items() for word in 
 
 # Between a label and its value.
 FILLERS = frozenset(
-    [
-        "was",
-        "is",
-        "of",
-        "at",
-        "were",
-        "are",
-        "to",
-        "the",
-        "level",
-        "levels",
-        "count",
-        "counts",
-        "rate",
-        "reading",
-        "today",
-        "measured",
-        "approximately",
-        "about",
-        "around",
-        "value",
-        "a",
-        "an",
-        "elevated",
-        "stable",
-        "normal",
-        "low",
-        "high",
-        "now",
-        "currently",
-        "then",
-        "up",
-        "down",
-        "from",
-        "had",
-        "has",
-        "been",
-        "on",
-        "remains",
-        "remained",
-        "equal",
-        "less",
-        "greater",
-        "than",
-        "=",
-        "found",
-        "noted",
-        "only",
-        "initially",
-        "also",
-        "serum",
-        "his",
-        "her",
-        "random",
-        "repeat",
-        "run",
-        "runs",
-        "running",
-        "ran",
-        "fell",
-        "dropped",
-        "decreased",
-        "rose",
-        "increased",
-        "improved",
-        "came",
-        "back",
-        "arrival",
-        "admission",
-        "presentation",
-        "readings",
-    ]
+    """
+    was is of at were are to the level levels count counts rate reading today measured approximately about around
+    value a an elevated stable normal low high now currently then up down from had has been on remains remained
+    equal less greater than = found noted only initially also serum his her random repeat run runs running ran fell
+    dropped decreased rose increased improved came back arrival admission presentation readings
+    """.split()
 )
 _UNITS = frozenset(unit for lab in LABS.values() for unit in (lab.unit.lower(), *lab.others))
 _END = re.compile(r"[.;\n](?=\s|\Z)|[()\[\]]\s*(?=\w)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from fastlearn.medical.text.texts import Texts, changed
+from fastlearn.medical.text.texts import Texts, changed, checked_note
 
 KEEP = ("kind", "space", "nothing")
 _MARK = re.compile(
@@ -43,7 +43,7 @@ class Mark:
 
 def marks(note: str) -> list[Mark]:
     """The de-identification marks of `note` in their order."""
-    return [Mark(_kind_of(found), found.start(), found.end(), found[0]) for found in _MARK.finditer(note)]
+    return [Mark(_kind_of(found), found.start(), found.end(), found[0]) for found in _MARK.finditer(checked_note(note))]
 
 
 def clean_marks(texts: Texts, keep: str = "kind") -> Texts:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from fastlearn.medical.text.labels import label_before
 from fastlearn.medical.text.labs import LABS, Lab, usual
+from fastlearn.medical.text.texts import checked_note
 from fastlearn.medical.text.units import DOSE, PER_MASS_OR_TIME, SIZE, WEIGHT, celsius
 
 KINDS = (
@@ -73,14 +74,14 @@ class Measurement:
 def measurements(note: str, kinds: Iterable[str] | None = None) -> list[Measurement]:
     """The measurements of `note` in their order; `kinds` limits them to some of `KINDS`.
 
-    Raises: ValueError for an unknown kind.
+    Raises: ValueError for an unknown kind; DataError for what is no text.
     """
-    wanted = _ALL if kinds is None else frozenset(kinds)
+    wanted = _ALL if kinds is None else frozenset([kinds] if isinstance(kinds, str) else kinds)
     if not wanted <= _ALL:
         raise ValueError(f"`kinds` are some of {KINDS}, but got {sorted(wanted - _ALL)}.")
     found: list[Measurement] = []
     at = 0
-    for start in _START.finditer(note):
+    for start in _START.finditer(checked_note(note)):
         if start.start() < at:
             continue
         made = _measured(note, start.start(), found[-1] if found else None)

@@ -1,5 +1,7 @@
 """Names of people by what stands beside them: titles, degrees, "patient", signatures."""
 
+# ruff: noqa: SIM905  # the lists are easier to read as text
+
 from __future__ import annotations
 
 import re
@@ -46,120 +48,20 @@ _AFTER_LABEL = re.compile(rf"[ \t]*:?[ \t]*(?:Dr\.?[ \t]+)?(?P<it>{_FULL})(?=[ \
 
 # Capitalised words of notes that are not part of a name.
 NO_NAMES = frozenset(
-    [
-        "the",
-        "this",
-        "that",
-        "she",
-        "he",
-        "her",
-        "his",
-        "they",
-        "we",
-        "it",
-        "is",
-        "was",
-        "has",
-        "had",
-        "denies",
-        "denied",
-        "reports",
-        "reported",
-        "states",
-        "stated",
-        "presents",
-        "care",
-        "name",
-        "education",
-        "instructions",
-        "history",
-        "information",
-        "data",
-        "id",
-        "safety",
-        "name",
-        "family",
-        "past",
-        "medical",
-        "social",
-        "service",
-        "services",
-        "center",
-        "unit",
-        "hospital",
-        "clinic",
-        "general",
-        "physical",
-        "review",
-        "system",
-        "systems",
-        "chief",
-        "complaint",
-        "and",
-        "patient",
-        "patients",
-        "no",
-        "not",
-        "currently",
-        "also",
-        "then",
-        "today",
-        "who",
-        "would",
-        "does",
-        "did",
-        "doctor",
-        "nurse",
-        "discharge",
-        "admission",
-        "room",
-        "age",
-        "date",
-        "satisfaction",
-        "right",
-        "left",
-        "continue",
-        "please",
-        "follow",
-        "return",
-        "call",
-        "dictated",
-        "attending",
-        "blood",
-        "chest",
-        "group",
-        "department",
-        "surgery",
-        "medicine",
-        "emergency",
-        "operating",
-        "controlled",
-        "identification",
-    ]
+    """
+    the this that she he her his they we it is was has had denies denied reports reported states stated presents
+    care name education instructions history information data id safety family past medical social service services
+    center unit hospital clinic general physical review system systems chief complaint and patient patients no not
+    currently also then today who would does did doctor nurse discharge admission room age date satisfaction right
+    left continue please follow return call dictated attending blood chest group department surgery medicine
+    emergency operating controlled identification
+    """.split()
 )
 # Placeholders of collections that were de-identified by letters.
 PLACEHOLDERS = frozenset(
-    [
-        "X",
-        "Y",
-        "Z",
-        "A",
-        "B",
-        "C",
-        "XX",
-        "YY",
-        "ZZ",
-        "XXX",
-        "YYY",
-        "ZZZ",
-        "ABC",
-        "XYZ",
-        "ABCD",
-        "Abc",
-        "Xyz",
-        "Abcd",
-        "XXXX",
-    ]
+    """
+    X Y Z A B C XX YY ZZ XXX YYY ZZZ ABC XYZ ABCD Abc Xyz Abcd XXXX
+    """.split()
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fastlearn.medical.text.headings import INNER, looks_like_heading, plain_heading, section_name
+from fastlearn.medical.text.texts import checked_note
 
 BEGINNING = "beginning"  # the name of what stands before the first heading
 SHORTEST_BARE = 3  # letters of a heading without a colon
@@ -58,7 +59,7 @@ def sections(note: str, inner: bool = True) -> list[Section]:
     """
     found: list[Section] = []
     parent = ""
-    for head in _headings(note):
+    for head in _headings(checked_note(note)):
         named = section_name(head.heading, parent)
         if named is None:
             if not head.sure and not looks_like_heading(head.heading, head.bare):

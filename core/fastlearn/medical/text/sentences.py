@@ -16,11 +16,18 @@ _END = re.compile(
 )
 
 
+LONGEST = 2000  # characters: nobody writes a sentence that long, but notes that have lost their points look like one
+
+
 def sentence_spans(note: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each sentence of `note`, with the white space before it."""
+    """Start and end of each sentence of `note`, with the white space before it; one that is too long is cut."""
     start = 0
-    for end in _END.finditer(note):
-        yield start, end.end()
-        start = end.end()
-    if start < len(note):
-        yield start, len(note)
+    for end in [*(found.end() for found in _END.finditer(note)), len(note)]:
+        while end - start > LONGEST:
+            cut = note.rfind(" ", start + 1, start + LONGEST)
+            cut = start + LONGEST if cut < 0 else cut
+            yield start, cut
+            start = cut
+        if start < end:
+            yield start, end
+            start = end

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from dataclasses import asdict, fields, is_dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_type_hints
 
-from fastlearn.data.problems import DataError, short
+from fastlearn.data.problems import DataError, describe, short
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Texts = TypeVar("Texts")
+
+
+def checked_note(note: Any) -> str:
+    """`note` if it is a text. Raises: DataError for what is none, such as a missing value."""
+    if not isinstance(note, str):
+        raise DataError(f"A note is a str, but got {describe(note)}. Many notes at once: found_in(df[\"text\"], "
+                        "findings); without those that are missing: df[\"text\"].dropna().")  # fmt: skip
+    return note
 
 
 def changed(texts: Texts, change: Callable[[str], str]) -> Texts:
@@ -60,5 +69,13 @@ def found_in(texts: Any, rule: Callable[[str], Sequence[Any]]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [{"row": row, **asdict(found)} for row, text in rows_of(texts) for found in rule(text)]
-    made: pd.DataFrame = pd.DataFrame(rows)
+    made: pd.DataFrame = pd.DataFrame(rows) if rows else pd.DataFrame(columns=_columns_of(rule))
     return made
+
+
+def _columns_of(rule: Callable[..., Any]) -> list[str]:
+    """The columns of a table of what `rule` finds, where it finds nothing: as its annotation says."""
+    while isinstance(rule, partial):
+        rule = rule.func
+    found = get_args(get_type_hints(rule).get("return"))
+    return ["row", *(field.name for one in found if is_dataclass(one) for field in fields(one) if field.name != "row")]

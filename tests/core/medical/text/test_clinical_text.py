@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import pytest
 from fastlearn.data.problems import DataError
@@ -17,6 +19,7 @@ from fastlearn.medical.text import (
     screen,
     sections,
 )  # fmt: skip
+from fastlearn.medical.text.sentences import sentence_spans
 from fastlearn.text.encode import TextEncoder
 from fastlearn.text.recipe import encoder_of, recipe_of
 from fastlearn.text.tokenizer import Tokenizer
@@ -27,7 +30,7 @@ NASTY = ["", " ", "a", ":", "A:", "\n" * 50_000, "x" * 100_000, "1" * 100_000, "
          "[**" * 5_000, "İstanbul no fever", "\u202b\u05e9\u05dc\u05d5\u05dd: no pain\u202c",
          "👩‍⚕️ BP 120/80 👍", "1/" * 30_000, "Dr. " * 10_000, ", " * 30_000,
          "<b>PLAN:</b> <script>alert(1)</script>", "A. B. " * 10_000, "3 x " * 10_000,
-         "mother " * 20_000 + "fever"]  # fmt: skip
+         "mother " * 20_000 + "fever", "no fever, but cough, " * 5_000]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", NASTY, ids=lambda text: text[:8].strip() or "blank")
@@ -45,6 +48,13 @@ def test_spans_are_in_order_without_overlaps_for_any_text(text):
         for found in rule(text):
             assert ends <= found.start < found.end <= len(text)
             ends = found.end
+
+
+@pytest.mark.parametrize("text", ["no fever, " * 1000, "x" * 5000, "One. Two.\n\nThree", "", " " * 5000])
+def test_sentences_cover_the_note_and_none_is_so_long_that_its_cues_cannot_be_weighed(text):
+    spans = list(sentence_spans(text))
+    assert "".join(text[start:end] for start, end in spans) == text
+    assert all(0 < end - start <= 2000 for start, end in spans)
 
 
 # Sections
@@ -133,6 +143,7 @@ def test_both_values_of_a_change_are_found():
 
 def test_kinds_can_be_chosen_and_are_checked():
     assert [m.kind for m in measurements("BP 120/80, 5 mg", kinds=["dose"])] == ["dose"]
+    assert measurements("BP 120/80, 5 mg", kinds="dose") == measurements("BP 120/80, 5 mg", kinds=["dose"])
     with pytest.raises(ValueError, match=r"some of .*but got \['mass'\]"):
         measurements("5 mg", kinds=["mass"])
 
@@ -174,7 +185,14 @@ def test_history_condition_and_family_are_told_apart_with_their_cues():
 def test_terms_of_your_own_take_the_place_of_the_list():
     found = findings("No zebra stripes, no fever.", terms=["zebra stripe"])
     assert [(f.text, f.negation) for f in found] == [("zebra stripes", "negated")]
-    assert findings("No fever.", terms=[]) == []
+    assert findings("No fever.", terms=[]) == [] == findings("No fever.", terms=["", " "])
+    assert findings("No fever.", terms="fever") == findings("No fever.", terms=["fever"]) != []
+
+
+def test_what_ends_a_scope_counts_only_between_a_cue_and_a_finding():
+    said = {f.text: f.negation for f in findings("Cough but no fever or rash but chills, but no pain or nausea.")}
+    assert said == {"Cough": "affirmed", "fever": "negated", "rash": "negated", "chills": "affirmed",
+                    "pain": "negated", "nausea": "negated"}  # fmt: skip
 
 
 # Screen
@@ -224,6 +242,9 @@ def test_bad_input_is_named_with_a_remedy():
         mask(pd.DataFrame({"text": ["a"]}))
     with pytest.raises(TypeError, match="but got int"):
         screen(3)
+    for rule in (sections, marks, measurements, findings, identifiers):
+        with pytest.raises(DataError, match=r"A note is a str, but got float nan.*dropna"):
+            rule(float("nan"))
     with pytest.raises(ValueError, match=r"some of .*but got \['names'\]"):
         mask("a", kinds="names")
     with pytest.raises(ValueError, match=r"`style` is one of .*but got 'x'"):
@@ -233,6 +254,12 @@ def test_bad_input_is_named_with_a_remedy():
 def test_a_table_of_what_was_found():
     made = found_in(pd.Series(["5 mg", "", "BP 120/80"], index=[7, 8, 9]), measurements)
     assert list(made.row) == [7, 9] and list(made.kind) == ["dose", "blood_pressure"]
+
+
+@pytest.mark.parametrize("rule", [marks, measurements, findings, identifiers, partial(measurements, kinds=["lab"])])
+def test_a_table_of_nothing_has_the_columns_of_one_of_something(rule):
+    full = found_in(["___ no fever, BP 120/80, Na 140, MRN: 1234567"], rule)
+    assert len(full) and set(found_in(["nothing"], rule).columns) == set(full.columns)
 
 
 # Words
