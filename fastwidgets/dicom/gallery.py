@@ -13,7 +13,7 @@ import numpy as np
 from fastlearn.data.find import get_files
 from fastlearn.data.problems import DataError, describe
 from fastlearn.medical.dicom.read import ENDINGS, is_dicom
-from fastlearn.medical.dicom.series import Found, Series, find_series
+from fastlearn.medical.dicom.series import BY_FRAME, BY_POSITION, Found, Series, find_series
 from fastlearn.medical.dicom.slices import Slice
 from fastlearn.medical.dicom.volume import Volume
 
@@ -54,7 +54,8 @@ class FileEntry:
     def __init__(self, series: Series) -> None:
         self.series = series
         self.name, self.study = series.name, series.study
-        ordered = () if series.ordered_by == "position" or len(series) == 1 else (f"ordered by {series.ordered_by}",)
+        said = series.ordered_by in (BY_POSITION, BY_FRAME)
+        ordered = () if said else (f"ordered by {series.ordered_by}",)
         self.problems = (*ordered, *series.problems)
 
     def __len__(self) -> int:

@@ -120,7 +120,7 @@ def test_bad_files_are_told_with_their_reason_and_the_rest_goes_on(tmp_path: Pat
     assert shown == 5  # four whole slices, and the one of another size in a stack of its own
     assert sorted(reason.split(":")[0] for reason in broken) == ["001.dcm", "none.dcm"]
     assert any("cut short" in reason for reason in broken) and any("no pixel data" in reason for reason in broken)
-    assert any("different size" in problem for entry in session.gallery.entries for problem in entry.problems)
+    assert any("differ in size" in problem for entry in session.gallery.entries for problem in entry.problems)
 
 
 def test_copies_and_gaps_are_told(tmp_path: Path) -> None:
