@@ -1,6 +1,7 @@
 import type { DicomLayer } from '../contract/dicom';
 import { fit, panned, zoomed, type IPlace, type ISize } from '../grid/zoom';
 import { element } from '../kit/dom';
+import type { IPixel } from './words';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -11,7 +12,7 @@ export interface IStageHost {
   drag(dx: number, dy: number): void;
   reset(): void;
   /** The pointer is over a pixel; null: over none. */
-  hover(pixel: { column: number; row: number } | null): void;
+  hover(pixel: IPixel | null): void;
   /** Zoomed or moved by somebody here. */
   placed(place: IPlace): void;
   paint(out: Uint32Array): void;
@@ -164,7 +165,7 @@ export class DicomStage {
     }
   }
 
-  private _pixel(event: PointerEvent): { column: number; row: number } | null {
+  private _pixel(event: PointerEvent): IPixel | null {
     const box = this.el.getBoundingClientRect();
     const column = Math.floor((event.clientX - box.left - this._place.x) / this._place.scale);
     const row = Math.floor((event.clientY - box.top - this._place.y) / (this._place.scale * this._aspect));

@@ -10,6 +10,7 @@ import numpy as np
 
 from fastlearn.medical.dicom.functional import functional
 from fastlearn.medical.dicom.layout import layout_of, n_frames
+from fastlearn.medical.dicom.quiet import unquoted
 from fastlearn.medical.dicom.read import read_header
 
 Vector = tuple[float, float, float]
@@ -75,6 +76,7 @@ class Placed:
     series_number: int | None
 
 
+@unquoted
 def slices_of(path: Path, ds: Any = None) -> list[Placed]:
     """The frames of one file. Raises: DataError if it is no DICOM picture."""
     from fastlearn.data.problems import DataError
