@@ -25,6 +25,7 @@ from fastlearn.medical.dicom import (
     save_tif16,
     to_uint16,
 )
+from fastlearn.medical.dicom.burned_in import may_show_text
 from fastlearn.medical.dicom.quiet import silent, unquoted
 from PIL import Image
 from pydicom.dataset import Dataset
@@ -115,7 +116,7 @@ def test_tiff_and_jpeg_hold_what_was_asked_for(tmp_path):
 
 def test_burned_in_names_are_not_exported_by_accident(tmp_path):
     ds = dataset(np.arange(4, dtype=np.int16).reshape(2, 2), BurnedInAnnotation="YES")
-    with pytest.raises(DataError, match=r"BurnedInAnnotation.*burned_in=True"):
+    with pytest.raises(DataError, match=r"BurnedInAnnotation is YES.*burned_in=True"):
         save_tif16(ds, tmp_path / "x.tif")
     assert save_tif16(ds, tmp_path / "x.tif", burned_in=True).exists()
 
@@ -153,6 +154,20 @@ def test_errors_name_the_file_and_no_patient(secret):
         as_dict(ds)
     assert leaks(str(raised.value).replace(str(secret), "")) == []
     assert find_series(secret.parent).skipped == []
+
+
+@pytest.mark.parametrize(
+    ("elements", "shows"),
+    [
+        ({"BurnedInAnnotation": "YES"}, True),
+        ({"BurnedInAnnotation": "NO", "Modality": "US"}, False),
+        ({"Modality": "US"}, True),
+        ({"Modality": None}, False),
+        ({}, False),
+    ],
+)
+def test_where_a_file_does_not_say_it_the_modality_tells_whether_text_is_usual(elements, shows):
+    assert may_show_text(dataset(np.zeros((2, 2), np.int16), **elements)) is shows
 
 
 @pytest.fixture
