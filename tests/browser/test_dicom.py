@@ -215,16 +215,19 @@ def eight_patients(root: Path) -> None:
 
 
 def test_from_the_viewer_to_a_builder_that_keeps_patients_on_one_side(notebook) -> None:
-    page = notebook([SETUP, "viewer = DicomViewer('ct')\nviewer", "1"])
+    recipe = "recipe = builder.wait().session.recipe\nprint(recipe.source.items, recipe.labels.by, recipe.split.column)"
+    page = notebook([SETUP, "viewer = DicomViewer('ct')\nviewer", recipe])
     eight_patients(page.server.root / "ct")
     page.run(0)
     page.run(1)
     shown(page, "0/0")
     page.locator(".fw-Dicom-bar").get_by_text("To builder").click()
-    builder = page.locator(".fw-Builder")
-    expect(builder.first).to_be_visible(timeout=60_000)
-    expect(builder.first).to_contain_text("24 items")
+    page.page.wait_for_function("() => window.__panel.content.widgets.length === 4")
+    page.locator(".jp-Cell").nth(2).scroll_into_view_if_needed()
+    expect(page.locator(".fw-BuilderView").first).to_be_visible(timeout=60_000)
     page.shot("builder")
+    page.run(3)
+    assert page.text(3).strip() == "dicom none PatientID"  # folders of one patient each are no classes
     assert "DataBlockBuilder('ct')" in page.evaluate("() => window.__panel.content.widgets[2].model.sharedModel.source")
 
 

@@ -37,7 +37,7 @@ type Message = DicomContract['to_browser'];
 
 /**
  * The browser half of `DicomViewer`: fetches slices, those near by before they are asked for. Events: `gallery`,
- * `labels`, `look`, `frame`, `training`, `header`, `code`.
+ * `labels`, `look`, `window`, `frame`, `training`, `header`, `code`.
  */
 export class DicomModel extends LiveModel<Message> {
   declare gallery: DicomGallery | null;
@@ -105,11 +105,15 @@ export class DicomModel extends LiveModel<Message> {
       this.trained = null;
       this._draw = 0;
     }
-    this._fetch();
-    if (look.training && this.trained === null) {
-      this._train();
+    if (moved || look.training !== before.training) {
+      this._fetch();
+      if (look.training && this.trained === null) {
+        this._train();
+      }
+      this.trigger('look');
+    } else {
+      this.trigger('window'); // alone: what else is on the page stays, so that a drag is light
     }
-    this.trigger('look');
     window.clearTimeout(this._telling);
     this._telling = window.setTimeout(() => this._tell(), LOOK_MS);
   }
@@ -133,7 +137,10 @@ export class DicomModel extends LiveModel<Message> {
     post<DicomAskHeader>(this, { kind: 'header', ...this._about(this.look.slice), patient });
   }
 
+  /** The cell is about what is looked at, so that is told at once. */
   askCode(purpose: DicomCode['purpose']): void {
+    window.clearTimeout(this._telling);
+    this._tell();
     post<DicomAskCode>(this, { kind: 'code', rid: ++this._asks, purpose });
   }
 

@@ -47,6 +47,7 @@ export class DicomView extends DOMWidgetView {
     this._offs = [bindKeys(this._parts.root, (this._keys = this._makeKeys())), join(this._linked)];
     this.listenTo(this.model, 'gallery labels look training change:lost change:notice', () => this._update());
     this.listenTo(this.model, 'frame', () => this._update());
+    this.listenTo(this.model, 'window', () => this._showWindow());
     this.listenTo(this.model, 'header', () => this._header.update(this.model.header));
     this.listenTo(this.model, 'code', () => this._showCode());
     this._update();
@@ -149,7 +150,7 @@ export class DicomView extends DOMWidgetView {
   // What is on the page
 
   private _update(): void {
-    const { gallery, look, series, picture, shown, trained, lost } = this.model;
+    const { gallery, look, series, picture, shown, lost } = this.model;
     const { root, slider, count, trouble } = this._parts;
     if (!gallery) {
       return;
@@ -157,11 +158,7 @@ export class DicomView extends DOMWidgetView {
     root.classList.toggle('fw-mod-empty', gallery.series.length === 0 && gallery.unread === 0);
     root.style.height = `${gallery.height}px`;
     root.setAttribute('aria-label', `${gallery.title}. Press ? for its keys.`);
-    const channels = trained instanceof TrainedPicture ? trained.channels : 1;
-    this._state.channel = Math.min(this._state.channel, channels - 1);
-    const { layers, shaded, channel, cine } = this._state;
-    const windows = picture instanceof Picture ? picture.header.windows : [];
-    this._bar.update({ cine: cine !== 0, layers, shaded, channels, channel, windows });
+    this._updateBar();
     this._side.update();
     slider.max = String((series?.n ?? 1) - 1);
     slider.value = String(look.slice);
@@ -177,6 +174,22 @@ export class DicomView extends DOMWidgetView {
     this._showPicture(shown);
     this._tellSeen();
     this._hover(this._hovered);
+  }
+
+  /** The window alone is another. */
+  private _showWindow(): void {
+    this._updateBar();
+    this._tellSeen();
+    this.stage.paintSoon();
+  }
+
+  private _updateBar(): void {
+    const { picture, trained } = this.model;
+    const channels = trained instanceof TrainedPicture ? trained.channels : 1;
+    this._state.channel = Math.min(this._state.channel, channels - 1);
+    const { layers, shaded, channel, cine } = this._state;
+    const windows = picture instanceof Picture ? picture.header.windows : [];
+    this._bar.update({ cine: cine !== 0, layers, shaded, channels, channel, windows });
   }
 
   private _showPicture(shown: Shown): void {
