@@ -10,6 +10,7 @@ from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom.lookup import Lookup
 from fastlearn.medical.dicom.one_frame import read_frame
 from fastlearn.medical.dicom.picture import colours, is_colour, is_inverted
+from fastlearn.medical.dicom.quiet import silent
 from fastlearn.medical.dicom.rescale import modality_values, rescale_of
 from fastlearn.medical.dicom.slices import Slice
 from fastlearn.medical.dicom.voi import Voi, voi_table, windows_of
@@ -62,6 +63,7 @@ class Frame:
         }  # fmt: skip
 
 
+@silent
 def frame_of_slice(one: Slice) -> Frame:
     """The picture of a slice. Raises: DataError, saying why it cannot be shown; OSError."""
     ds, stored = read_frame(one.path, one.frame, TAGS)

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 from fastlearn.data.find import get_files
 from fastlearn.data.problems import DataError, describe
+from fastlearn.medical.dicom.quiet import silent
 from fastlearn.medical.dicom.read import ENDINGS, is_dicom
-from fastlearn.medical.dicom.series import Found, Series, find_series
+from fastlearn.medical.dicom.series import BY_FRAME, BY_POSITION, Found, Series, find_series
 from fastlearn.medical.dicom.slices import Slice
 from fastlearn.medical.dicom.volume import Volume
 
@@ -54,7 +55,8 @@ class FileEntry:
     def __init__(self, series: Series) -> None:
         self.series = series
         self.name, self.study = series.name, series.study
-        ordered = () if series.ordered_by == "position" or len(series) == 1 else (f"ordered by {series.ordered_by}",)
+        said = series.ordered_by in (BY_POSITION, BY_FRAME)
+        ordered = () if said else (f"ordered by {series.ordered_by}",)
         self.problems = (*ordered, *series.problems)
 
     def __len__(self) -> int:
@@ -153,6 +155,7 @@ def files_of(source: Any) -> tuple[list[Path], Path | None] | None:
     return None
 
 
+@silent
 def gallery_of(source: Any) -> Gallery:
     """All that `source` holds: a path, paths, a `Series` or several, what `find_series` found, a `Volume`, an array.
 
@@ -177,6 +180,7 @@ def gallery_of(source: Any) -> Gallery:
                     f"a Volume, or an array (slices, rows, columns), but got {describe(source)}.")  # fmt: skip
 
 
+@silent
 def first_look(files: Iterable[Path]) -> FileEntry | None:
     """One file that can be shown while the headers of all are read; None if the first DICOM files cannot."""
     for file in islice((file for file in files if file.suffix.lower() in ENDINGS or is_dicom(file)), PREVIEWS):

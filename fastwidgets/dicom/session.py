@@ -10,6 +10,7 @@ from typing import Any
 
 from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom.privacy import header_rows
+from fastlearn.medical.dicom.quiet import silent
 from fastlearn.medical.dicom.slices import Slice
 
 from fastwidgets.dicom.frame import Frame
@@ -112,6 +113,7 @@ class DicomSession:
             raise DataError("The viewer was given no loaders. Try DicomViewer(…, dls=dls), or learn=learn.")
         return self.training.of(self._file(series, i), draw)
 
+    @silent
     def header(self, series: int, i: int, show_patient: bool = False) -> list[list[Any]]:
         """The header of a slice: tag, keyword, name, kind, value, and whether it identifies somebody.
 

@@ -17,7 +17,7 @@ from ipywidgets import HBox, Layout
 
 from fastwidgets.comm.arrays import pack_array
 from fastwidgets.comm.widget import LiveWidget
-from fastwidgets.dicom.code import code_of
+from fastwidgets.dicom.code import build_code, train_code
 from fastwidgets.dicom.describe import described, html_of, labels_told, text_of
 from fastwidgets.dicom.labels import DicomLabels, NotSaved
 from fastwidgets.dicom.look import look_of
@@ -143,7 +143,7 @@ class DicomViewer(LiveWidget):
 
     def code(self) -> str:
         """The cell that trains on the labels."""
-        return code_of(self.wait().session)
+        return train_code(self.wait().session)
 
     def beside(self, other: DicomViewer) -> HBox:
         """Both viewers side by side, linked: slice, window and zoom follow each other."""
@@ -154,9 +154,10 @@ class DicomViewer(LiveWidget):
 
     def close(self) -> None:
         """Take the viewer off the page and free what it held."""
-        if "_jobs" in self.__dict__:
-            self._jobs.close()
-            self.session.frames.clear()
+        if "_jobs" not in self.__dict__:  # it was never made: there is no such folder, for instance
+            return
+        self._jobs.close()
+        self.session.frames.clear()
         super().close()
 
     # What the browser is told
@@ -217,8 +218,8 @@ class DicomViewer(LiveWidget):
             self.session.look = look_of(message)
 
     def on_code(self, message: dict[str, Any]) -> None:
-        """The cell that does the same."""
-        self.send({"kind": "code", "rid": int(message["rid"]), "text": code_of(self.session)})
+        """The cell that trains on the labels, or one with a builder."""
+        self._jobs.ask(int(message["rid"]), partial(self._send_code, message))
 
     # Inside
 
@@ -309,6 +310,12 @@ class DicomViewer(LiveWidget):
             told["reason"] = self._reason(told["series"], told["slice"], error)
         if self.comm is not None and not cancelled():
             self.send(told)
+
+    def _send_code(self, message: dict[str, Any], cancelled: Cancelled) -> None:
+        purpose = message["purpose"]
+        text = build_code(self.session) if purpose == "build" else train_code(self.session)
+        if self.comm is not None and not cancelled():
+            self.send({"kind": "code", "rid": int(message["rid"]), "purpose": purpose, "text": text})
 
     def _reason(self, series: int, i: int, error: Exception) -> str:
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fastlearn.data.config import Config
 from fastlearn.data.problems import DataError
+from fastlearn.vision.decode import is_dicom
 
 from fastwidgets.thumbnails.packed import PICTURE, Thumb
 from fastwidgets.thumbnails.render import render, why_unreadable
@@ -93,7 +94,7 @@ class Thumbnails:
             return Thumb.without(why_unreadable(path, error))
         except Exception as error:
             thumb = Thumb.without(why_unreadable(path, error))
-        if _key_or_reason(path, side) == key:  # the file was not replaced meanwhile
+        if _may_be_kept(path) and _key_or_reason(path, side) == key:  # the file was not replaced meanwhile
             self.store.write([(key, thumb)])
         return thumb
 
@@ -114,6 +115,18 @@ def store_path() -> Path:
 def default_thumbnails() -> Thumbnails:
     """The thumbnails that all widgets of this process share."""
     return Thumbnails(ThumbnailStore(store_path()))
+
+
+def _may_be_kept(path: str) -> bool:
+    """Whether a small picture of the file may lie on the disk: not where a patient's name may be burned into it."""
+    try:
+        if not is_dicom(path):
+            return True
+        from fastlearn.medical.dicom.burned_in import may_show_text
+
+        return not may_show_text(path)
+    except (DataError, OSError):
+        return False
 
 
 def _key_or_reason(path: str, side: int) -> bytes | Thumb:

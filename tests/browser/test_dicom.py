@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 MEDICAL = Path(__file__).parents[1] / "core/medical"
@@ -180,6 +181,16 @@ def test_a_series_is_looked_at_windowed_labelled_and_found_again(notebook) -> No
     page.keyboard.press("3")
     expect(page.locator(SEEN)).to_contain_text("width 8, level 32 (yours)")
 
+    page.locator(PORT).focus()
+    page.page.keyboard.press("Control+Shift+C")  # JupyterLab's own: keys held with Ctrl are not the viewer's
+    expect(page.locator("#modal-command-palette")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator(".fw-Dicom-bar").get_by_text("Code").click()
+    expect(page.locator(".fw-Dicom .fw-Sheet pre")).to_contain_text("labels, windows=(8, 32), seed=42")
+    page.shot("code")
+    page.keyboard.press("Escape")
+    expect(page.locator(".fw-Dicom .fw-Sheet")).to_be_hidden()
+
     page.run(3)
     text = page.text(3)
     assert f"slice,{UID}.1,{UID}.1.1,{UID}.1.1.22,0,bleeding" in text and "odd" not in text
@@ -196,6 +207,95 @@ def test_a_series_is_looked_at_windowed_labelled_and_found_again(notebook) -> No
     page.command("apputils:change-theme", theme="JupyterLab Dark")
     expect(page.locator(VIEW)).to_be_visible()
     page.shot("dark")
+
+
+def eight_patients(root: Path) -> None:
+    for i in range(8):
+        write_series(root / f"p{i}", f"1.{i + 1}", 3, "s", PatientID=f"SECRET-{i}", StudyInstanceUID=f"{UID}.{i + 1}")
+
+
+def test_from_the_viewer_to_a_builder_that_keeps_patients_on_one_side(notebook) -> None:
+    recipe = "recipe = builder.wait().session.recipe\nprint(recipe.source.items, recipe.labels.by, recipe.split.column)"
+    page = notebook([SETUP, "viewer = DicomViewer('ct')\nviewer", recipe])
+    eight_patients(page.server.root / "ct")
+    page.run(0)
+    page.run(1)
+    shown(page, "0/0")
+    page.locator(".fw-Dicom-bar").get_by_text("To builder").click()
+    page.page.wait_for_function("() => window.__panel.content.widgets.length === 4")
+    page.locator(".jp-Cell").nth(2).scroll_into_view_if_needed()
+    expect(page.locator(".fw-BuilderView").first).to_be_visible(timeout=60_000)
+    page.shot("builder")
+    page.run(3)
+    assert page.text(3).strip() == "dicom none PatientID"  # folders of one patient each are no classes
+    assert "DataBlockBuilder('ct')" in page.evaluate("() => window.__panel.content.widgets[2].model.sharedModel.source")
+
+
+def other_page(page, press) -> None:
+    """What anybody does with a viewer, where it is shown otherwise than in the environment's own JupyterLab."""
+    shown(page, "0/0")
+    page.locator(PORT).focus()
+    press("ArrowDown")
+    shown(page, "0/1")
+    press("1")
+    expect(page.locator(SEEN)).to_contain_text("LINEAR, width 80, level 40 (yours)")
+    point_at(page)
+    expect(page.locator(VALUE)).to_contain_text("71 HU")
+    page.locator(".fw-Dicom-classes").get_by_text("bleeding").click()
+    expect(page.locator(".fw-Dicom-given")).to_have_text("slice: bleeding")
+    page.locator(PORT).focus()
+    press("h")
+    expect(page.locator(".fw-Dicom-header tbody tr").first).to_be_visible()
+    assert NAME not in page.locator(VIEW).inner_text()
+    press("Escape")
+    expect(page.locator(".fw-Dicom-header")).to_be_hidden()
+
+
+SHOWN = "viewer = DicomViewer('ct', classes=['clear', 'bleeding'])\nviewer"
+
+
+@pytest.mark.parametrize(("app", "kernel"), [("notebook", "ipykernel-7.3.0"), ("lab", "ipykernel-6.31.0")])
+def test_in_notebook_7_and_on_older_kernels_also_while_a_cell_runs(notebook, app: str, kernel: str) -> None:
+    page = notebook([SETUP, SHOWN, "import time\ntime.sleep(20)"], app, kernel)
+    write_series(page.server.root / "ct", "1.1", 12, "a")
+    page.run(0)
+    page.run(1)
+    other_page(page, page.keyboard.press)
+    page.shot("other")
+    if kernel == "ipykernel-7.3.0":  # its subshells answer beside the cell
+        page.run(2, wait=False)
+        page.locator(PORT).focus()
+        page.keyboard.press("End")
+        page.wait_for_function(f"() => document.querySelector('{PORT}').dataset.shown === '0/11'", timeout=10_000)
+        page.locator(".fw-Dicom-classes").get_by_text("clear").click()
+        expect(page.locator(".fw-Dicom-given")).to_have_text("slice: clear", timeout=10_000)
+        page.done(2)
+
+
+def test_voila(page) -> None:
+    write_series(page.server.root / "ct", "1.1", 12, "a")
+    name = page.server.write([SETUP, SHOWN])
+    page.go(f"voila/render/{name}")
+    page.locator(PORT).wait_for(timeout=60_000)
+    other_page(page, page.page.keyboard.press)
+    page.locator(".fw-Dicom-bar").get_by_text("To builder").click()
+    expect(page.locator(".fw-Dicom .fw-Sheet pre")).to_contain_text("DataBlockBuilder('ct')")
+    page.shot("voila")
+    assert [e for e in page.errors if "fastwidgets/" in e] == []
+
+
+def test_a_folder_without_pictures_says_what_to_do(notebook) -> None:
+    page = notebook([SETUP, "viewer = DicomViewer('ct')\nviewer"])
+    (page.server.root / "ct").mkdir()
+    for name in ("a.txt", "b.dcm"):
+        (page.server.root / "ct" / name).write_text("no picture")
+    page.run(0)
+    page.run(1)
+    expect(page.locator(".fw-Dicom-words")).to_contain_text("None of the 2 files here is a DICOM picture")
+    expect(page.locator(".fw-Dicom-bar")).to_be_hidden()
+    page.locator(".fw-Dicom-left summary").click()
+    expect(page.locator(".fw-Dicom-left")).to_contain_text("a.txt: ")
+    page.shot("empty")
 
 
 PAIR = """left, right = DicomViewer('ct/a'), DicomViewer('ct/b', journal='other')

@@ -97,7 +97,8 @@ def asked(tmp_path: Path) -> tuple[DicomViewer, list[Any]]:
     ask(viewer, {"kind": "frame", "rid": 90, **about, "series": 7, "slice": 0})
     ask(viewer, {"kind": "train", "rid": 91, "slice": 0, "draw": 0, **about})
     ask(viewer, {"kind": "header", "rid": 92, "slice": 0, "patient": False, **about})
-    ask(viewer, {"kind": "code", "rid": 93})
+    ask(viewer, {"kind": "code", "rid": 93, "purpose": "train"})
+    ask(viewer, {"kind": "code", "rid": 94, "purpose": "build"})
     return viewer, sent
 
 

@@ -21,7 +21,10 @@ def dicom_series(folder: Folder) -> list[Guess]:
         return []
     parents = {name_of(parent_of(file)) for file in files}
     why = [f"{len(files):,} DICOM files.", "A patient stays on one side of the split."]
-    by_folder = 2 <= len(parents) <= MOST_CLASSES and len(files) >= SOME * len(parents)
+    few = 2 <= len(parents) <= MOST_CLASSES and len(files) >= SOME * len(parents)
+    by_folder = few and not _one_patient_each(folder, files)
+    if few and not by_folder:
+        why.insert(1, "Each of their folders is one patient's, so folders are no classes.")
     if by_folder:
         why.insert(1, f"Their folders are taken for classes: {', '.join(sorted(parents)[:4])}.")
     recipe = Recipe(
@@ -30,3 +33,14 @@ def dicom_series(folder: Folder) -> list[Guess]:
         split=Split("group", column="PatientID"),
     )
     return [Guess(recipe, SURE, tuple(why))]
+
+
+def _one_patient_each(folder: Folder, files: list[str]) -> bool:
+    """Whether every folder seems to be one patient's, by its first and its last file, so that it is no class."""
+    from fastlearn.medical.dicom.patients import patient_of
+
+    inside: dict[str, list[str]] = {}
+    for file in files:
+        inside.setdefault(parent_of(file), []).append(file)
+    whose = [{patient_of(folder.path / group[k]) for k in (0, -1)} for group in inside.values()]
+    return all(len(patients) == 1 for patients in whose) and len(set.union(*whose)) == len(whose)

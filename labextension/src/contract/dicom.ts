@@ -34,6 +34,10 @@ export interface DicomGallery {
   layers: string[];
   can_train: boolean;
   look: DicomLook;
+  /**
+   * Whether a builder can be opened on the folder.
+   */
+  can_build: boolean;
 }
 export interface DicomSeries {
   id: number;
@@ -229,6 +233,10 @@ export interface DicomCode {
   kind: 'code';
   rid: number;
   text: string;
+  /**
+   * A cell that trains on the labels, or one with a builder on the folder.
+   */
+  purpose: 'train' | 'build';
 }
 export interface DicomAskFrame {
   kind: 'frame';
@@ -286,4 +294,8 @@ export interface DicomLooked {
 export interface DicomAskCode {
   kind: 'code';
   rid: number;
+  /**
+   * A cell that trains on the labels, or one with a builder on the folder.
+   */
+  purpose: 'train' | 'build';
 }

@@ -1,8 +1,11 @@
+import type { DicomWindow } from '../contract/dicom';
 import { button, element } from '../kit/dom';
 import type { DicomModel } from './model';
+import { short } from './window';
 
 export interface IBarHost {
-  preset(name: string): void;
+  /** null: the file's own. */
+  window(window: { width: number; level: number } | null): void;
   reset(): void;
   cine(): void;
   train(): void;
@@ -13,8 +16,21 @@ export interface IBarHost {
   opacity(share: number): void;
   header(): void;
   code(): void;
+  build(): void;
   help(): void;
 }
+
+export interface IBarState {
+  cine: boolean;
+  layers: boolean;
+  shaded: boolean;
+  channels: number;
+  channel: number;
+  /** Those of the file in sight. */
+  windows: DicomWindow[];
+}
+
+const OTHERS = 'of the file '; // how the list calls the windows of a file after its first
 
 /** The buttons above the picture. */
 export class DicomBar {
@@ -25,13 +41,17 @@ export class DicomBar {
   readonly help = button('?', 'Keys (?)', () => this._host.help());
   readonly code = button('Code', 'The cell that trains on the labels', () => this._host.code());
 
+  readonly build = button('To builder', 'A builder of loaders on this folder, in a cell below', () =>
+    this._host.build()
+  );
+
   constructor(
     private _model: DicomModel,
     private _host: IBarHost
   ) {
     this._presets.title = 'Window (1 to 9)';
     this._presets.setAttribute('aria-label', 'Window');
-    this._presets.addEventListener('change', () => _host.preset(this._presets.value));
+    this._presets.addEventListener('change', () => _host.window(this._chosen()));
     this._channels.setAttribute('aria-label', 'Channel');
     this._channels.addEventListener('change', () => _host.channel(Number(this._channels.value)));
     Object.assign(this._opacity, { type: 'range', min: '0', max: '1', step: '0.05', value: '0.4' });
@@ -51,26 +71,38 @@ export class DicomBar {
       element('span', 'fw-Dicom-gap'),
       header,
       this.code,
+      this.build,
       this.help
     );
   }
 
-  update(state: { cine: boolean; layers: boolean; shaded: boolean; channels: number; channel: number }): void {
+  update(state: IBarState): void {
     const { gallery, look } = this._model;
     const { presets = [], layers = [] } = gallery ?? {};
-    if (this._presets.options.length !== presets.length + 2) {
+    const others = (this._others = state.windows.slice(1)); // the first is what "of the file" stands for
+    const key = JSON.stringify([presets, others]);
+    if (key !== this._presetsKey) {
+      this._presetsKey = key;
       this._presets.replaceChildren(
         new Option('of the file', ''),
         ...presets.map(({ name, width, level }) => new Option(`${name} (${width}, ${level})`, name)),
+        ...others.map(({ name, width, level }, k) => {
+          const words = `${name || `window ${k + 2}`} of the file (${short(width)}, ${short(level)})`;
+          return new Option(words, `${OTHERS}${k}`);
+        }),
         new Option('yours', '*', false, false)
       );
-      this._presets.options[presets.length + 1].hidden = true;
+      this._presets.options[this._presets.length - 1].hidden = true;
     }
-    const named = presets.find(({ width, level }) => width === look.width && level === look.level);
-    this._presets.value = look.width === null ? '' : (named?.name ?? '*');
+    const same = (one: { width: number; level: number }): boolean =>
+      one.width === look.width && one.level === look.level;
+    const other = others.findIndex(same);
+    const chosen = presets.find(same)?.name ?? (other < 0 ? '*' : `${OTHERS}${other}`);
+    this._presets.value = look.width === null ? '' : chosen;
     this._cine.setAttribute('aria-pressed', String(state.cine));
     this._over.hidden = this._opacity.hidden = layers.length === 0;
     this._over.setAttribute('aria-pressed', String(state.layers));
+    this.build.hidden = this.code.hidden = !gallery?.can_build;
     this.training.hidden = !gallery?.can_train;
     this.training.setAttribute('aria-pressed', String(look.training));
     this.tools.hidden = !look.training;
@@ -84,6 +116,17 @@ export class DicomBar {
     this._shade.setAttribute('aria-pressed', String(state.shaded));
   }
 
+  /** What the list stands at: a named window, one of the file's further ones, or its own. */
+  private _chosen(): { width: number; level: number } | null {
+    const { value } = this._presets;
+    if (value.startsWith(OTHERS)) {
+      return this._others[Number(value.slice(OTHERS.length))];
+    }
+    return this._model.gallery?.presets.find(({ name }) => name === value) ?? null;
+  }
+
+  private _others: DicomWindow[] = [];
+  private _presetsKey = '';
   private _presets = element('select', 'fw-Select');
   private _channels = element('select', 'fw-Select');
   private _opacity = element('input', 'fw-Dicom-opacity');

@@ -37,7 +37,7 @@ type Message = DicomContract['to_browser'];
 
 /**
  * The browser half of `DicomViewer`: fetches slices, those near by before they are asked for. Events: `gallery`,
- * `labels`, `look`, `frame`, `training`, `header`, `code`.
+ * `labels`, `look`, `window`, `frame`, `training`, `header`, `code`.
  */
 export class DicomModel extends LiveModel<Message> {
   declare gallery: DicomGallery | null;
@@ -45,7 +45,7 @@ export class DicomModel extends LiveModel<Message> {
   declare look: DicomLook;
   declare trained: TrainedPicture | NoPicture | null;
   declare header: DicomHeader | null;
-  declare code: string;
+  declare code: DicomCode | null;
   /** Slices that could not be shown, by key. */
   declare broken: Set<string>;
 
@@ -54,9 +54,8 @@ export class DicomModel extends LiveModel<Message> {
   }
 
   initialize(...given: Parameters<LiveModel<Message>['initialize']>): void {
-    this.gallery = this.labels = this.trained = this.header = null;
+    this.gallery = this.labels = this.trained = this.header = this.code = null;
     this.look = { series: 0, slice: 0, width: null, level: null, training: false };
-    this.code = '';
     this.broken = new Set();
     this._kept = new Kept();
     this._asked = new Map();
@@ -72,6 +71,11 @@ export class DicomModel extends LiveModel<Message> {
   /** The slice that is looked at, if it is here. */
   get picture(): Picture | NoPicture | undefined {
     return this._kept.get(this.keyOf(this.look.series, this.look.slice));
+  }
+
+  /** What is looked at: the picture, or what the model gets of it. */
+  get shown(): Picture | TrainedPicture | NoPicture | null | undefined {
+    return this.look.training ? this.trained : this.picture;
   }
 
   /** Bytes of the slices that are kept. */
@@ -101,11 +105,15 @@ export class DicomModel extends LiveModel<Message> {
       this.trained = null;
       this._draw = 0;
     }
-    this._fetch();
-    if (look.training && this.trained === null) {
-      this._train();
+    if (moved || look.training !== before.training) {
+      this._fetch();
+      if (look.training && this.trained === null) {
+        this._train();
+      }
+      this.trigger('look');
+    } else {
+      this.trigger('window'); // alone: what else is on the page stays, so that a drag is light
     }
-    this.trigger('look');
     window.clearTimeout(this._telling);
     this._telling = window.setTimeout(() => this._tell(), LOOK_MS);
   }
@@ -129,8 +137,11 @@ export class DicomModel extends LiveModel<Message> {
     post<DicomAskHeader>(this, { kind: 'header', ...this._about(this.look.slice), patient });
   }
 
-  askCode(): void {
-    post<DicomAskCode>(this, { kind: 'code', rid: ++this._asks });
+  /** The cell is about what is looked at, so that is told at once. */
+  askCode(purpose: DicomCode['purpose']): void {
+    window.clearTimeout(this._telling);
+    this._tell();
+    post<DicomAskCode>(this, { kind: 'code', rid: ++this._asks, purpose });
   }
 
   close(commClosed?: boolean): Promise<void> {
@@ -217,7 +228,7 @@ export class DicomModel extends LiveModel<Message> {
   }
 
   private _onCode(message: DicomCode): void {
-    this.code = message.text;
+    this.code = message;
     this.trigger('code');
   }
 

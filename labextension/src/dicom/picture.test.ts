@@ -33,6 +33,13 @@ describe('a picture', () => {
     }
   );
 
+  it('counts all that it keeps: pixels, its table and its masks', () => {
+    expect(pictures.map(one => one.bytes)).toEqual(
+      frames.map(({ hex }) => hex.reduce((sum, bytes) => sum + bytes.length / 2, 0))
+    );
+    expect(pictures.some(one => one.table)).toBe(true);
+  });
+
   it('says which curve it follows', () => {
     expect(pictures.map(one => seenWords(one.own, one.header.inverted))).toEqual([
       'LINEAR, width 401, level 40 (BRAIN)',

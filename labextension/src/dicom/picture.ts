@@ -28,7 +28,8 @@ export class Picture {
   }
 
   get bytes(): number {
-    return this.masks.reduce((sum, mask) => sum + (mask?.length ?? 0), this.pixels.byteLength);
+    const own = this.pixels.byteLength + (this.table?.byteLength ?? 0);
+    return this.masks.reduce((sum, mask) => sum + (mask?.length ?? 0), own);
   }
 
   /** The value at a pixel: of gray ones in the unit of the modality, of colours as three numbers. */

@@ -1,17 +1,18 @@
 import type { DicomLayer } from '../contract/dicom';
 import { fit, panned, zoomed, type IPlace, type ISize } from '../grid/zoom';
 import { element } from '../kit/dom';
+import type { IPixel } from './words';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
 export interface IStageHost {
   /** The wheel was turned by so many slices. */
   scroll(steps: number): void;
-  /** Dragged with the first button, since the last time. */
+  /** Dragged with the first button, since the last time; at most once a frame of the screen. */
   drag(dx: number, dy: number): void;
   reset(): void;
   /** The pointer is over a pixel; null: over none. */
-  hover(pixel: { column: number; row: number } | null): void;
+  hover(pixel: IPixel | null): void;
   /** Zoomed or moved by somebody here. */
   placed(place: IPlace): void;
   paint(out: Uint32Array): void;
@@ -63,6 +64,7 @@ export class DicomStage {
   }
 
   paint(): void {
+    this._tellDrag();
     window.cancelAnimationFrame(this._frame);
     this._frame = 0;
     if (this._image && !this._sheet.hidden) {
@@ -151,20 +153,30 @@ export class DicomStage {
     const [dx, dy] = [event.clientX - this._last[0], event.clientY - this._last[1]];
     this._last = [event.clientX, event.clientY];
     if (this._held === 'window') {
-      this._host.drag(dx, dy);
+      this._dragged = [this._dragged[0] + dx, this._dragged[1] + dy]; // a mouse tells more often than a screen shows
+      this.paintSoon();
     } else {
       this.pan(dx, dy);
     }
   }
 
   private _onUp(event: PointerEvent): void {
+    this._tellDrag();
     this._held = null;
     if (this.el.hasPointerCapture(event.pointerId)) {
       this.el.releasePointerCapture(event.pointerId);
     }
   }
 
-  private _pixel(event: PointerEvent): { column: number; row: number } | null {
+  private _tellDrag(): void {
+    const [dx, dy] = this._dragged;
+    this._dragged = [0, 0];
+    if (dx || dy) {
+      this._host.drag(dx, dy);
+    }
+  }
+
+  private _pixel(event: PointerEvent): IPixel | null {
     const box = this.el.getBoundingClientRect();
     const column = Math.floor((event.clientX - box.left - this._place.x) / this._place.scale);
     const row = Math.floor((event.clientY - box.top - this._place.y) / (this._place.scale * this._aspect));
@@ -210,6 +222,7 @@ export class DicomStage {
   private _place: IPlace = { scale: 1, x: 0, y: 0 };
   private _held: 'window' | 'pan' | null = null;
   private _last = [0, 0];
+  private _dragged = [0, 0];
   private _turned = 0;
   private _frame = 0;
   private _painted = 0;

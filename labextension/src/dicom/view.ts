@@ -1,23 +1,27 @@
 import { DOMWidgetView } from '@jupyter-widgets/base';
 import type { DicomWindow } from '../contract/dicom';
 import { keyList } from '../grid/keylist';
+import { runBelow } from '../kit/cell';
 import { element, setText } from '../kit/dom';
 import { bindKeys, type IKey } from '../kit/keys';
+import { Sheet } from '../kit/sheet';
 import { DicomBar } from './bar';
 import { layMask } from './colours';
 import { HeaderPanel } from './headers';
+import { dicomKeys } from './keys';
 import { join, tell, type ILinked, type IMoved } from './link';
 import { NoPicture, type DicomModel } from './model';
 import { Picture } from './picture';
-import { aspectOf, matching, mm, positionOf } from './place';
+import { aspectOf, matching } from './place';
 import { DicomSide } from './side';
 import { DicomStage } from './stage';
-import { TrainedPicture, trainedWords } from './trained';
-import { dragged, seenWords, short, type Seen } from './window';
+import { TrainedPicture } from './trained';
+import { dragged, type Seen } from './window';
+import { noSeries, shownWords, valueWords, type IPixel, type Shown } from './words';
 
 const CINE_MS = 80;
-const PAGE = 10;
-const PAN = 40;
+const TRAIN = 'The cell that trains on the labels:';
+const BUILD = 'The cell with a builder on this folder:';
 
 /** The viewer: buttons, the series beside the picture, the picture, a slider and two lines of words. */
 export class DicomView extends DOMWidgetView {
@@ -28,7 +32,9 @@ export class DicomView extends DOMWidgetView {
   declare private _header: HeaderPanel;
   declare private _parts: ReturnType<typeof parts>;
   declare private _state: { cine: number; layers: boolean; shaded: boolean; channel: number; opacity: number };
-  declare private _hovered: { column: number; row: number } | null;
+  declare private _sheet: Sheet;
+  declare private _keys: IKey[];
+  declare private _hovered: IPixel | null;
   declare private _linked: ILinked;
   declare private _offs: (() => void)[];
 
@@ -38,9 +44,10 @@ export class DicomView extends DOMWidgetView {
     this._hovered = null;
     this._make();
     this._build();
-    this._offs = [bindKeys(this._parts.root, this._keys), join(this._linked)];
+    this._offs = [bindKeys(this._parts.root, (this._keys = this._makeKeys())), join(this._linked)];
     this.listenTo(this.model, 'gallery labels look training change:lost change:notice', () => this._update());
     this.listenTo(this.model, 'frame', () => this._update());
+    this.listenTo(this.model, 'window', () => this._showWindow());
     this.listenTo(this.model, 'header', () => this._header.update(this.model.header));
     this.listenTo(this.model, 'code', () => this._showCode());
     this._update();
@@ -71,13 +78,14 @@ export class DicomView extends DOMWidgetView {
       placed: place => tell(this._linked, { place }),
       paint: out => this._paint(out)
     });
+    this._sheet = new Sheet(() => this._focus());
     this._side = new DicomSide(model, () => this._focus());
     this._header = new HeaderPanel(
       patient => model.askHeader(patient),
       () => this._toggleHeader(false)
     );
     this._bar = new DicomBar(model, {
-      preset: name => this._preset(name),
+      window: window => this._choose(window),
       reset: () => this._reset(),
       cine: () => this._toggleCine(),
       train: () => this._toggleTraining(),
@@ -88,14 +96,39 @@ export class DicomView extends DOMWidgetView {
       opacity: opacity => this._set({ opacity }),
       header: () => this._toggleHeader(this._header.el.hidden),
       code: () => this._toggleCode(),
+      build: () => this.model.askCode('build'),
+      help: () => this._toggleHelp()
+    });
+  }
+
+  private _makeKeys(): IKey[] {
+    const { model, stage } = this;
+    return dicomKeys({
+      step: slices => this._go(model.look.slice + slices),
+      go: slice => this._go(slice),
+      series: steps => this._series(steps),
+      drag: (dx, dy) => this._drag(dx, dy),
+      preset: at => this._choose(model.gallery?.presets[at] ?? null),
+      reset: () => this._reset(),
+      zoom: factor => stage.zoom(factor),
+      pan: (dx, dy) => stage.pan(dx, dy),
+      fit: () => stage.fit(),
+      cine: () => this._toggleCine(),
+      layers: () => this._set({ layers: !this._state.layers }),
+      train: () => this._toggleTraining(),
+      shade: () => this._set({ shaded: !this._state.shaded }),
+      draw: () => this._drawAgain(),
+      header: () => this._toggleHeader(this._header.el.hidden),
+      label: () => this._side.focusLabel(),
+      undo: () => model.undo(),
+      escape: () => this._escape(),
       help: () => this._toggleHelp()
     });
   }
 
   private _build(): void {
-    const { root, port, words, slider, count, value, seen, trouble, keys, code } = this._parts;
+    const { root, port, words, slider, count, value, seen, trouble, keys } = this._parts;
     this.el.classList.add('fw-DicomView', 'fw-Live');
-    root.setAttribute('data-lm-suppress-shortcuts', 'true');
     port.tabIndex = 0;
     port.setAttribute('role', 'img');
     port.append(this.stage.el, words);
@@ -104,8 +137,9 @@ export class DicomView extends DOMWidgetView {
     slider.setAttribute('aria-label', 'Slice');
     slider.addEventListener('input', () => this._go(Number(slider.value)));
     trouble.setAttribute('role', 'alert');
-    keys.hidden = code.hidden = true;
-    const middle = element('div', 'fw-Dicom-middle', port, this._bar.tools, this._header.el, code, keys);
+    keys.hidden = true;
+    const over = [this._bar.tools, this._header.el, this._sheet.el, keys];
+    const middle = element('div', 'fw-Dicom-middle', port, ...over);
     const body = element('div', 'fw-Dicom-body', this._side.el, middle);
     const line = element('div', 'fw-Dicom-line', slider, count);
     const told = element('div', 'fw-Dicom-told', value, seen);
@@ -116,18 +150,15 @@ export class DicomView extends DOMWidgetView {
   // What is on the page
 
   private _update(): void {
-    const { gallery, look, series, picture, trained, lost } = this.model;
+    const { gallery, look, series, picture, shown, lost } = this.model;
     const { root, slider, count, trouble } = this._parts;
     if (!gallery) {
       return;
     }
+    root.classList.toggle('fw-mod-empty', gallery.series.length === 0 && gallery.unread === 0);
     root.style.height = `${gallery.height}px`;
     root.setAttribute('aria-label', `${gallery.title}. Press ? for its keys.`);
-    const shown = look.training ? trained : picture;
-    const channels = trained instanceof TrainedPicture ? trained.channels : 1;
-    this._state.channel = Math.min(this._state.channel, channels - 1);
-    const { layers, shaded, channel, cine } = this._state;
-    this._bar.update({ cine: cine !== 0, layers, shaded, channels, channel });
+    this._updateBar();
     this._side.update();
     slider.max = String((series?.n ?? 1) - 1);
     slider.value = String(look.slice);
@@ -145,7 +176,23 @@ export class DicomView extends DOMWidgetView {
     this._hover(this._hovered);
   }
 
-  private _showPicture(shown: Picture | TrainedPicture | NoPicture | null | undefined): void {
+  /** The window alone is another. */
+  private _showWindow(): void {
+    this._updateBar();
+    this._tellSeen();
+    this.stage.paintSoon();
+  }
+
+  private _updateBar(): void {
+    const { picture, trained } = this.model;
+    const channels = trained instanceof TrainedPicture ? trained.channels : 1;
+    this._state.channel = Math.min(this._state.channel, channels - 1);
+    const { layers, shaded, channel, cine } = this._state;
+    const windows = picture instanceof Picture ? picture.header.windows : [];
+    this._bar.update({ cine: cine !== 0, layers, shaded, channels, channel, windows });
+  }
+
+  private _showPicture(shown: Shown): void {
     const { gallery, look, series } = this.model;
     const { words, port } = this._parts;
     const isPicture = shown instanceof Picture || shown instanceof TrainedPicture;
@@ -164,7 +211,10 @@ export class DicomView extends DOMWidgetView {
       setText(words, shown.reason);
     } else {
       const unread = gallery?.unread ? ' The headers of the other files are being read.' : '';
-      setText(words, series ? `Reading…${unread}` : gallery?.unread ? 'Reading headers…' : 'There are no series here.');
+      setText(
+        words,
+        series ? `Reading…${unread}` : gallery?.unread ? 'Reading headers…' : noSeries(gallery?.n_left ?? 0)
+      );
     }
     if (isPicture) {
       this.stage.paintSoon();
@@ -201,39 +251,16 @@ export class DicomView extends DOMWidgetView {
   }
 
   private _tellSeen(): void {
-    const { gallery, look, picture, trained } = this.model;
-    let text = '';
-    if (look.training) {
-      text = trained instanceof TrainedPicture ? trainedWords(trained.message, this._state.channel) : '';
-    } else if (picture instanceof Picture) {
-      text = picture.header.colour ? 'colour' : seenWords(this._seen(picture), picture.header.inverted);
-      const words = picture.message.layers.filter(layer => layer.words).map(({ name, words }) => `${name}: ${words}`);
-      const codes = this._state.layers && picture.masks.some(Boolean) ? (gallery?.codes ?? []) : [];
-      text = [text, ...words, ...(codes.length ? [codes.map((code, id) => `${id} ${code}`).join(', ')] : [])].join(
-        ' · '
-      );
-    }
-    setText(this._parts.seen, text);
+    const codes = this._state.layers ? (this.model.gallery?.codes ?? []) : [];
+    setText(
+      this._parts.seen,
+      shownWords(this.model.shown, picture => this._seen(picture), codes, this._state.channel)
+    );
   }
 
-  private _hover(pixel: { column: number; row: number } | null): void {
+  private _hover(pixel: IPixel | null): void {
     this._hovered = pixel;
-    const { picture, trained, look } = this.model;
-    let text = '';
-    if (pixel && look.training && trained instanceof TrainedPicture) {
-      if (pixel.column < trained.columns && pixel.row < trained.rows) {
-        const value = trained.valueAt(this._state.channel, pixel.column, pixel.row);
-        text = `${short(value)} at column ${pixel.column}, row ${pixel.row} of the tensor`;
-      }
-    } else if (pixel && !look.training && picture instanceof Picture) {
-      const { rows, columns, unit, colour } = picture.header;
-      if (pixel.column < columns && pixel.row < rows) {
-        const value = picture.valueAt(pixel.column, pixel.row).map(short).join(', ');
-        const what = colour ? '' : ` ${unit || '(raw)'}`;
-        const where = mm(positionOf(picture.message.place, pixel.column, pixel.row));
-        text = `${value}${what} at column ${pixel.column}, row ${pixel.row} · ${where}`;
-      }
-    }
+    const text = valueWords(this.model.shown, pixel, this._state.channel);
     setText(this._parts.value, text || 'Point at the picture for its values');
   }
 
@@ -277,9 +304,8 @@ export class DicomView extends DOMWidgetView {
     this._setWindow(dragged(seen.by === 'window' ? seen.window : whole, dx, dy, most - least || 1));
   }
 
-  private _preset(name: string): void {
-    const found = this.model.gallery?.presets.find(preset => preset.name === name);
-    this._setWindow(found ?? null);
+  private _choose(window: { width: number; level: number } | null): void {
+    this._setWindow(window);
     this._focus();
   }
 
@@ -342,16 +368,22 @@ export class DicomView extends DOMWidgetView {
   }
 
   private _toggleCode(): void {
-    if (this._parts.code.hidden) {
-      this.model.askCode();
+    if (this._sheet.el.hidden) {
+      this.model.askCode('train');
     } else {
-      this._parts.code.hidden = true;
+      this._sheet.hide();
     }
   }
 
+  /** A builder belongs into a cell below; where nobody can make one (Voilà), its code is shown. */
   private _showCode(): void {
-    setText(this._parts.code, this.model.code);
-    this._parts.code.hidden = false;
+    const { code } = this.model;
+    if (code?.purpose === 'build' && runBelow(this.el, code.text)) {
+      return;
+    }
+    if (code) {
+      this._sheet.show(code.purpose === 'build' ? BUILD : TRAIN, code.text);
+    }
   }
 
   private _toggleHelp(): void {
@@ -365,71 +397,11 @@ export class DicomView extends DOMWidgetView {
     if (!this._parts.keys.hidden) {
       this._toggleHelp();
     }
-    this._parts.code.hidden = true;
+    this._sheet.hide();
   }
 
   private _focus(): void {
     this._parts.port.focus({ preventScroll: true });
-  }
-
-  private _arrow(event: KeyboardEvent, dx: number, dy: number): void {
-    if (event.shiftKey) {
-      this._drag(10 * dx, 10 * dy);
-    } else {
-      this._go(this.model.look.slice + dx + dy);
-    }
-  }
-
-  private get _keys(): IKey[] {
-    const zoom = (factor: number) => () => this.stage.zoom(factor);
-    const pan = (dx: number, dy: number) => () => this.stage.pan(dx * PAN, dy * PAN);
-    return [
-      {
-        keys: ['ArrowDown'],
-        label: '← → ↑ ↓',
-        text: 'to the next slice, the one before',
-        run: e => this._arrow(e, 0, 1)
-      },
-      { keys: ['ArrowUp'], label: '', text: '', run: e => this._arrow(e, 0, -1) },
-      { keys: ['ArrowRight'], label: '', text: '', run: e => this._arrow(e, 1, 0) },
-      { keys: ['ArrowLeft'], label: '', text: '', run: e => this._arrow(e, -1, 0) },
-      { keys: [], label: 'Shift', text: 'with these: width and level of the window', run: () => undefined },
-      { keys: ['PageDown'], label: 'PgDn PgUp', text: 'ten slices', run: () => this._go(this.model.look.slice + PAGE) },
-      { keys: ['PageUp'], label: '', text: '', run: () => this._go(this.model.look.slice - PAGE) },
-      { keys: ['Home'], label: 'Home End', text: 'first, last slice', run: () => this._go(0) },
-      { keys: ['End'], label: '', text: '', run: () => this._go(1e9) },
-      { keys: ['n'], label: 'n p', text: 'next series, the one before', run: () => this._series(1) },
-      { keys: ['p'], label: '', text: '', run: () => this._series(-1) },
-      {
-        keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
-        label: '1 … 9',
-        text: 'windows, in the order of the list',
-        run: e => this._preset(this.model.gallery?.presets[Number(e.key) - 1]?.name ?? '')
-      },
-      { keys: ['r'], label: 'r', text: 'the file’s own window, whole picture', run: () => this._reset() },
-      { keys: ['+', '='], label: '+ − f', text: 'larger, smaller, whole', run: zoom(1.25) },
-      { keys: ['-'], label: '', text: '', run: zoom(1 / 1.25) },
-      { keys: ['f'], label: '', text: '', run: () => this.stage.fit() },
-      { keys: ['w'], label: 'w a s d', text: 'move the picture', run: pan(0, 1) },
-      { keys: ['a'], label: '', text: '', run: pan(1, 0) },
-      { keys: ['s'], label: '', text: '', run: pan(0, -1) },
-      { keys: ['d'], label: '', text: '', run: pan(-1, 0) },
-      { keys: ['c'], label: 'c', text: 'play the slices', run: () => this._toggleCine() },
-      { keys: ['o'], label: 'o', text: 'overlays', run: () => this._set({ layers: !this._state.layers }) },
-      { keys: ['t'], label: 't', text: 'training view', run: () => this._toggleTraining() },
-      {
-        keys: ['x'],
-        label: 'x',
-        text: 'stripe what is clipped',
-        run: () => this._set({ shaded: !this._state.shaded })
-      },
-      { keys: ['e'], label: 'e', text: 'draw random steps again', run: () => this._drawAgain() },
-      { keys: ['h'], label: 'h', text: 'header', run: () => this._toggleHeader(this._header.el.hidden) },
-      { keys: ['l'], label: 'l', text: 'type a label', run: () => this._side.focusLabel() },
-      { keys: ['u'], label: 'u', text: 'undo the latest label', run: () => this.model.undo() },
-      { keys: ['Escape'], label: '', text: '', run: () => this._escape() },
-      { keys: ['?'], label: '?', text: 'show or hide this list', run: () => this._toggleHelp() }
-    ];
   }
 }
 
@@ -447,7 +419,6 @@ function parts() {
     value: element('span', 'fw-Dicom-value'),
     seen: element('span', 'fw-Dicom-seen'),
     trouble: element('div', 'fw-Dicom-trouble'),
-    keys: element('div', 'fw-Keys'),
-    code: element('pre', 'fw-Dicom-code')
+    keys: element('div', 'fw-Keys')
   };
 }

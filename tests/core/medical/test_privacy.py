@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
+import pydicom
 import pytest
 from dicom_files import bundled, bundled_files, dataset, series
 from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom import (
     as_dict,
+    dcmread,
     dicom_windows,
     find_series,
     from_dicoms,
@@ -20,6 +25,8 @@ from fastlearn.medical.dicom import (
     save_tif16,
     to_uint16,
 )
+from fastlearn.medical.dicom.burned_in import may_show_text
+from fastlearn.medical.dicom.quiet import silent, unquoted
 from PIL import Image
 from pydicom.dataset import Dataset
 
@@ -109,7 +116,7 @@ def test_tiff_and_jpeg_hold_what_was_asked_for(tmp_path):
 
 def test_burned_in_names_are_not_exported_by_accident(tmp_path):
     ds = dataset(np.arange(4, dtype=np.int16).reshape(2, 2), BurnedInAnnotation="YES")
-    with pytest.raises(DataError, match=r"BurnedInAnnotation.*burned_in=True"):
+    with pytest.raises(DataError, match=r"BurnedInAnnotation is YES.*burned_in=True"):
         save_tif16(ds, tmp_path / "x.tif")
     assert save_tif16(ds, tmp_path / "x.tif", burned_in=True).exists()
 
@@ -147,3 +154,59 @@ def test_errors_name_the_file_and_no_patient(secret):
         as_dict(ds)
     assert leaks(str(raised.value).replace(str(secret), "")) == []
     assert find_series(secret.parent).skipped == []
+
+
+@pytest.mark.parametrize(
+    ("elements", "shows"),
+    [
+        ({"BurnedInAnnotation": "YES"}, True),
+        ({"BurnedInAnnotation": "NO", "Modality": "US"}, False),
+        ({"Modality": "US"}, True),
+        ({"Modality": None}, False),
+        ({}, False),
+    ],
+)
+def test_where_a_file_does_not_say_it_the_modality_tells_whether_text_is_usual(elements, shows):
+    assert may_show_text(dataset(np.zeros((2, 2), np.int16), **elements)) is shows
+
+
+@pytest.fixture
+def odd(tmp_path):
+    """A file with numbers that are none, which pydicom quotes when it warns: of a patient, and a study's UID."""
+    series(tmp_path, [0], names=["odd.dcm"], OtherStudyNumbers=1977, StudyInstanceUID="1.2.3.4455")
+    file = tmp_path / "odd.dcm"
+    file.write_bytes(file.read_bytes().replace(b"1977", b"19A7").replace(b"1.2.3.4455", b"1.2.3.ABCD"))
+    return file
+
+
+LOOKS = [header_rows, as_dict, lambda file: from_dicoms([file]), patient_key, lambda file: find_series([file]),
+         lambda file: header_rows(dcmread(file))]  # fmt: skip
+
+
+@pytest.mark.parametrize("looks", LOOKS)
+def test_no_warning_and_no_log_quotes_a_patient(odd, looks, caplog):
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        looks(odd)
+    told = " ".join([*(str(one.message) for one in said), *caplog.messages])
+    assert not any(secret in told for secret in ("19A7", "ABCD"))
+
+
+def test_whoever_asks_pydicom_is_warned_as_before(odd, caplog):
+    header_rows(odd)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert str(pydicom.dcmread(odd).OtherStudyNumbers) == "19A7" and "19A7" in caplog.text
+
+
+def test_many_threads_leave_pydicoms_setting_as_it_was(odd):
+    before, filters = pydicom.config.settings.reading_validation_mode, list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: (header_rows(odd), silently(odd)), range(100)))
+    assert pydicom.config.settings.reading_validation_mode == before and list(warnings.filters) == filters
+
+
+@silent
+def silently(file):
+    with unquoted:
+        return dcmread(file)

@@ -73,9 +73,42 @@ def test_two_series_in_one_folder_are_kept_apart_and_mixed_sizes_too(tmp_path):
     found = find_series(tmp_path).series
     assert [(one.number, len(one), one.slices[0].shape) for one in found] == [
         (1, 2, (4, 4)), (2, 2, (6, 4)), (2, 3, (4, 4))]  # fmt: skip
-    assert "stands for 2 stacks of different size or orientation" in found[1].problems[0]
+    assert "stands for 2 stacks that differ in size; this is the one of 6 x 4" in found[1].problems[0]
     with pytest.raises(DataError, match="One series is expected, but there are 3"):
         read_series(tmp_path)
+
+
+def test_patients_whose_files_bear_one_series_uid_are_kept_apart(tmp_path):
+    series(tmp_path / "a", [0, 1, 2], patient="A")
+    series(tmp_path / "b", [0, 1], patient="B", StudyInstanceUID=f"{ROOT}.2")
+    found = find_series(tmp_path).series
+    assert sorted(len(one) for one in found) == [2, 3] and len({one.patient for one in found}) == 2
+    assert all("stands for 2 stacks that differ in patient, study" in one.problems[0] for one in found)
+
+
+def test_folders_of_one_name_without_series_uids_are_kept_apart(tmp_path):
+    for place in ("a", "b"):
+        series(tmp_path / place / "ct", [0, 1], SeriesInstanceUID=None)
+    found = find_series(tmp_path).series
+    assert [len({file.parent for file in one.files}) for one in found] == [1, 1]
+
+
+@settings(max_examples=20)
+@given(cosine=st.floats(0, 0.5), noise=st.lists(st.floats(-1e-5, 1e-5), min_size=4, max_size=4))
+def test_slices_whose_directions_are_told_with_little_noise_make_one_series(tmp_path_factory, cosine, noise):
+    folder = tmp_path_factory.mktemp("noisy")
+    for i, more in enumerate(noise):
+        across = [1, round(cosine + more, 7), 0, 0, 1, 0]
+        series(folder, [i], names=[f"{i}"], ImageOrientationPatient=across, SOPInstanceUID=f"{ROOT}.4.{i}")
+    assert [len(one) for one in find_series(folder).series] == [4]
+
+
+def test_a_scout_of_another_direction_is_a_series_of_its_own(tmp_path):
+    series(tmp_path, [0, 1, 2])
+    turned = {"ImageOrientationPatient": [1, 0, 0, 0, 0, -1], "SOPInstanceUID": f"{ROOT}.5"}
+    series(tmp_path, [0], names=["scout"], **turned)
+    found = find_series(tmp_path).series
+    assert sorted(len(one) for one in found) == [1, 3] and "differ in direction" in found[0].problems[0]
 
 
 def test_what_is_no_picture_is_listed_with_its_reason_and_the_rest_goes_on(tmp_path):
@@ -111,6 +144,21 @@ def test_frames_of_one_file_are_slices(tmp_path):
     found = read_series(tmp_path)
     assert [one.frame for one in found.slices] == [0, 1, 2]
     assert read_volume(found).values[:, 0, 0].tolist() == [0, 4, 8]
+
+
+def test_films_of_one_series_follow_each_other_and_are_not_mixed(tmp_path):
+    for film, number in (("b", 1), ("a", 2)):
+        frames = np.full((3, 2, 2), number, np.int16)
+        saved(tmp_path / film, frames, SOPInstanceUID=f"{ROOT}.6.{number}", InstanceNumber=number, Modality="US")
+    found = read_series(tmp_path)
+    assert [(one.path.name, one.frame) for one in found.slices] == [(film, i) for film in "ba" for i in range(3)]
+
+
+def test_frames_of_one_file_are_in_their_own_order_and_nothing_is_wrong_with_that(tmp_path):
+    saved(tmp_path / "film", np.zeros((12, 2, 2), np.int16), InstanceNumber=None)
+    found = read_series(tmp_path)
+    assert [one.frame for one in found.slices] == list(range(12))
+    assert found.ordered_by == "frame" and found.problems == ()
 
 
 def test_neighbours_never_come_from_another_series_and_ends_repeat(tmp_path):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -148,9 +149,18 @@ def test_names_with_quotes_and_markup_are_only_text(tmp_path: Path) -> None:
     assert sorted(session.build().vocab) == ["a'b", "c{d}"]
 
 
-def test_dicom_files_are_split_by_patient(tmp_path: Path) -> None:
-    import shutil
+def test_folders_of_one_patient_each_are_no_classes(tmp_path: Path) -> None:
+    from fastlearn.data.samples import sample_data
 
+    scans = sample_data("scans", tmp_path / "samples")
+    for patient in sorted(scans.glob("p*"))[:4]:
+        for file in patient.glob("*.dcm"):
+            (tmp_path / "set" / patient.name).mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, tmp_path / "set" / patient.name)
+    assert BuilderSession(tmp_path / "set").recipe.labels.by == "none"
+
+
+def test_dicom_files_are_split_by_patient(tmp_path: Path) -> None:
     from fastlearn.data.samples import sample_data
 
     scans = sample_data("scans", tmp_path / "samples")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import tracemalloc
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +26,9 @@ from fastlearn.vision.normalize import Normalize
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastwidgets import DicomViewer
+from fastwidgets import DataBlockBuilder, DicomViewer
 from fastwidgets.dicom import DicomLabels, DicomSession
+from fastwidgets.dicom.code import build_code
 from fastwidgets.dicom.frame import Frame
 from fastwidgets.dicom.frames import FrameStore
 from fastwidgets.dicom.labels import NotSaved
@@ -120,7 +123,7 @@ def test_bad_files_are_told_with_their_reason_and_the_rest_goes_on(tmp_path: Pat
     assert shown == 5  # four whole slices, and the one of another size in a stack of its own
     assert sorted(reason.split(":")[0] for reason in broken) == ["001.dcm", "none.dcm"]
     assert any("cut short" in reason for reason in broken) and any("no pixel data" in reason for reason in broken)
-    assert any("different size" in problem for entry in session.gallery.entries for problem in entry.problems)
+    assert any("differ in size" in problem for entry in session.gallery.entries for problem in entry.problems)
 
 
 def test_copies_and_gaps_are_told(tmp_path: Path) -> None:
@@ -374,3 +377,65 @@ def test_a_cell_can_lead_the_viewer(ct: Path) -> None:
     viewer.label("slice", "odd")
     assert "# Nothing is labelled yet" not in viewer.code()
     viewer.close()
+
+
+@pytest.mark.parametrize(
+    ("elements", "written"),
+    [
+        ({"WindowWidth": 400, "WindowCenter": 40}, "windows=(400, 40)"),
+        ({"WindowWidth": [1500, 80], "WindowCenter": [-600, 40]}, "windows=(1500, -600)"),
+        ({"Modality": "MR"}, "bins=100"),
+    ],
+)
+def test_the_cell_scales_as_the_file_says_or_by_rank(tmp_path: Path, elements: dict[str, object], written: str) -> None:
+    series(tmp_path, [0, 1], **elements)
+    viewer = DicomViewer(tmp_path)
+    assert f"labels, {written}, seed=42" in viewer.code()
+    viewer.window(80, 40)
+    assert "labels, windows=(80, 40), seed=42" in viewer.code()
+
+
+def test_the_cell_of_a_slice_that_cannot_be_shown_scales_by_rank(tmp_path: Path) -> None:
+    files = series(tmp_path, [0, 1], WindowWidth=400, WindowCenter=40)
+    files[0].write_bytes(files[0].read_bytes()[:-20])
+    assert "labels, bins=100" in DicomViewer(tmp_path).code()
+
+
+def test_the_builder_is_opened_on_the_folder_and_labels_are_not_lost_silently(
+    ct: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ct.parent)
+    viewer = DicomViewer(ct)
+    assert (
+        build_code(viewer.session)
+        == "from fastwidgets import DataBlockBuilder\n\nbuilder = DataBlockBuilder('ct')\nbuilder\n"
+    )
+    names: dict[str, object] = {}
+    exec(build_code(viewer.session), names)
+    builder = names["builder"]
+    assert isinstance(builder, DataBlockBuilder) and "DicomBlock" in builder.wait().code()
+    builder.close()
+    viewer.label("series", "clear", series=0)
+    assert "read by the cell of Code" in build_code(viewer.session).splitlines()[0]
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_a_viewer_that_was_never_made_leaves_no_error_behind(tmp_path: Path) -> None:
+    for folder, words in ((tmp_path / "none", "There is no folder"), (tmp_path, "it is empty")):
+        with pytest.raises(DataError, match=words):
+            DicomViewer(folder)
+    gc.collect()
+
+
+def test_the_viewer_says_itself_what_is_wrong_so_that_pydicom_is_silent(caplog: pytest.LogCaptureFixture) -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        session = DicomSession(bundled_files())
+        for n, entry in enumerate(session.gallery.entries):
+            session.header(n, 0)
+            try:
+                session.frame(n, 0)
+            except DataError:
+                assert entry.slice(0) is not None
+    assert [str(one.message) for one in said if "pydicom" in one.filename] == []
+    assert "Invalid value" not in caplog.text

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pydicom
+import pydicom.data
 import pytest
 from PIL import Image
 
@@ -158,3 +160,15 @@ def test_they_lie_in_the_cache_folder_or_where_there_is_none_in_one_of_this_proc
     default_thumbnails.cache_clear()
     assert opened(default_thumbnails().get(save(tmp_path / "a.png", (5, 5)), 128)).size == (5, 5)
     default_thumbnails.cache_clear()
+
+
+def test_scans_with_text_in_their_pixels_are_shown_and_never_kept(thumbnails: Thumbnails, tmp_path: Path) -> None:
+    ct = Path(pydicom.data.get_testdata_file("CT_small.dcm", download=False))
+    for name, elements in (("ct", {}), ("yes", {"BurnedInAnnotation": "YES"}), ("us", {"Modality": "US"})):
+        ds = pydicom.dcmread(ct)
+        for keyword, value in elements.items():
+            setattr(ds, keyword, value)
+        ds.save_as(tmp_path / f"{name}.dcm")
+    paths = [str(tmp_path / f"{name}.dcm") for name in ("ct", "yes", "us")]
+    assert [opened(thumbnails.get(path, 128)).size for path in paths] == [(128, 128)] * 3
+    assert [thumb is not None for thumb in thumbnails.look_up(paths, 128)] == [True, False, False]

@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from fastlearn.data.problems import DataError
+from fastlearn.medical.dicom.burned_in import may_show_text
 from fastlearn.medical.dicom.channels import Window, to_nchan
 from fastlearn.medical.dicom.histogram import hist_scaled
 from fastlearn.medical.dicom.names import named
@@ -36,7 +37,8 @@ def save_tif16(
 ) -> Path:
     """Write one frame as a 16-bit gray TIFF, scaled by its histogram (see `to_uint16`), and return its path.
 
-    Raises: DataError if the file says that patient data are burned into its pixels, unless `burned_in` allows it.
+    Raises: DataError if text about the patient may be burned into the pixels, as the file says or is usual for its
+    modality, unless `burned_in` allows it.
     """
     ds = _exportable(source, burned_in)
     target = Path(path)
@@ -72,7 +74,9 @@ def save_jpg(
 
 def _exportable(source: Any, burned_in: bool) -> Any:
     ds = dcmread(source)
-    if str(ds.get("BurnedInAnnotation") or "").strip().upper() == "YES" and not burned_in:
-        raise DataError(f"{named(ds)} says that text about the patient may be part of its pixels (BurnedInAnnotation), "
-                        "so that a picture of it would show it. If you have looked, try burned_in=True.")  # fmt: skip
+    if not burned_in and may_show_text(ds):
+        raise DataError(f"Text about the patient may be part of the pixels of {named(ds)[0].lower()}{named(ds)[1:]} "
+                        f"(BurnedInAnnotation is {ds.get('BurnedInAnnotation') or 'not given'}, the modality "
+                        f"{ds.get('Modality') or 'unknown'}), and a picture of it would show it. If you have looked, "
+                        "try burned_in=True.")  # fmt: skip
     return ds

@@ -21,6 +21,7 @@ from fastlearn.medical.dicom.privacy import (
     patient_key,
     readable_elements,
 )
+from fastlearn.medical.dicom.quiet import unquoted
 from fastlearn.medical.dicom.read import dcmread, read_header
 from fastlearn.medical.dicom.rescale import modality_values
 from fastlearn.medical.dicom.stored import pixels
@@ -35,6 +36,7 @@ CHUNK = 64  # files that a process reads before it answers
 NUMBERS: dict[str, Any] = {"IS": int, "DS": float}
 
 
+@unquoted
 def as_dict(
     source: Any, px_summ: bool = True, window: Window = dicom_windows.brain, show_patient: bool = False
 ) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
+from fastlearn.medical.dicom.quiet import unquoted
 from fastlearn.medical.dicom.read import read_header
 
 HIDDEN = "(hidden)"
@@ -54,6 +55,7 @@ def is_identifying(element: Any) -> bool:
     return str(element.VR) not in TECHNICAL_VRS
 
 
+@unquoted
 def header_rows(source: Any, show_patient: bool = False, most: int = 5000) -> list[HeaderRow]:
     """The header of `source`, a path or a pydicom dataset, as rows; patient data are hidden unless `show_patient`.
 
@@ -71,6 +73,7 @@ def header_rows(source: Any, show_patient: bool = False, most: int = 5000) -> li
     return rows
 
 
+@unquoted
 def patient_key(source: Any, secret: bytes = b"") -> str:
     """A name for the patient of `source` that is the same for the same patient and does not say who it is.
 

@@ -11,6 +11,7 @@ from typing import Any
 from fastlearn.data.find import StrPath, get_files
 from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom.names import named, path_or_kind
+from fastlearn.medical.dicom.quiet import unquoted
 
 ENDINGS = (".dcm", ".dicom", ".dic")
 PREAMBLE = 128  # bytes before the letters
@@ -72,6 +73,7 @@ def read_header(source: Any, tags: Iterable[str] | None = None) -> Any:
     return _read(source, tags=tags, header_only=True)
 
 
+@unquoted
 def _read(source: Any, tags: Iterable[str] | None = None, header_only: bool = False) -> Any:
     if hasattr(source, "to_json_dict"):  # a dataset; its class is not asked for, so that pydicom need not be loaded
         return source

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,12 +12,13 @@ from typing import Any, NamedTuple
 
 from fastlearn.data.find import StrPath, get_files
 from fastlearn.data.problems import DataError
+from fastlearn.medical.dicom.groups import differences, groups_of
 from fastlearn.medical.dicom.slices import Placed, Slice, slices_of
 
 SAME_PLACE = 1e-3  # mm
 GAP = 1.5  # of the usual distance
 SHOWN = 5  # places that a problem names
-BY_POSITION, BY_NUMBER, BY_NAME = "position", "InstanceNumber", "file name"
+BY_POSITION, BY_FRAME, BY_NUMBER, BY_NAME = "position", "frame", "InstanceNumber", "file name"
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,9 @@ def find_series(source: StrPath | Iterable[StrPath]) -> Found:
     """The series in a folder and all below it, or in the files listed, and the files that are in none.
 
     Slices are ordered by ImagePositionPatient along the normal of the picture; where a header does not say that, by
-    InstanceNumber, and then by name, and `ordered_by` and `problems` say so. Pictures of other sizes or orientations
-    under the same series UID become a series of their own. Only headers are read.
+    InstanceNumber, and then by name, and `ordered_by` and `problems` say so; frames of one file keep their order.
+    Pictures of other patients, studies, sizes or directions under the same series UID become a series of their own.
+    Only headers are read.
     Raises: DataError if the folder is missing or holds no file.
     """
     files = get_files(source) if isinstance(source, str | os.PathLike) else [Path(file) for file in source]
@@ -97,12 +98,11 @@ def find_series(source: StrPath | Iterable[StrPath]) -> Found:
             placed += slices_of(Path(file))
         except (DataError, OSError) as error:
             skipped.append(Skipped(Path(file), str(error)))
-    groups: dict[Any, list[Placed]] = {}
-    for one in placed:
-        groups.setdefault(one.group, []).append(one)
-    parts = Counter(group[0] for group in groups)
-    found = [_series(members, parts[members[0].series]) for members in groups.values()]
-    return Found(sorted(found, key=lambda one: (one.study, one.number or 0, one.uid, one.name)), skipped)
+    by_uid: dict[str, list[list[Placed]]] = {}
+    for group in groups_of(placed):
+        by_uid.setdefault(group[0].series, []).append(group)
+    found = [_series(group, groups) for groups in by_uid.values() for group in groups]
+    return Found(sorted(found, key=lambda one: (one.patient, one.study, one.number or 0, one.uid, one.name)), skipped)
 
 
 def read_series(source: StrPath | Iterable[StrPath]) -> Series:
@@ -118,13 +118,13 @@ def read_series(source: StrPath | Iterable[StrPath]) -> Series:
                     "find_series(path).series.")  # fmt: skip
 
 
-def _series(members: Sequence[Placed], parts: int) -> Series:
+def _series(members: Sequence[Placed], of_one_uid: Sequence[Sequence[Placed]]) -> Series:
     first = members[0]
     slices, problems = _without_copies([one.slice for one in members])
-    if parts > 1:
+    if len(of_one_uid) > 1:
         rows, columns = first.slice.shape[:2]
-        problems.append(f"the series UID stands for {parts} stacks of different size or orientation; this is the one "
-                        f"of {rows} x {columns}")  # fmt: skip
+        problems.append(f"the series UID stands for {len(of_one_uid)} stacks that differ in "
+                        f"{', '.join(differences(of_one_uid))}; this is the one of {rows} x {columns}")  # fmt: skip
     ordered, by, told = _ordered(slices)
     problems += told
     if by == BY_POSITION:
@@ -149,15 +149,21 @@ def _without_copies(slices: Sequence[Slice]) -> tuple[list[Slice], list[str]]:
 
 
 def _ordered(slices: list[Slice]) -> tuple[list[Slice], str, list[str]]:
+    """The slices in order, by what, and what is to be said of it. Frames of a file that lie nowhere stay together."""
     if all(one.height is not None for one in slices):
-        return sorted(slices, key=lambda one: (one.height or 0.0, one.number or 0, str(one.path))), BY_POSITION, []
+        return sorted(slices, key=lambda one: (one.height or 0.0, *_numbered(one))), BY_POSITION, []
+    if len({one.path for one in slices}) == 1:
+        return sorted(slices, key=lambda one: one.frame), BY_FRAME, []
     missing = sum(one.height is None for one in slices)
     why = f"{missing} of {len(slices)} slices do not say where they lie (ImagePositionPatient, ImageOrientationPatient)"
     if all(one.number is not None for one in slices):
-        told = [] if len(slices) == 1 else [f"{why}, so the order is that of InstanceNumber"]
-        return sorted(slices, key=lambda one: (one.number or 0, str(one.path))), BY_NUMBER, told
-    told = [] if len(slices) == 1 else [f"{why} or which number they have, so the order is that of the file names"]
-    return sorted(slices, key=lambda one: (str(one.path), one.frame)), BY_NAME, told
+        return sorted(slices, key=_numbered), BY_NUMBER, [f"{why}, so the order is that of InstanceNumber"]
+    told = f"{why} or which number they have, so the order is that of the file names"
+    return sorted(slices, key=lambda one: (str(one.path), one.frame)), BY_NAME, [told]
+
+
+def _numbered(one: Slice) -> tuple[int, str, int]:
+    return one.number or 0, str(one.path), one.frame
 
 
 def _gaps(heights: Sequence[float]) -> list[str]:

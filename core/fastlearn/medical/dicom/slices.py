@@ -10,6 +10,7 @@ import numpy as np
 
 from fastlearn.medical.dicom.functional import functional
 from fastlearn.medical.dicom.layout import layout_of, n_frames
+from fastlearn.medical.dicom.quiet import unquoted
 from fastlearn.medical.dicom.read import read_header
 
 Vector = tuple[float, float, float]
@@ -21,12 +22,14 @@ HEADER_TAGS = (
     "PerFrameFunctionalGroupsSequence", "SharedFunctionalGroupsSequence", "DirectoryRecordSequence",
     "RescaleSlope", "RescaleIntercept",
 )  # fmt: skip
-ROUND = 4  # digits of a direction cosine that tell two orientations apart
 
 
 @dataclass(frozen=True)
 class Slice:
-    """One frame of one file. Lengths are in mm, in the patient's coordinates of DICOM (to the left, back and head)."""
+    """One frame of one file; `number` is the InstanceNumber of the file.
+
+    Lengths are in mm, in the patient's coordinates of DICOM (to the left, back and head).
+    """
 
     path: Path
     frame: int
@@ -72,13 +75,8 @@ class Placed:
     modality: str
     series_number: int | None
 
-    @property
-    def group(self) -> tuple[Any, ...]:
-        """Slices of one group can be stacked: same series, size, and orientation."""
-        directions = (*(self.slice.along_rows or ()), *(self.slice.along_columns or ()))
-        return self.series, self.slice.shape, tuple(round(d, ROUND) + 0.0 for d in directions)
 
-
+@unquoted
 def slices_of(path: Path, ds: Any = None) -> list[Placed]:
     """The frames of one file. Raises: DataError if it is no DICOM picture."""
     from fastlearn.data.problems import DataError
@@ -89,7 +87,7 @@ def slices_of(path: Path, ds: Any = None) -> list[Placed]:
     if "DirectoryRecordSequence" in ds:
         raise DataError(f"{named(ds)} is a directory (DICOMDIR), which lists other files. Leave it out.")
     layout = layout_of(ds)
-    series = str(ds.get("SeriesInstanceUID") or "").strip() or f"no series UID, folder {path.parent.name}"
+    series = str(ds.get("SeriesInstanceUID") or "").strip() or f"no series UID, folder {path.parent}"
     study, patient = str(ds.get("StudyInstanceUID") or "").strip(), patient_key(ds)
     modality, number = str(ds.get("Modality") or "").strip(), _whole(ds.get("SeriesNumber"))
     return [
@@ -104,10 +102,9 @@ def _slice(path: Path, ds: Any, frame: int, shape: tuple[int, ...]) -> Slice:
     spacing = numbers(functional(ds, "PixelMeasuresSequence", "PixelSpacing", frame), 2)
     spacing = spacing or numbers(ds.get("ImagerPixelSpacing"), 2)
     thickness = numbers(functional(ds, "PixelMeasuresSequence", "SliceThickness", frame), 1)
-    many = n_frames(ds) > 1
     return Slice(
         path, frame,
-        str(ds.get("SOPInstanceUID") or ""), frame + 1 if many else _whole(ds.get("InstanceNumber")), shape,
+        str(ds.get("SOPInstanceUID") or ""), _whole(ds.get("InstanceNumber")), shape,
         None if position is None else (position[0], position[1], position[2]),
         None if turned is None else (turned[0], turned[1], turned[2]),
         None if turned is None else (turned[3], turned[4], turned[5]),
