@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -25,7 +26,7 @@ from fastlearn.medical.dicom.quiet import unquoted
 from fastlearn.medical.dicom.read import dcmread, read_header
 from fastlearn.medical.dicom.rescale import modality_values
 from fastlearn.medical.dicom.stored import pixels
-from fastlearn.medical.dicom.windows import dicom_windows, share_inside
+from fastlearn.medical.dicom.windows import dicom_windows, inside_window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,15 +120,24 @@ def _plain(value: Any, vr: str) -> Any:
 
 
 def _summary(ds: Any, window: Window) -> dict[str, float]:
+    """As `as_dict` has it, from how often each stored value is there: 16 bits have 65,536 of them at most."""
     stored = pixels(ds)
-    flat = stored.reshape(-1).astype(np.float64)
-    mean = float(flat.mean())
-    flat -= mean
-    spread = float(np.sqrt(np.dot(flat, flat) / len(flat)))
-    least, most = stored.min().item(), stored.max().item()
-    return {"img_min": least, "img_max": most, "img_mean": mean, "img_std": spread,
-            "img_pct_window": _share(stored, ds, window)}  # fmt: skip
+    if stored.dtype.kind == "f" or stored.dtype.itemsize > 2 or "PerFrameFunctionalGroupsSequence" in ds:
+        steps, counts = stored.reshape(-1), np.ones(stored.size, np.int64)
+        inside = inside_window(modality_values(stored, ds), stored, ds, *window).reshape(-1)
+    else:
+        steps, counts = _counted(stored)
+        inside = inside_window(modality_values(steps, ds), steps, ds, *window)
+    n, values = stored.size, steps.astype(np.float64)
+    mean = float(np.dot(counts, values)) / n
+    spread = math.sqrt(float(np.dot(counts, np.square(values - mean))) / n)
+    return {"img_min": stored.min().item(), "img_max": stored.max().item(), "img_mean": mean, "img_std": spread,
+            "img_pct_window": float(counts[inside.numpy()].sum()) / n}  # fmt: skip
 
 
-def _share(stored: np.ndarray, ds: Any, window: Window) -> float:
-    return share_inside(modality_values(stored, ds), stored, ds, *window)
+def _counted(stored: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every whole number up to the greatest of `stored`, in its dtype, and how often it is there."""
+    least = min(0, int(stored.min()))
+    flat = stored.reshape(-1)
+    counts = np.bincount(flat if not least else np.subtract(flat, least, dtype=np.int64))
+    return np.arange(least, least + len(counts)).astype(stored.dtype), counts

@@ -85,16 +85,16 @@ def pct_in_window(source: Any, w: float, l: float, frame: int | None = None) -> 
     stored = pixels(ds, frame)
     check_gray(ds)
     values = modality_values(stored, ds, frame)
-    return share_inside(values, stored, ds, w, l)
+    return float(inside_window(values, stored, ds, w, l).float().mean())
 
 
-def share_inside(values: Tensor, stored: np.ndarray, ds: Any, w: float, l: float) -> float:  # noqa: E741
-    """The part of `values` inside a window, of which those that are padding by their `stored` value are none."""
+def inside_window(values: Tensor, stored: np.ndarray, ds: Any, w: float, l: float) -> Tensor:  # noqa: E741
+    """Which `values` lie inside a window, of which those that are padding by their `stored` value are none."""
     inside = (values > l - w / 2) & (values < l + w / 2)
     outside = padding_of(ds, stored)
     if outside is not None:
         inside &= ~torch.from_numpy(outside)
-    return float(inside.float().mean())
+    return inside
 
 
 def check_window(w: float, l: float) -> None:  # noqa: E741
