@@ -53,10 +53,10 @@ def test_is_it_a_cat(pets):
         pets.parent, get_image_files(pets), valid_pct=0.2, seed=42, label_func=is_cat, item_tfms=Resize(32), bs=8
     )
     assert list(dls.vocab) == [False, True] and len(dls.valid_ds) == 8
-    learn = vision_learner(dls, RESNET, pretrained=False, metrics=error_rate)
+    learn = vision_learner(dls, RESNET, pretrained=False, metrics=error_rate, seed=1)
     with learn.no_bar():
-        learn.fine_tune(3, 1e-2)
-    assert [len(row) for row in learn.recorder.values] == [3, 3, 3] and learn.recorder.values[-1][2] <= 0.25
+        learn.fine_tune(8, 1e-2)  # three epochs teach this small network nothing from half of all first weights
+    assert [len(row) for row in learn.recorder.values] == [3] * 8 and learn.recorder.values[-1][2] <= 0.25
     img = PILImage.create(pets / "Birman_1.jpg")
     answer, _, probs = learn.predict(img)
     assert answer in ("True", True) and probs[1].item() > 0.5
