@@ -217,3 +217,33 @@ def test_the_same_by_keyboard_alone_with_undo_and_a_cell_read_back(notebook) -> 
     page.evaluate("() => window.__panel.context.save()")
     html = page.saved_outputs(1, "block.dataloaders(path")
     assert "&lt;i&gt;owl" in html or "<i>owl" not in html
+
+
+def test_in_notebook_7_a_build_makes_loaders(notebook) -> None:
+    page = notebook([SETUP, "b = DataBlockBuilder('mini3')\nb"], app="notebook")
+    mini(page.server.root / "mini3", 24)
+    page.run(0)
+    page.run(1)
+    line(page, "Source", "^35 items, 3 classes")
+    page.get_by_role("button", name="Build…").click()
+    assert "path = Path('mini3')" in page.locator(".fw-Sheet pre").inner_text()  # as seen from the notebook
+    page.shot("notebook-7")
+    page.get_by_role("button", name="Run it in a cell below: dls").click()
+    page.wait_for_function("() => window.__panel.content.widgets.length === 3", timeout=PATIENCE)
+    assert [e for e in page.errors if "fastwidgets" in e] == []
+
+
+def test_in_voila_a_build_makes_loaders_in_the_kernel(page) -> None:
+    mini(page.server.root / "mini3", 24)
+    name = page.server.write([SETUP, "b = DataBlockBuilder('mini3')\nb"])
+    page.go(f"voila/render/{name}")
+    expect(tab(page, "Source").locator("span")).to_have_text(re.compile("^35 items, 3 classes"), timeout=60_000)
+    tab(page, "Item").click()
+    page.get_by_label("Size in pixels").fill("48")
+    page.get_by_label("Size in pixels").press("Enter")
+    result(page, "48 by 48")
+    page.shot("voila")
+    page.get_by_role("button", name="Build…").click()
+    page.get_by_role("button", name="Run it in a cell below: dls").click()
+    expect(page.locator(".fw-Builder-foot")).to_contain_text("dls is there: ", timeout=PATIENCE)
+    assert [e for e in page.errors if "fastwidgets/" in e] == []

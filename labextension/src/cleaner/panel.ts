@@ -19,7 +19,9 @@ export class IssuePanel {
     options: IPanelOptions
   ) {
     this._class.title = 'Show only one class';
+    this._class.setAttribute('aria-label', 'Show only one class');
     this._split.title = 'Show only one side of the split';
+    this._split.setAttribute('aria-label', 'Show only one side of the split');
     this._class.addEventListener('change', () => _model.narrow(labelColumn(_model.grid) ?? 'label', this._class.value));
     this._split.addEventListener('change', () => _model.narrow('split', this._split.value));
     this._list.setAttribute('role', 'group');

@@ -30,7 +30,9 @@ export class MatrixBar {
     this._order.append(...Object.entries(ORDERS).map(([value, text]) => new Option(text, value)));
     this._by.append(...Object.entries(BY).map(([value, text]) => new Option(text, value)));
     this._order.title = 'Order of the classes (s)';
+    this._order.setAttribute('aria-label', 'Order of the classes');
     this._by.title = 'What stands in the cells (p)';
+    this._by.setAttribute('aria-label', 'What stands in the cells');
     this._output.setAttribute('aria-label', 'Which of the numbers');
     this._diagonal = button('Right ones', 'Show what is right, too (d)', () => host.toggleRight());
     this._all = button('All cells', 'Show what is in all cells again (Esc)', () => host.showAll());

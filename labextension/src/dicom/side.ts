@@ -16,6 +16,7 @@ export class DicomSide {
     this._list.setAttribute('aria-label', 'Series');
     this._level.append(...LEVELS.map(level => new Option(level, level)));
     this._level.title = 'What is labelled';
+    this._level.setAttribute('aria-label', 'What is labelled');
     this._input.placeholder = 'another label';
     this._input.setAttribute('aria-label', 'Another label; Enter gives it');
     this._input.addEventListener('keydown', event => this._onKey(event));

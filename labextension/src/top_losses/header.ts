@@ -10,6 +10,7 @@ export class Header {
 
   constructor(private _model: TopLossesModel) {
     this._split.title = 'Which items are shown';
+    this._split.setAttribute('aria-label', 'Which items are shown');
     this._split.addEventListener('change', () => {
       const { filters, sorts } = _model.grid;
       _model.arrange(withSplit(filters, this._split.value as Split), sorts);
