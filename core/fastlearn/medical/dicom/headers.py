@@ -120,24 +120,29 @@ def _plain(value: Any, vr: str) -> Any:
 
 
 def _summary(ds: Any, window: Window) -> dict[str, float]:
-    """As `as_dict` has it, from how often each stored value is there: 16 bits have 65,536 of them at most."""
+    """As `as_dict` has it."""
     stored = pixels(ds)
+    values = stored.astype(np.float64).reshape(-1)
+    mean = float(values.mean())
+    values -= mean
+    return {"img_min": stored.min().item(), "img_max": stored.max().item(), "img_mean": mean,
+            "img_std": math.sqrt(float(np.dot(values, values)) / stored.size),
+            "img_pct_window": _inside(ds, stored, window) / stored.size}  # fmt: skip
+
+
+def _inside(ds: Any, stored: np.ndarray, window: Window) -> int:
+    """How many pixels lie inside `window`.
+
+    Each stored value is rescaled once, not each pixel; those inside mostly follow each other.
+    """
     if stored.dtype.kind == "f" or stored.dtype.itemsize > 2 or "PerFrameFunctionalGroupsSequence" in ds:
-        steps, counts = stored.reshape(-1), np.ones(stored.size, np.int64)
-        inside = inside_window(modality_values(stored, ds), stored, ds, *window).reshape(-1)
-    else:
-        steps, counts = _counted(stored)
-        inside = inside_window(modality_values(steps, ds), steps, ds, *window)
-    n, values = stored.size, steps.astype(np.float64)
-    mean = float(np.dot(counts, values)) / n
-    spread = math.sqrt(float(np.dot(counts, np.square(values - mean))) / n)
-    return {"img_min": stored.min().item(), "img_max": stored.max().item(), "img_mean": mean, "img_std": spread,
-            "img_pct_window": float(counts[inside.numpy()].sum()) / n}  # fmt: skip
-
-
-def _counted(stored: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Every whole number up to the greatest of `stored`, in its dtype, and how often it is there."""
-    least = min(0, int(stored.min()))
-    flat = stored.reshape(-1)
-    counts = np.bincount(flat if not least else np.subtract(flat, least, dtype=np.int64))
-    return np.arange(least, least + len(counts)).astype(stored.dtype), counts
+        return int(inside_window(modality_values(stored, ds), stored, ds, *window).sum())
+    least = int(stored.min())
+    steps = np.arange(least, int(stored.max()) + 1).astype(stored.dtype)
+    inside = inside_window(modality_values(steps, ds), steps, ds, *window).numpy()
+    found = np.flatnonzero(inside)
+    if not len(found):
+        return 0
+    if found[-1] - found[0] >= len(found):
+        return int(np.count_nonzero(inside[np.subtract(stored, least, dtype=np.int64)]))
+    return int(np.count_nonzero((stored >= steps[found[0]]) & (stored <= steps[found[-1]])))

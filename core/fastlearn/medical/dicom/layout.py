@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from PIL import Image
@@ -11,6 +12,8 @@ from fastlearn.medical.dicom.names import named
 
 PIXEL_ELEMENTS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 NEEDED = ("Rows", "Columns", "SamplesPerPixel", "BitsAllocated", "PhotometricInterpretation")
+FRAMES = "NumberOfFrames"
+OPTIONAL = ("BitsStored", "HighBit", "PixelRepresentation", FRAMES)
 MOST_SIDE = 65535  # Rows and Columns are 16-bit numbers
 MOST_BYTES = 8 * 2**30  # of all frames at once, decoded
 
@@ -49,16 +52,18 @@ def layout_of(ds: Any) -> Layout:
 
     Raises: DataError where elements are missing, contradict each other, or ask for an absurd amount of memory.
     """
-    missing = [name for name in NEEDED if ds.get(name) is None]
+    header = {name: ds.get(name) for name in NEEDED + OPTIONAL}
+    missing = [name for name in NEEDED if header[name] is None]
     if missing:
         raise DataError(f"{named(ds)} has no picture that can be read: {', '.join(missing)} "
                         f"{'is' if len(missing) == 1 else 'are'} missing from its header. {_sort(ds)}")  # fmt: skip
-    allocated = _number(ds, "BitsAllocated")
-    stored = _number(ds, "BitsStored", allocated)
+    number = partial(_whole, ds, header)
+    allocated = number("BitsAllocated")
+    stored = number("BitsStored", allocated)
     found = Layout(
-        _number(ds, "Rows"), _number(ds, "Columns"), _number(ds, "SamplesPerPixel"), n_frames(ds), allocated, stored,
-        _number(ds, "HighBit", stored - 1), _number(ds, "PixelRepresentation", 0) == 1,
-        str(ds.PhotometricInterpretation).strip().upper(),
+        number("Rows"), number("Columns"), number("SamplesPerPixel"), number(FRAMES, 1), allocated, stored,
+        number("HighBit", stored - 1), number("PixelRepresentation", 0) == 1,
+        str(header["PhotometricInterpretation"]).strip().upper(),
     )  # fmt: skip
     _check(found, ds)
     return found
@@ -66,7 +71,7 @@ def layout_of(ds: Any) -> Layout:
 
 def n_frames(ds: Any) -> int:
     """How many frames the header states; 1 where it says nothing."""
-    return _number(ds, "NumberOfFrames", 1)
+    return _whole(ds, {FRAMES: ds.get(FRAMES)}, FRAMES, 1)
 
 
 def check_pixels(ds: Any, layout: Layout, all_frames: bool) -> None:
@@ -100,9 +105,9 @@ def _is_plain(layout: Layout) -> bool:
     return layout.photometric != "YBR_FULL_422"
 
 
-def _number(ds: Any, name: str, default: int | None = None) -> int:
+def _whole(ds: Any, header: dict[str, Any], name: str, default: int | None = None) -> int:
+    value = header[name]
     try:
-        value = ds.get(name)
         return int(default if value is None and default is not None else value)
     except (TypeError, ValueError, OverflowError) as error:
         raise DataError(f"{named(ds)}: {name} in its header is no whole number. The file is damaged; get it again, or "
