@@ -42,7 +42,6 @@ export class IssuePanel {
     this._changes.setAttribute('role', 'status');
     const search = element('div', 'fw-Cleaner-search', this._told, this._bar, this._stop, this._again);
     const foot = element('div', 'fw-Cleaner-foot', this._changes, this._train, this._files, this._back, this._code);
-    this.el.setAttribute('data-lm-suppress-shortcuts', 'true');
     this.el.append(element('div', 'fw-Cleaner-narrow', this._class, this._split), this._list, search, foot);
   }
 

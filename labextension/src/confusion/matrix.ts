@@ -83,7 +83,6 @@ export class Matrix {
 
   private _build(): void {
     const { el: port, stage } = this._sheet;
-    this.el.setAttribute('data-lm-suppress-shortcuts', 'true');
     port.tabIndex = 0;
     port.setAttribute('role', 'grid');
     port.setAttribute('aria-readonly', 'true');

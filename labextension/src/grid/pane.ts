@@ -130,7 +130,6 @@ export class GridPane {
 
   private _build(): void {
     const { el } = this;
-    el.setAttribute('data-lm-suppress-shortcuts', 'true'); // JupyterLab's own shortcuts hold off while the focus is here
     el.setAttribute('role', 'group');
     const label = this._options.label ?? this.model.grid.title;
     this._sight.el.setAttribute('aria-label', `${label}. Press ? for its keys.`);

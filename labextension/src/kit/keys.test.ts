@@ -41,6 +41,22 @@ describe('bindKeys', () => {
     }
   );
 
+  it.each([
+    [{ key: 's' }, true],
+    [{ key: 'z', ctrlKey: true }, true],
+    [{ key: 'A', ctrlKey: true, shiftKey: true }, true],
+    [{ key: 's', ctrlKey: true }, false],
+    [{ key: 'C', ctrlKey: true, shiftKey: true }, false]
+  ])('tells JupyterLab to leave %o alone: %s', (init, told) => {
+    const { press, key } = widget();
+    let seen: boolean | undefined;
+    const look = () => (seen = press.hasAttribute('data-lm-suppress-shortcuts'));
+    window.addEventListener('keydown', look, true);
+    key(press, init);
+    window.removeEventListener('keydown', look, true);
+    expect(seen).toBe(told);
+  });
+
   it('does nothing on a letter that the user has switched off, and still lets it not out', () => {
     document.body.setAttribute(SETTINGS, '{"singleKeys": false}');
     const { root, outer, space, letter, key } = widget();

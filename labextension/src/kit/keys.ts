@@ -13,11 +13,14 @@ export interface IKey {
 const TYPING = 'input, textarea, select, [contenteditable="true"]';
 const CLAIMED = 'data-lm-suppress-shortcuts';
 const PRESSING = 'button, a[href], summary';
+// What widgets and boxes to type in do with Ctrl: select, undo and redo, move. JupyterLab would do it to cells.
+const EDITING = new Set(['a', 'z', 'y', 'arrowleft', 'arrowright', 'arrowup', 'arrowdown', 'home', 'end']);
 
 /**
  * Give an element keys of its own. While the focus is inside it no plain key reaches the notebook, where a stray "s" or
- * "d" would change cells; keys held with Ctrl, Alt or Meta, Tab and Escape go on as everywhere. Keys that
- * the user has switched off do nothing, and stay inside all the same. Returns a disposer.
+ * "d" would change cells, nor those with Ctrl that select, undo and move; Ctrl+S and the other keys held with Ctrl, Alt
+ * or Meta, Tab and Escape go on as everywhere. Keys that the user has switched off do nothing, and stay inside all the
+ * same. Returns a disposer.
  */
 export function bindKeys(root: HTMLElement, keys: IKey[]): () => void {
   const onKey = (event: KeyboardEvent): void => {
@@ -37,10 +40,10 @@ export function bindKeys(root: HTMLElement, keys: IKey[]): () => void {
       found.run(event);
     }
   };
-  // Notebook 7 looks at a key before the elements on the page do, but not when its element bears this attribute.
+  // JupyterLab leaves a key alone whose element bears this attribute; in Notebook 7 it looks before the page does.
   const claim = (event: KeyboardEvent): void => {
     const target = event.target;
-    if (isPlain(event) && target instanceof Element && root.contains(target)) {
+    if ((isPlain(event) || isEditing(event)) && target instanceof Element && root.contains(target)) {
       target.setAttribute(CLAIMED, 'true');
       window.setTimeout(() => target.removeAttribute(CLAIMED));
     }
@@ -60,4 +63,8 @@ export function isOff(event: KeyboardEvent): boolean {
 
 function isPlain(event: KeyboardEvent): boolean {
   return !event.ctrlKey && !event.altKey && !event.metaKey && event.key !== 'Tab';
+}
+
+function isEditing(event: KeyboardEvent): boolean {
+  return (event.ctrlKey || event.metaKey) && !event.altKey && EDITING.has(event.key.toLowerCase());
 }

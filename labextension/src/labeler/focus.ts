@@ -140,7 +140,6 @@ export class FocusPane {
   }
 
   private _build(): void {
-    this.el.setAttribute('data-lm-suppress-shortcuts', 'true');
     this._empty.hidden = true;
     this._help.hidden = true;
     this._label.setAttribute('aria-live', 'polite');

@@ -40,7 +40,6 @@ export class LabelerView extends GridView {
       grid: () => this._setMode('grid')
     });
     this._root = element('div', 'fw-Labeler', this._bar.el, this._focus.el, this.pane.el);
-    this._root.setAttribute('data-lm-suppress-shortcuts', 'true');
     this.el.append(this._root);
     this._unbind = bindKeys(this._root, []); // no key reaches the notebook
     this._root.addEventListener('keydown', event => this._onKey(event), true); // before the grid, which takes all keys

@@ -32,7 +32,6 @@ export class Header {
     this._pre.tabIndex = 0;
     const copy = button('Copy', 'Copy the code', () => void this._copy());
     this._shown.append(this._about, this._pre, copy);
-    this.el.setAttribute('data-lm-suppress-shortcuts', 'true');
     this.el.append(line, this._trouble, this._shown);
     this._unbind = bindKeys(this.el, [{ keys: ['Escape'], label: '', text: '', run: () => this._hideCode() }]);
   }
