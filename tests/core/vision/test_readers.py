@@ -64,6 +64,11 @@ def test_coco_boxes_become_corners_and_crowds_stay_out(write):
     assert files == ["train/a.jpg", "train/b.jpg", "train/none.jpg"] and boxed[2] == ([], []) and len(boxed[1][0]) == 3
 
 
+def test_a_folder_for_the_json_of_boxes_is_told(tmp_path):
+    with pytest.raises(DataError, match="not its folder"):
+        get_annotations(tmp_path)
+
+
 @pytest.mark.parametrize("table, words", [
     ('{"images": [],\n "annotations": oops}', r"coco\.json', line 2: it is no json"),
     ([1, 2], r"no list of images, annotations, categories"),

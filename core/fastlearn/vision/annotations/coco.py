@@ -42,7 +42,7 @@ def get_annotations(
 def read_coco(fname: StrPath) -> dict[str, list[dict[str, Any]]]:
     """The three lists of a COCO file.
 
-    Raises: DataError if it is no json, with the line, or has not these lists.
+    Raises: DataError if it cannot be read, is no json, with the line, or has not these lists.
     """
     try:
         table = json.loads(Path(fname).read_bytes())
@@ -50,6 +50,9 @@ def read_coco(fname: StrPath) -> dict[str, list[dict[str, Any]]]:
         line = getattr(error, "lineno", 1)
         raise DataError(f"{str(fname)!r}, line {line}: it is no json ({error}). Get it again, or look at that line."
                         ) from error  # fmt: skip
+    except OSError as error:
+        raise DataError(f"{str(fname)!r} cannot be read ({error.strerror}). Give the json file that holds the boxes, "
+                        "not its folder.") from error  # fmt: skip
     lists = ("images", "annotations", "categories")
     missing = [key for key in lists if not isinstance(table, Mapping) or not isinstance(table.get(key), list)]
     if missing:
