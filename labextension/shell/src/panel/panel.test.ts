@@ -15,7 +15,7 @@ const FOUND: IOverview = {
   folder: 'work',
   whole: true,
   widgets: [{ kernel: 'k', notebook: 'a.ipynb', model: 'm', widget: 'Labeler', title: 'Labels', folder: 'work/pets' }],
-  journals: [{ folder: 'work/pets', problem: '', decisions: 12, items: 10, total: 40, at: at(120), damaged: 0 }],
+  journals: [{ folder: 'work/pets', problem: '', decisions: 1200, items: 10, total: 40, at: at(120), damaged: 0 }],
   data: [
     { folder: 'work', pictures: 0, scans: 2, tables: 1 },
     { folder: `work/${NASTY}`, pictures: 1, scans: 0, tables: 0 }
@@ -42,7 +42,7 @@ describe('the words', () => {
     expect(widgets[0].name).toBe('Labels: pets');
     expect(journals[0]).toMatchObject({
       name: 'pets',
-      lines: ['12 decisions about 10 items', 'last 2 min ago'],
+      lines: ['1,200 decisions about 10 items', 'last 2 min ago'],
       progress: { done: 10, of: 40, label: '10 of 40 pictures decided' }
     });
     expect(data.map(row => [row.name, row.lines])).toEqual([

@@ -63,6 +63,11 @@ export function sections(found: IOverview, openers: IOpener[], trans: Translatio
   ];
 }
 
+/** 12,345, as the widgets write it. */
+function grouped(n: number): string {
+  return n.toLocaleString('en');
+}
+
 class Words {
   constructor(
     private _found: IOverview,
@@ -103,8 +108,8 @@ class Words {
     const { decisions = 0, items = 0, total = null, damaged = 0 } = one;
     const when = one.at ? trans.__('last %1', this._when(Date.parse(one.at) / 1000)) : '';
     const counts = [
-      trans._n('%1 decision', '%1 decisions', decisions),
-      trans._n('about %1 item', 'about %1 items', items)
+      trans._n('%2 decision', '%2 decisions', decisions, grouped(decisions)),
+      trans._n('about %2 item', 'about %2 items', items, grouped(items))
     ].join(' ');
     const trouble = trans._n('%1 line is damaged and left out', '%1 lines are damaged and left out', damaged);
     return {
@@ -113,7 +118,7 @@ class Words {
       progress:
         total === null || total < items || total === 0
           ? undefined
-          : { done: items, of: total, label: trans.__('%1 of %2 pictures decided', items, total) },
+          : { done: items, of: total, label: trans.__('%1 of %2 pictures decided', grouped(items), grouped(total)) },
       trouble: damaged ? trouble : undefined
     };
   }
@@ -121,9 +126,9 @@ class Words {
   data(one: IData): IRow {
     const trans = this._trans;
     const counts = [
-      one.pictures ? trans._n('%1 picture', '%1 pictures', one.pictures) : '',
-      one.scans ? trans._n('%1 scan', '%1 scans', one.scans) : '',
-      one.tables ? trans._n('%1 table', '%1 tables', one.tables) : ''
+      one.pictures ? trans._n('%2 picture', '%2 pictures', one.pictures, grouped(one.pictures)) : '',
+      one.scans ? trans._n('%2 scan', '%2 scans', one.scans, grouped(one.scans)) : '',
+      one.tables ? trans._n('%2 table', '%2 tables', one.tables, grouped(one.tables)) : ''
     ].filter(Boolean);
     const whole = this._found.whole ? '' : trans.__('at least; the folder is too large to be counted');
     const fitting = ['build', ...(one.pictures ? ['label', 'clean'] : []), ...(one.scans ? ['dicom'] : [])];
