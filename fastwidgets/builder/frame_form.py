@@ -78,12 +78,19 @@ def _same(one: pd.Series[Any], other: pd.Series[Any]) -> bool:
         )
     if isinstance(one.dtype, pd.CategoricalDtype):
         alike = [*one.cat.categories] == [*other.cat.categories] and one.cat.ordered == other.cat.ordered
-        return alike and [*one.cat.codes] == [*other.cat.codes]
+        return alike and not _like_numbers(one.cat.categories) and [*one.cat.codes] == [*other.cat.codes]
     if missing.all() and one.dtype == object:
         return True
     if one.dtype == object or pd.api.types.is_string_dtype(one.dtype):
         return [*one[~missing]] == [*other[~missing]] and [*map(_kind, one[~missing])] == [*map(_kind, other[~missing])]
     return one.dtype == other.dtype and one.equals(other)
+
+
+def _like_numbers(categories: pd.Index[Any]) -> bool:
+    """Whether they are numbers for one version of pandas, and texts for another."""
+    import pandas as pd
+
+    return len(categories) > 0 and bool(pd.to_numeric(pd.Series(categories), errors="coerce").notna().all())
 
 
 def _kind(value: object) -> type:
@@ -97,8 +104,8 @@ def _why_not(name: str, values: pd.Series[Any]) -> str:
     column = f"df[{name!r}]"
     start = f"The column {name!r} of the data frame does not come back the same from a CSV, as which it is kept: "
     if isinstance(values.dtype, pd.CategoricalDtype):
-        return (f"{start}its categories have an order of their own, are texts that look like something else, or are "
-                f"not all used. Try {column} = {column}.astype(object).")  # fmt: skip
+        return (f"{start}its categories have an order of their own, are numbers or look like them, or are not all "
+                f"used. Try {column} = {column}.astype(object).")  # fmt: skip
     if any(isinstance(value, str) and value == MISSING for value in values.astype(object)):
         return f"{start}it holds the text {MISSING!r}, which stands for a missing value. Write another word for it."
     if values.dtype == object:

@@ -133,7 +133,6 @@ COLUMNS: dict[str, Any] = {
     "spaces": [" a", "b ", "\tc"],
     "lines and signs": ['a\nb "c"', "d,e;f", "größe"],
     "categories": pd.Categorical(["b", "a", None]),
-    "categories of numbers": pd.Categorical([30, 4, 30]),
     "truths": [True, False, True],
     "truths and missing": pd.array([True, None, False], dtype="boolean"),
     "numpy's numbers as objects": pd.Series([np.int64(3), np.int64(4), np.int64(5)], dtype=object),
@@ -196,7 +195,10 @@ def strange(root: Path) -> Iterator[tuple[str, Any, str]]:
     yield "days", good.assign(d=[pd.Timestamp("2020-01-01").date()] * 18), r"type date, .*pd\.to_datetime"
     order = pd.CategoricalDtype(["old", "new"], ordered=True)
     yield "order", good.astype({"age": order}), r"'age' .* have an order of their own.* df\['age'\]\.astype\(object\)"
-    yield "codes", good.assign(k=pd.Categorical(["01", "2"] * 9)), "or are not all used"
+    yield "codes", good.assign(k=pd.Categorical(["01", "2"] * 9)), "are numbers or look like them"
+    yield "numbers", good.assign(k=pd.Categorical([30, 4] * 9)), "are numbers or look like them"
+    unused = pd.CategoricalDtype(["new", "old", "older"])
+    yield "unused", good.astype({"age": unused}), "or are not all used"
     yield "mixed", good.assign(m=["a", 1] * 9), r"its values are of several types\. Try df\['m'\]"
     yield "spans", good.assign(s=pd.to_timedelta(range(18), "h")), "it is of the type timedelta64"
     yield "the mark", good.assign(m=["<missing>", "a"] * 9), "it holds the text '<missing>', which stands for"
