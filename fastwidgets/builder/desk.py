@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastwidgets.builder.cell.read import read_cell
 from fastwidgets.builder.folder import Cancelled
@@ -23,6 +23,9 @@ from fastwidgets.builder.results.result import Result, Tile
 from fastwidgets.builder.results.samples import batch_result, item_result
 from fastwidgets.builder.session import BuilderSession, Preview
 from fastwidgets.grid.jobs import Jobs
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["BuilderDesk", "Step", "completions"]
 
@@ -67,8 +70,10 @@ class BuilderDesk:
 
     # Opening
 
-    def open(self, path: str | os.PathLike[str], cell: str = "") -> None:
-        """Look at a folder, or at that of the cell which is read into the form; "" for none yet."""
+    def open(self, path: str | os.PathLike[str], cell: str = "", table: pd.DataFrame | None = None) -> None:
+        """Look at a folder, or at that of the cell which is read into the form; "" for none yet. `table`: see
+        `BuilderSession`.
+        """
         for kind in (LIVE, CHECK, SHOW):
             self._drop(kind)
         self.path = os.fspath(path)
@@ -88,7 +93,7 @@ class BuilderDesk:
         self.step = "source"
         if self.path:
             self.scanning = Step("Looking for files")
-            self._ask(SCAN, lambda cancelled: self._scan(self.path, cell, cancelled))
+            self._ask(SCAN, lambda cancelled: self._scan(self.path, cell, table, cancelled))
         self._told("state")
         self._told("health")
 
@@ -113,7 +118,7 @@ class BuilderDesk:
         self._read(self.session, code)
         self.changed("set")
 
-    def _scan(self, path: str, cell: str, cancelled: Callable[[], bool]) -> None:
+    def _scan(self, path: str, cell: str, table: pd.DataFrame | None, cancelled: Callable[[], bool]) -> None:
         def tell(n: int) -> None:
             with self.lock:
                 if not cancelled():
@@ -121,7 +126,7 @@ class BuilderDesk:
             self._told("state")
 
         try:
-            session = BuilderSession(path, progress=tell, cancelled=cancelled)
+            session = BuilderSession(path, table, progress=tell, cancelled=cancelled)
             hints = session.group_hints()
             kept = Kept(session.folder.path)
             before = None if cell else kept.latest()
@@ -140,7 +145,7 @@ class BuilderDesk:
             self.columns, self.hints = Columns(session.folder), hints
             self.trouble = kept.refused
             if before is not None:
-                session.restore(*before)
+                session.go_on(*before)
             if cell:
                 self._read(session, cell)
             self.refresh()

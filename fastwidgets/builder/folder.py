@@ -13,7 +13,7 @@ from fastlearn.data.problems import DataError
 
 from fastwidgets.builder.paths import parent_of, suffix_of
 
-__all__ = ["Cancelled", "Folder", "scan_folder"]
+__all__ = ["Cancelled", "Folder", "as_written", "scan_folder"]
 
 EVERY = 500  # files between two reports
 DICOM = (".dcm", ".dicom", ".dic")
@@ -31,12 +31,14 @@ class Folder:
 
     Names that start with a dot are passed over and linked folders are followed, as `get_files` does.
     `closed`: folders that may not be read. `troubles`: what is wrong with files that were looked into, in words.
+    `frame`: the table that a data frame was kept as, which comes first among the tables; "" without one.
     """
 
     path: Path
     files: tuple[str, ...]
     closed: tuple[str, ...] = field(default=())
     troubles: dict[str, str] = field(default_factory=dict, compare=False)
+    frame: str = ""
 
     def ending(self, *suffixes: str) -> list[str]:
         """The files with one of these endings (".csv"), upper and lower case alike."""
@@ -55,7 +57,7 @@ class Folder:
 
     @cached_property
     def tables(self) -> list[str]:
-        return self.ending(*TABLES)
+        return [*([self.frame] if self.frame else []), *self.ending(*TABLES)]
 
     @cached_property
     def texts(self) -> list[str]:
@@ -119,6 +121,15 @@ def scan_folder(
             closed.append(folder)
     _report(len(files), progress, cancelled)
     return Folder(root, tuple(sorted(files)), tuple(sorted(closed)))
+
+
+def as_written(folder: Path) -> str:
+    """The folder as a cell names it: from where the notebook is, if it lies below, so that both can be moved."""
+    try:
+        below = folder.relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return str(folder)
+    return below
 
 
 def _inode(folder: Path) -> frozenset[tuple[int, int]]:

@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 from fastwidgets.builder.cell.fitting import FITTING
 from fastwidgets.builder.folder import Folder
+from fastwidgets.builder.paths import name_of
 from fastwidgets.builder.recipe import Recipe
 from fastwidgets.builder.table_facts import read_table
+from fastwidgets.builder.table_form import KEPT
 
 __all__ = ["Columns", "Field", "fields"]
 
@@ -72,9 +74,10 @@ def fields(recipe: Recipe, folder: Folder, columns: Columns) -> dict[str, list[F
 def _source(recipe: Recipe, folder: Folder, columns: tuple[str, ...]) -> list[Field]:
     source = recipe.source
     found = [_choice("", "task", "To learn", recipe.task, TASKS)]
-    if folder.tables:
+    if folder.tables or source.table:
         none = [] if recipe.task == "table" else [("", "No table: files")]
-        tables = [*none, *((name, name) for name in folder.tables)]
+        known = dict.fromkeys([*folder.tables, *([source.table] if source.table else [])])
+        tables = [*none, *((name, _called(folder, name)) for name in known)]
         found.append(Field("source", "table", "Table", "choice", source.table, tuple(tables)))
     if source.table and recipe.task == "table":
         names = tuple((name, name) for name in columns if name not in recipe.labels.columns)
@@ -92,6 +95,12 @@ def _source(recipe: Recipe, folder: Folder, columns: tuple[str, ...]) -> list[Fi
             options = tuple((name, name) for name in dict.fromkeys([*tops, *source.folders]))
             found.append(Field("source", "folders", "Only folders", "names", source.folders, options, "none: all"))
     return found
+
+
+def _called(folder: Folder, table: str) -> str:
+    """A table in the words of a choice."""
+    kept = KEPT.fullmatch(name_of(table))
+    return "The data frame" if table == folder.frame else f"A data frame of before ({kept[1]})" if kept else table
 
 
 def _labels(recipe: Recipe, folder: Folder, columns: tuple[str, ...]) -> list[Field]:

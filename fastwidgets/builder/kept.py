@@ -15,7 +15,7 @@ from fastlearn.data.config import Config
 from fastwidgets.builder.recipe import Recipe
 from fastwidgets.journal import Journal, JournalInUse
 
-__all__ = ["Kept"]
+__all__ = ["FOLDER", "Kept", "places"]
 
 FOLDER = ".builder"  # below the data set's; names that start with a dot are no part of it
 MOST = 100  # recipes that a builder which goes on from another one takes over
@@ -37,7 +37,7 @@ class Kept:
 
     def latest(self) -> History | None:
         """The history of the builder that was used last; None where there is none, or it is of another version."""
-        for place in self._places():
+        for place in places(self._folder):
             try:
                 entries = [entry for entry in Journal(place).entries() if entry.get("builder")]
                 if entries:
@@ -62,7 +62,7 @@ class Kept:
         else:
             recipes = []
         trouble = ""
-        for place in self._places():
+        for place in places(self._folder):
             try:
                 entry["signed"] = sorted({_signature(one.labels.function) for one in recipes if one.labels.function})
                 with Journal(place) as journal:
@@ -74,10 +74,12 @@ class Kept:
                 return ""
         return trouble
 
-    def _places(self) -> Iterator[Path]:
-        yield self._folder / FOLDER
-        name = hashlib.blake2b(str(self._folder).encode(), digest_size=12).hexdigest()
-        yield Config.load().make_cache() / "builders" / name
+
+def places(folder: Path) -> Iterator[Path]:
+    """Where what builders keep of a data set lies: below it, or in the cache folder where it cannot be written."""
+    yield folder / FOLDER
+    name = hashlib.blake2b(str(folder).encode(), digest_size=12).hexdigest()
+    yield Config.load().make_cache() / "builders" / name
 
 
 def _plain(recipes: list[Recipe]) -> list[dict[str, Any]]:

@@ -23,8 +23,10 @@ class Source:
 
     `table`: the file whose rows are the items; `path_column`, `prefix` and `suffix` make the path of a row's file.
     `folders`: only these, directly below `path`; empty means all. `excluded`: files that were left out by hand.
-    `sep` and `encoding` of the table ("": a comma, UTF-8); `names_as_text`: the path column is read letter by letter,
-    as 00017 has to be. `columns` of a plain table to learn from; empty means all but the label's.
+    `sep` and `encoding` of the table ("": a comma, UTF-8); `dtypes`: columns, with what they are read as, such as
+    "str" where 00017 is a name; `dates`: columns of times; `to_the_letter`: a data frame that was kept as a table:
+    numbers count to the last digit, and an empty cell is an empty text. `columns` of a plain table to learn from; empty
+    means all but the label's.
     """
 
     path: str = ""
@@ -37,7 +39,9 @@ class Source:
     excluded: tuple[str, ...] = ()
     sep: str = ""
     encoding: str = ""
-    names_as_text: bool = False
+    dtypes: tuple[tuple[str, str], ...] = ()
+    dates: tuple[str, ...] = ()
+    to_the_letter: bool = False
     columns: tuple[str, ...] = ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,17 +13,31 @@ from typing import TYPE_CHECKING, Any
 from fastlearn.data.problems import DataError
 
 from fastwidgets.builder.cell.read import read_cell
-from fastwidgets.builder.cell.run import Look, Run, items_and_labels, look_at, run_up_to_loaders, run_whole, split_of
+from fastwidgets.builder.cell.run import (
+    Look,
+    Run,
+    items_and_labels,
+    look_at,
+    rows_of,
+    run_up_to_loaders,
+    run_whole,
+    split_of,
+)
 from fastwidgets.builder.cell.write import write_cell
-from fastwidgets.builder.folder import Folder, Progress, scan_folder
+from fastwidgets.builder.folder import Folder, Progress, as_written, scan_folder
+from fastwidgets.builder.form import Columns
+from fastwidgets.builder.frames import forget_frame, keep_frame
 from fastwidgets.builder.group_hints import GroupHint, group_hints
 from fastwidgets.builder.guess import guess
 from fastwidgets.builder.guesses.guess import Guess
+from fastwidgets.builder.paths import name_of
 from fastwidgets.builder.recipe import Recipe
 from fastwidgets.builder.seen_files import SeenFiles
-from fastwidgets.builder.table_facts import table_form
+from fastwidgets.builder.table_form import KEPT, TableForm, table_form
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from fastwidgets.builder.health import Health
 
 __all__ = ["BuilderSession", "Preview"]
@@ -61,19 +75,24 @@ class BuilderSession:
         dls = session.build()
 
     `guesses` are all readings of the folder, the likeliest first, each with its reasons; `take` chooses another one.
-    Every change can be undone. Raises: DataError where there is nothing to learn from.
+    Every change can be undone. `table`: a data frame that is learnt from, with the files below `path` where it names
+    some; it is kept as a CSV in the folder `.builder` of `path`, which the cell reads.
+
+    Raises: DataError where there is nothing to learn from, or the data frame cannot be kept.
     """
 
     def __init__(
         self,
         path: str | os.PathLike[str],
+        table: pd.DataFrame | None = None,
         *,
         progress: Progress | None = None,
         cancelled: Callable[[], bool] = bool,
     ) -> None:
         self.folder: Folder = scan_folder(path, progress, cancelled)
-        self._path = _as_written(self.folder.path)
-        self.guesses: list[Guess] = [replace(one, recipe=self._here(one.recipe)) for one in guess(self.folder)]
+        self._path = as_written(self.folder.path)
+        found = guess(self.folder) if table is None else self._guess_of(table)
+        self.guesses: list[Guess] = [replace(one, recipe=self._here(one.recipe)) for one in found]
         self._done: list[Recipe] = [self.guesses[0].recipe]
         self._undone: list[Recipe] = []
         self.files = SeenFiles()
@@ -106,9 +125,9 @@ class BuilderSession:
 
         Raises: ValueError for what there is not; then nothing has changed.
         """
-        if step == "source" and values.get("table") and not {"sep", "encoding"} & values.keys():
-            sep, encoding = _form(self.folder.path / str(values["table"]))
-            values |= {"sep": sep, "encoding": encoding}
+        if step == "source" and values.get("table"):
+            form = asdict(_form(self.folder.path / str(values["table"])))
+            values |= {} if form.keys() & values.keys() else form
         self._set(self.recipe.changed(step, **values))
 
     def exclude(self, files: Iterable[str | os.PathLike[str]]) -> None:
@@ -143,6 +162,18 @@ class BuilderSession:
     def restore(self, done: Iterable[Recipe], undone: Iterable[Recipe] = ()) -> None:
         """Go back to an earlier `history`, such as that of a kernel which is no more, of the folder where it is now."""
         self._done, self._undone = list(map(self._here, done)), list(map(self._here, undone))
+
+    def go_on(self, done: Iterable[Recipe], undone: Iterable[Recipe] = ()) -> None:
+        """As `restore`; with a data frame only to a history of that, or of an earlier one whose columns it has, too."""
+        done, frame = list(done), self.folder.frame
+        before = done[-1].source.table
+        if not frame or before == frame:
+            self.restore(done, undone)
+            return
+        columns = Columns(self.folder)
+        if KEPT.fullmatch(name_of(before)) and set(columns(before)) <= set(columns(frame)):
+            self.restore(done)
+            self.change("source", table=frame)
 
     @property
     def can_undo(self) -> bool:
@@ -232,7 +263,7 @@ class BuilderSession:
     def shared_twins(self, dls: Any, near: bool = True) -> list[tuple[str, ...]]:
         """The groups of twins that stand on both sides of the split of `dls`: what the model is asked, it has seen."""
         train, valid = (
-            {self._relative(file) for item in side.items if (file := self._file_of(item)) is not None}
+            {self._relative(file) for item in rows_of(side.items) if (file := self._file_of(item)) is not None}
             for side in (dls.train_ds, dls.valid_ds)
         )
         return [group for group in self.twins(near) if train & set(group) and valid & set(group)]
@@ -256,6 +287,24 @@ class BuilderSession:
         """How many rows of the table are looked at before loaders are built; None for all of them."""
         table = self.folder.path / self.recipe.source.table
         return ROWS if self.recipe.source.table and _size(table) > BIG_TABLE else None
+
+    def _guess_of(self, table: pd.DataFrame) -> list[Guess]:
+        """What the data frame may be, and after that the folder. Raises: DataError."""
+        frame, is_new = keep_frame(table, self.folder.path)
+        self.folder = replace(self.folder, frame=frame)
+        try:
+            found = sorted(guess(self.folder), key=lambda one: one.recipe.source.table != frame)
+        except DataError:
+            found = []
+        if found and found[0].recipe.source.table == frame:
+            return found
+        if is_new:
+            forget_frame(frame, self.folder.path)
+        raise DataError(
+            f"There is nothing to learn from in the data frame with the columns {', '.join(map(str, table.columns))}. "
+            "It needs one with what to predict, and others with texts, with paths of pictures or scans below the "
+            "folder, or with numbers and classes."
+        )
 
     def _run(self) -> Run:
         return run_up_to_loaders(self.code(), self.recipe.name, self.part_of_table)
@@ -295,20 +344,11 @@ class BuilderSession:
             self._undone.clear()
 
 
-def _as_written(folder: Path) -> str:
-    """The folder as a cell names it: from where the notebook is, if it lies below, so that both can be moved."""
-    try:
-        below = folder.relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError):
-        return str(folder)
-    return below
-
-
-def _form(table: Path) -> tuple[str, str]:
+def _form(table: Path) -> TableForm:
     try:
         return table_form(table)
     except OSError:
-        return "", ""  # the cell says that it is not there
+        return TableForm()  # the cell says that it is not there
 
 
 def _size(file: Path) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -11,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastwidgets.builder.paths import name_of, stem_of
+from fastwidgets.builder.table_form import table_form
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PathColumn", "TableFacts", "delimiter_of", "find_path_column", "read_table", "table_facts", "table_form"]
+__all__ = ["PathColumn", "TableFacts", "delimiter_of", "find_path_column", "read_table", "table_facts"]
 
 LOOKED_AT = 5000  # rows
 ENOUGH = 0.8  # of the values have to name files
@@ -39,8 +38,6 @@ TARGETS = (
     "species",
     "sentiment",
 )
-SEPS = (",", ";", "\t", "|")
-BEGINNING = 65_536  # bytes that tell the form of a table
 GROUPS = re.compile(r"(?i)^(patient|subject|person|participant|case|study|series|video|clip|scene|camera|session)"
                     r"[ _]?(id|no|nr|number)?$")  # fmt: skip
 IDS = ("id", "index", "unnamed: 0", "uid", "uuid", "row")
@@ -85,39 +82,11 @@ def read_table(path: Path, most: int | None = LOOKED_AT, *, as_text: bool = Fals
         if path.suffix.lower() == ".parquet":
             frame = pd.read_parquet(path)
             return frame if most is None else frame.head(most)
-        sep, encoding = table_form(path)
-        return pd.read_csv(
-            path, sep=sep or ",", encoding=encoding or "utf-8", nrows=most, dtype=str if as_text else None
-        )
+        options = table_form(path).options()
+        read: pd.DataFrame = pd.read_csv(path, nrows=most, **(options | {"dtype": str} if as_text else options))
+        return read
     except Exception as error:  # every reader has errors of its own
         raise ValueError(f"{path.name} cannot be read as a table: {error}") from error
-
-
-def table_form(path: Path) -> tuple[str, str]:
-    """What parts the columns of a csv file, and its encoding: each "" where it is the usual, a comma and UTF-8."""
-    if path.suffix.lower() == ".parquet":
-        return "", ""
-    with path.open("rb") as file:
-        start = file.read(BEGINNING)
-    encoding = _encoding(start)
-    lines = start.decode(encoding or "utf-8", "replace").splitlines()[:10]
-    if path.suffix.lower() == ".tsv":
-        return "\t", encoding
-    fewest = {sep: min((len(row) for row in csv.reader(lines[:-1] or lines, delimiter=sep)), default=0) for sep in SEPS}
-    best = max(SEPS, key=lambda sep: fewest[sep])  # of equals the first: a comma
-    return ("" if best == "," else best), encoding
-
-
-def _encoding(start: bytes) -> str:
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            codecs.getincrementaldecoder(encoding)().decode(start)  # which may end within a letter
-        except UnicodeDecodeError:
-            continue
-        return "" if encoding == "utf-8" else encoding
-    return "latin-1"
 
 
 def find_path_column(frame: pd.DataFrame, files: list[str]) -> PathColumn | None:

@@ -10,6 +10,8 @@ import string
 from collections.abc import Callable
 from typing import Any
 
+from fastwidgets.builder.table_form import DTYPES
+
 __all__ = ["NAMES", "checked"]
 
 # Names that a cell gives itself: loaders called so would take their place.
@@ -29,6 +31,7 @@ LIMITS: dict[tuple[str, str], tuple[float, float]] = {
     ("batch", "max_warp"): (0, 1),
     ("", "bs"): (1, 65536),
 }
+NESTED = ("together", "dtypes")
 SHOWN = 60  # letters of a wrong value
 
 
@@ -43,7 +46,7 @@ def checked(step: str, name: str, usual: Any, value: Any) -> Any:
     elif isinstance(usual, str):
         value = _text(where, value)
     else:
-        value = _texts(where, value, nested=name == "together")
+        value = _texts(where, value, nested=name in NESTED)
     special = _SPECIAL.get((step, name))
     if special is not None:
         special(value)
@@ -131,6 +134,12 @@ def _mask(value: str) -> None:
                          f"but got {_short(value)}. Write {{{{ for a brace.")  # fmt: skip
 
 
+def _dtypes(value: tuple[tuple[str, ...], ...]) -> None:
+    for pair in value:
+        if len(pair) != 2 or pair[1] not in DTYPES:
+            raise ValueError(f"`dtypes` are pairs of a column and one of {', '.join(DTYPES)}, but got {_short(pair)}.")
+
+
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
@@ -143,4 +152,5 @@ _SPECIAL: dict[tuple[str, str], Callable[[Any], None]] = {
     ("split", "pattern"): _pattern,
     ("labels", "mask"): _mask,
     ("labels", "function"): _function,
+    ("source", "dtypes"): _dtypes,
 }

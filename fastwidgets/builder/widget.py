@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from copy import deepcopy
 from dataclasses import asdict
 from html import escape
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import traitlets as T
 
@@ -14,6 +15,9 @@ from fastwidgets.builder.results.result import Result
 from fastwidgets.builder.session import BuilderSession
 from fastwidgets.comm.front_end import running_kernel
 from fastwidgets.comm.widget import LiveWidget
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["DataBlockBuilder"]
 
@@ -30,7 +34,9 @@ class DataBlockBuilder(LiveWidget):
     Five steps, each with what it makes of the real data: source, labels, split, item and batch transforms. What the
     folder is taken for is said, with the reasons, and can be changed; *Health* lists what would go wrong in training.
     *Build* shows the cell that makes the loaders and runs it below. Every click is in a journal beside the data, so
-    that the cell run again, also after a restart, goes on where it was.
+    that the cell run again, also after a restart, goes on where it was. `table`: a data frame to learn from instead of
+    what lies in the folder (without a path, in the one that you are in); a copy of it is written beside the journal,
+    since the cell that makes the loaders reads it.
 
     `code()` is the cell; `session` the same without a page (a `BuilderSession`, None before a folder is open).
     """
@@ -41,14 +47,22 @@ class DataBlockBuilder(LiveWidget):
 
     hears: ClassVar[tuple[str, ...]] = (*LiveWidget.hears, *ASKS)
 
-    def __init__(self, path: str | os.PathLike[str] | None = None, *, height: int = 560, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        table: pd.DataFrame | None = None,
+        *,
+        height: int = 560,
+        **kwargs: Any,
+    ) -> None:
         self._fresh: set[str] = set()
         self._sent: dict[str, tuple[int, str, bool]] = {}  # what the page knows of the results
         self.desk: BuilderDesk | None = None
         super().__init__(height=height, **kwargs)
         self.desk = BuilderDesk(self._new, self.lock)
-        if path is not None:
-            self.desk.open(path)
+        if path is not None or table is not None:
+            # A copy, since the frame is read in a thread while a cell may change it.
+            self.desk.open("." if path is None else path, table=deepcopy(table))
 
     # For notebooks
 

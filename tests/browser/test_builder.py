@@ -247,3 +247,38 @@ def test_in_voila_a_build_makes_loaders_in_the_kernel(page) -> None:
     page.get_by_role("button", name="Run it in a cell below: dls").click()
     expect(page.locator(".fw-Builder-foot")).to_contain_text("dls is there: ", timeout=PATIENCE)
     assert [e for e in page.errors if "fastwidgets/" in e] == []
+
+
+def test_a_data_frame_of_the_kernel_is_a_source_and_comes_through_a_restart(notebook) -> None:
+    frame = """import pandas as pd
+from fastlearn.vision.all import get_image_files
+files = get_image_files('mini3')
+df = pd.DataFrame({'file': files, 'age': [('old', 'new')[int(f.stem[-3:]) % 2] for f in files]})"""
+    page = notebook([SETUP, frame, "DataBlockBuilder('mini3', table=df)", PRINT, "print(print_of(dls))"])
+    root = mini(page.server.root / "mini3", 24)
+    (root / "dog/bad.jpg").unlink()
+    for cell in range(3):
+        page.run(cell)
+    line(page, "Source", "^34 items, 2 classes")
+    expect(page.locator(".fw-Builder-why")).to_contain_text("The column file of the data frame names the pictures")
+    expect(page.get_by_label("Table", exact=True).locator("option:checked")).to_have_text("The data frame")
+    page.shot("frame")
+    page.command("apputils:change-theme", theme="JupyterLab Dark")
+    page.wait_for_function("() => !document.querySelector('#jupyterlab-splash')", timeout=PATIENCE)
+    page.shot("frame-dark")
+    tab(page, "Item").click()
+    page.get_by_label("Size in pixels").fill("64")
+    page.get_by_label("Size in pixels").press("Enter")
+    line(page, "Item", "64")
+    page.get_by_role("button", name="Build…").click()
+    assert "pd.read_csv(path / '.builder/frame-" in page.locator(".fw-Sheet pre").inner_text()
+    page.get_by_role("button", name="Run it in a cell below: dls").click()
+    page.wait_for_function("() => window.__panel.content.widgets.length === 6", timeout=PATIENCE)
+    page.run(4)
+    page.run(5)
+    before = page.text(5)
+    page.restart()
+    page.restarted()
+    for cell in (3, 4, 5):  # neither the frame nor its cell
+        page.run(cell)
+    assert page.text(5) == before and before.strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastwidgets.builder.recipe import LabelsBy, Recipe, Task
+from fastwidgets.builder.table_form import called
 
 __all__ = ["FITTING", "check_complete"]
 
@@ -42,7 +43,7 @@ def _source(recipe: Recipe) -> str:
         return "" if source.table and source.items == "rows" else "Which table? Choose one in the source step."
     if source.table and not source.path_column:
         holds = "texts" if source.items == "rows" else "paths"
-        return f"Which column of {source.table} holds the {holds}? Choose it in the source step."
+        return f"Which column of {called(source.table)} holds the {holds}? Choose it in the source step."
     are_texts = source.items in ("texts", "rows")
     if (task in ("text", "language_model")) != are_texts:
         there = "texts" if are_texts else "pictures"

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from fastwidgets.builder.cell.parts import Cell, call, literal
 from fastwidgets.builder.recipe import Recipe
+from fastwidgets.builder.table_form import TableForm
 
 __all__ = ["add_items", "add_left_out", "add_table"]
 
@@ -67,10 +68,8 @@ def add_table(cell: Cell, recipe: Recipe) -> None:
     """The rows of a table, without those of files that were left out or that are marked for neither side."""
     source, split = recipe.source, recipe.split
     reader = "read_parquet" if source.table.lower().endswith(".parquet") else "read_csv"
-    form: dict[str, object] = {"sep": source.sep, "encoding": source.encoding}
-    if source.names_as_text:
-        form["dtype"] = {source.path_column: str}
-    given = {key: value for key, value in form.items() if value and reader == "read_csv"}
+    form = TableForm(source.sep, source.encoding, source.dtypes, source.dates, source.to_the_letter)
+    given = form.options() if reader == "read_csv" else {}
     cell.imports.append("import pandas as pd")
     cell.add(f"table = {call(f'pd.{reader}', f'path / {source.table!r}', **given)}")
     if source.excluded:

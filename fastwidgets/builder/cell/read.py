@@ -104,8 +104,13 @@ class _Reader:
     def _table(self, value: ast.expr) -> None:
         if isinstance(value, ast.Call):
             given = {one.arg: one.value for one in value.keywords}
-            form = {key: _value(given[key]) for key in ("sep", "encoding") if key in given}
-            self._set("source", table=_below(value.args[0]), items="rows", names_as_text="dtype" in given, **form)
+            form: dict[str, Any] = {key: _value(given[key]) for key in ("sep", "encoding") if key in given}
+            if "parse_dates" in given:
+                form["dates"] = _value(given["parse_dates"])
+            if "dtype" in given:
+                form["dtypes"] = _dtypes(given["dtype"])
+            to_the_letter = "keep_default_na" in given
+            self._set("source", table=_below(value.args[0]), items="rows", to_the_letter=to_the_letter, **form)
             return
         assert isinstance(value, ast.Subscript)
         if isinstance(value.slice, ast.Call):  # table[table["split"].isin(["train", "valid"])]
@@ -315,6 +320,12 @@ def _value(value: ast.AST | None) -> Any:
 def _below(value: ast.AST | None) -> str:
     """What stands behind `path /`; "" for `path` itself."""
     return _value(value.right) if isinstance(value, ast.BinOp) else ""
+
+
+def _dtypes(value: ast.expr) -> list[tuple[str, str]]:
+    """The pairs of `dtype={"name": str, "kind": "category"}`."""
+    assert isinstance(value, ast.Dict)
+    return [(_value(key), _name(one) or _value(one)) for key, one in zip(value.keys, value.values, strict=True)]
 
 
 def _prefix(value: ast.expr) -> str:

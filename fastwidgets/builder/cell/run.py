@@ -13,7 +13,7 @@ from fastlearn.data.problems import DataError
 
 from fastwidgets.builder.recipe import Recipe
 
-__all__ = ["Look", "Run", "items_and_labels", "look_at", "run_up_to_loaders", "run_whole", "split_of"]
+__all__ = ["Look", "Run", "items_and_labels", "look_at", "rows_of", "run_up_to_loaders", "run_whole", "split_of"]
 
 READERS = ("read_csv",)  # that can be told how many rows to read
 
@@ -86,12 +86,16 @@ def items_and_labels(run: Run, recipe: Recipe) -> tuple[list[Any], Callable[[Any
 
     A function of several columns gives what it gives the loaders; boxes are labelled by their classes.
     """
-    block, items = run.names.get("block"), run.items
-    rows = items.to_dict("records") if hasattr(items, "to_dict") else list(items)
+    block, rows = run.names.get("block"), rows_of(run.items)
     if block is None:
         target = recipe.labels.columns[0]
         return rows, lambda row: row[target]
     return rows, None if recipe.labels.by == "none" else block.getters[-1]
+
+
+def rows_of(items: Any) -> list[Any]:
+    """The items one by one: the rows of a table as dictionaries."""
+    return items.to_dict("records") if hasattr(items, "to_dict") else list(items)
 
 
 def look_at(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,8 @@ from fastwidgets.builder.table_facts import (
     likely_target,
     read_table,
     table_facts,
-    table_form,
 )
+from fastwidgets.builder.table_form import called, table_form
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ COORDINATE = re.compile(r"(?i)^(.*?)[_\- ]?([xy])[_\- ]?(\d*)$")
 def tables(folder: Folder) -> list[Guess]:
     """What each table below the folder may be; the one for training comes first among equals."""
     found = []
-    for file in sorted(folder.tables, key=lambda file: -_bonus(file))[:MOST_TABLES]:
+    for file in sorted(folder.tables, key=lambda file: (file != folder.frame, -_bonus(file)))[:MOST_TABLES]:
         try:
             frame = read_table(folder.path / file)
         except ValueError as error:
@@ -53,19 +53,19 @@ def _bonus(file: str) -> int:
 
 
 def _of_pictures(folder: Folder, file: str, frame: pd.DataFrame) -> Guess | None:
-    as_text = False
+    dtypes: tuple[tuple[str, str], ...] = ()
     pictures = find_path_column(frame, folder.pictures)
     named = pictures or find_path_column(frame, folder.dicoms)
     if named is None and not file.lower().endswith(".parquet"):  # perhaps names such as 00017
         pictures = named = find_path_column(read_table(folder.path / file, 200, as_text=True), folder.pictures)
-        as_text = True
+        dtypes = () if named is None else ((named.name, "str"),)
     if named is None:
         return None
     facts = table_facts(frame, leave_out=(named.name,))
     task, labels, reason = _labels(frame, facts, _withheld(folder, file, frame))
     if labels is None:
         return None
-    why = [f"The column {named.name} of {file} names the {'pictures' if pictures else 'scans'}.", reason]
+    why = [f"The column {named.name} of {called(file)} names the {'pictures' if pictures else 'scans'}.", reason]
     if str(frame.columns[list(map(str, frame.columns)).index(named.name)]) in map(name_of, folder.pictures):
         why.append(
             "Its first line names a picture, too: it may have no line of column names, and that row is not seen."
@@ -86,15 +86,17 @@ def _of_pictures(folder: Folder, file: str, frame: pd.DataFrame) -> Guess | None
         path_column=named.name,
         prefix=named.prefix,
         suffix=named.suffix,
-        names_as_text=as_text,
+        dtypes=dtypes,
     )
     return Guess(Recipe(task, _found(folder, source), labels, split), 90 + _bonus(file), tuple(why))
 
 
 def _found(folder: Folder, source: Source) -> Source:
     """The source, with the form of its table."""
-    sep, encoding = table_form(folder.path / source.table)
-    return replace(source, sep=sep, encoding=encoding)
+    form = table_form(folder.path / source.table)
+    known = {column for column, _ in form.dtypes}
+    dtypes = (*form.dtypes, *(one for one in source.dtypes if one[0] not in known))
+    return replace(source, **{**asdict(form), "dtypes": dtypes})
 
 
 def _withheld(folder: Folder, file: str, frame: pd.DataFrame) -> tuple[str, ...]:
@@ -162,7 +164,7 @@ def _of_texts(folder: Folder, file: str, frame: pd.DataFrame) -> Guess | None:
     text = facts.texts[0]
     others = tuple(c for c in facts.columns if c in (*facts.classes, *facts.flags) and c != facts.mark)
     target = likely_target(others, _withheld(folder, file, frame))
-    why = [f"The column {text} of {file} holds texts."]
+    why = [f"The column {text} of {called(file)} holds texts."]
     source = Source(str(folder.path), "rows", table=file, path_column=text)
     split = _split(frame, facts, why)
     if not target:
@@ -183,7 +185,10 @@ def _plain(folder: Folder, file: str, frame: pd.DataFrame) -> Guess | None:
     if not target or len(choices) < 2:
         return None
     kind = "a number" if target in facts.numbers else f"one of {frame[target].nunique()} classes"
-    why = [f"{file} is a table of {len(facts.columns)} columns.", f"{target} is taken for what to predict: {kind}."]
+    why = [
+        f"A table of {len(facts.columns)} columns: {called(file)}.",
+        f"{target} is taken for what to predict: {kind}.",
+    ]
     if facts.ids:
         why.append(f"{', '.join(facts.ids[:3])}: a value of its own in each row, so nothing to learn from.")
     source = Source(str(folder.path), "rows", table=file, columns=tuple(c for c in choices if c != target))

@@ -217,7 +217,7 @@ LAYOUTS = [
     Layout("csv of semicolons", making(*PICTURES, labels_csv=image_rows("picture;kind", "{i}.jpg;{c}")),
            {"labels.columns": ("kind",), "source.path_column": "picture", "source.sep": ";"}),
     Layout("csv of numbers with zeros", making(*files("{i:05}.jpg", 24), y_csv=image_rows("id,label", "{i:05},{c}")),
-           {"labels.columns": ("label",), "source.path_column": "id", "source.names_as_text": True}),
+           {"labels.columns": ("label",), "source.path_column": "id", "source.dtypes": (("id", "str"),)}),
     Layout("csv with an index", making(*PICTURES, l_csv=image_rows("Unnamed: 0,file,kind", "{i},{i}.jpg,{c}")),
            {"labels.columns": ("kind",), "source.path_column": "file"}),
     Layout("csv of patients", making(*PICTURES, l_csv=image_rows("file,kind,patient_id", "{i}.jpg,{c},{b}")),

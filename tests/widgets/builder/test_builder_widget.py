@@ -229,7 +229,7 @@ def test_cancel_answers_within_a_second_and_the_folder_opens_again(
 ) -> None:
     began, go_on = threading.Event(), threading.Event()
 
-    def slow(path: object, progress: Any = None, cancelled: Callable[[], bool] = bool) -> Any:
+    def slow(path: object, table: object, progress: Any = None, cancelled: Callable[[], bool] = bool) -> Any:
         began.set()
         go_on.wait(20)
         raise AssertionError("nobody waits for this") if cancelled() else DataError("too late")
