@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import torch
@@ -25,20 +26,48 @@ import job
 # What C++ says when a process ends while a thread of torch's own still runs: once in some dozens of runs, on a busy
 # machine, and nothing that a line of Python could prevent.
 ABORTED = "terminate called without an active exception"
-LAUNCHERS = {
-    "torchrun": ["torch.distributed.run", "--standalone", "--nproc-per-node", "2"],
-    "accelerate": ["accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--main_process_port", "0"],
-}
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", job.__file__]
+ENV = {**os.environ, "GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1"}
 
 
-def run(name: str, folder: Path, launcher: str = "torchrun") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", *LAUNCHERS[launcher], job.__file__, name, str(folder)]
-    env = {**os.environ, "GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1"}
-    for _ in range(2):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False, cwd=folder, env=env)
-        if ABORTED not in done.stderr:
-            break
-    return done
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[subprocess.Popen[str]]:
+    script = [sys.executable, Path(job.__file__).with_name("nursery.py")]
+    with subprocess.Popen(script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENV) as process:
+        yield process
+        process.stdin.close()
+
+
+@pytest.fixture
+def run(nursery: subprocess.Popen[str]) -> Run:
+    """run(name, folder, launcher) runs a job of job.py in two processes."""
+
+    def run(name: str, folder: Path, launcher: str = "torchrun") -> Done:
+        for _ in range(2):
+            print(launcher, name, folder, sep="\t", file=nursery.stdin, flush=True)
+            status = int(nursery.stdout.readline())
+            done = Done(status, (folder / "stdout").read_text(), (folder / "stderr").read_text())
+            if ABORTED not in done.stderr:
+                break
+        return done
+
+    return run
+
+
+def run_anew(name: str, folder: Path) -> Done:
+    """The same in new interpreters, as users start them."""
+    command = [*TORCHRUN, name, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False, cwd=folder, env=ENV)
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 def told(folder: Path) -> list[dict[str, Any]]:
@@ -51,8 +80,9 @@ def check_same(told: dict[str, Any], other: dict[str, Any]) -> None:
     torch.testing.assert_close(told, other, rtol=1e-4, atol=1e-5)
 
 
-def test_two_processes_are_one_with_the_doubled_batch(tmp_path: Path) -> None:
-    done = run("equal", tmp_path)
+@pytest.mark.parametrize("interpreter", ["forked", pytest.param("new", marks=pytest.mark.soak)])
+def test_two_processes_are_one_with_the_doubled_batch(run: Run, tmp_path: Path, interpreter: str) -> None:
+    done = run("equal", tmp_path) if interpreter == "forked" else run_anew("equal", tmp_path)
     assert done.returncode == 0, done.stderr
     alone = job.train(job.learner(16, tmp_path / "alone"))
     after = torch.load(tmp_path / "after_1.pt")  # outside of the block every process has the whole again
@@ -67,7 +97,7 @@ def test_two_processes_are_one_with_the_doubled_batch(tmp_path: Path) -> None:
     assert load_learner(tmp_path / "export.zip").predict(job.data(1, 2)[0][0])
 
 
-def test_processes_agree_where_nothing_was_said_and_one_stops_all(tmp_path: Path) -> None:
+def test_processes_agree_where_nothing_was_said_and_one_stops_all(run: Run, tmp_path: Path) -> None:
     done = run("more", tmp_path, "accelerate")
     assert done.returncode == 0, done.stderr
     first, second = told(tmp_path)
@@ -83,7 +113,7 @@ def test_processes_agree_where_nothing_was_said_and_one_stops_all(tmp_path: Path
     assert list((run_folder / "checkpoints").iterdir())
 
 
-def test_a_run_goes_on_in_other_processes(tmp_path: Path) -> None:
+def test_a_run_goes_on_in_other_processes(run: Run, tmp_path: Path) -> None:
     """One process alone was stopped in its second epoch; with the same joint batch two end as it would have."""
     whole = job.learner(16, tmp_path / "whole")
     whole.fit(3)
@@ -98,10 +128,8 @@ def test_a_run_goes_on_in_other_processes(tmp_path: Path) -> None:
         check_same(found, dict(expected))
 
 
-def test_what_cannot_be_done_together_is_refused_in_a_notebooks_processes_too(tmp_path: Path) -> None:
-    code = f"import sys; sys.path.insert(0, {str(Path(job.__file__).parent)!r}); import job, accelerate, pathlib;"
-    code += f"accelerate.debug_launcher(job.refused, (pathlib.Path({str(tmp_path)!r}),))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+def test_what_cannot_be_done_together_is_refused_in_a_notebooks_processes_too(run: Run, tmp_path: Path) -> None:
+    done = run("refused", tmp_path, "notebook")
     assert done.returncode == 0, done.stderr
     for rank in (0, 1):
         split, metric, stream, half = torch.load(tmp_path / f"said_{rank}.pt")
@@ -111,7 +139,7 @@ def test_what_cannot_be_done_together_is_refused_in_a_notebooks_processes_too(tm
 
 
 @pytest.mark.parametrize(("name", "why"), [("fails", "a part of the second process is broken"), ("dies", "SIGKILL")])
-def test_a_process_that_is_lost_ends_the_run_and_says_why(tmp_path: Path, name: str, why: str) -> None:
+def test_a_process_that_is_lost_ends_the_run_and_says_why(run: Run, tmp_path: Path, name: str, why: str) -> None:
     done = run(name, tmp_path)
     assert done.returncode != 0 and why in done.stderr
 
