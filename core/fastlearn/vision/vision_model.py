@@ -70,9 +70,10 @@ class VisionModel(Layers):
 
     def _explain_size(self, x: Tensor, error: Exception) -> None:
         """Raises: ValueError if it is the size of the images that the network does not take."""
-        if x.ndim != 4 or self.n_in is None or runs_on(self, (x.shape[-2], x.shape[-1]), self.n_in):
+        plain = nn.Sequential(*self)  # whose failures are not explained again, each with as many tries
+        if x.ndim != 4 or self.n_in is None or runs_on(plain, (x.shape[-2], x.shape[-1]), self.n_in):
             return
-        side = next((side for side in USUAL_SIDES if runs_on(self, (side, side), self.n_in)), None)
+        side = next((side for side in USUAL_SIDES if runs_on(plain, (side, side), self.n_in)), None)
         if side is not None:
             raise ValueError(
                 f"Images of {x.shape[-2]} x {x.shape[-1]} pixels do not run through this network: "

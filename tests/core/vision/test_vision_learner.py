@@ -162,10 +162,20 @@ def test_a_network_for_larger_pictures_says_which_it_takes():
     with pytest.raises(ValueError, match=r"of 16 x 16 pixels do not run .* Expected 224 .*Try item_tfms=Resize\(224\)"):
         model(torch.zeros(2, 3, 16, 16))
     assert model(torch.zeros(1, 3, 224, 224)).shape == (1, 2)
-    deep = create_vision_model(models.vgg11_bn, 2, pretrained=False)
+    deep = create_vision_model(models.squeezenet1_1, 2, pretrained=False)
     with pytest.raises(ValueError, match=r"of 16 x 16 pixels do not run .*Output size is too small.*Resize\(224\)"):
         deep(torch.zeros(2, 3, 16, 16))
     assert deep.training and deep[1].training
+
+
+def test_the_size_that_fits_is_found_in_a_few_tries():
+    tried = []
+    model = create_vision_model(Small, 2)
+    model[0].register_forward_pre_hook(lambda module, args: tried.append(args[0].shape[-1]))
+    model[0].register_forward_pre_hook(lambda module, args: args[0].reshape(-1, 3, 299, 299))
+    with pytest.raises(ValueError, match=r"of 16 x 16 pixels do not run .*Resize\(299\)"):
+        model(torch.zeros(2, 3, 16, 16))
+    assert tried == [16, 16, 224, 256, 299]
 
 
 def test_what_else_goes_wrong_in_a_network_is_not_blamed_on_the_size():
