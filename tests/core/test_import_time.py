@@ -1,4 +1,4 @@
-"""What an import may load: checked in fresh processes, by modules and not by the clock."""
+"""What an import may load and touch: checked in fresh processes, by modules and not by the clock."""
 
 from __future__ import annotations
 
@@ -10,8 +10,26 @@ import sys
 import pytest
 from fastlearn.vision import all as vision_all
 
-HEAVY = ("torchvision", "scipy", "sklearn", "matplotlib", "pandas", "IPython", "timm", "pydicom", "fastprogress")
-JUPYTER = ("jupyter_client", "jupyterlab", "ipykernel", "ipywidgets", "bqplot", "comm", "traitlets")
+HEAVY = {"torchvision", "scipy", "sklearn", "matplotlib", "IPython", "timm", "pydicom", "fastprogress", "transformers",
+         "tokenizers", "spacy"}  # fmt: skip
+JUPYTER = {"jupyter_client", "jupyter_core", "jupyterlab", "ipykernel", "ipywidgets", "bqplot", "comm", "traitlets"}
+LATE = {*HEAVY, *JUPYTER, "fastwidgets"}
+BARE = {*LATE, "pandas", "torch", "PIL"}
+STEPS = {  # one after the other in one process, and what none of them has brought until then: the most is first
+    "import fastlearn": {*BARE, "numpy"},
+    "import fastlearn.medical": {*BARE, "numpy"},
+    "import fastlearn.text.worker": BARE,
+    "import numpy, torch, random": {*LATE, "pandas"},
+    "import fastlearn.scratch": {*LATE, "pandas"},
+    "from fastlearn.vision.all import *": {*LATE, "pandas"},
+    "from fastlearn.vision import models, learner": {*LATE, "pandas"},
+    "from fastlearn.medical.all import *": {*LATE, "pandas"},
+    "import fastlearn.collab": {*LATE, "pandas"},
+    "from fastlearn.text.all import *": LATE,
+    "from fastlearn.collab.all import *": LATE,
+    "from fastlearn.tabular.all import *": LATE,
+    "import pandas": LATE,
+}
 PACKAGES = ("callbacks", "data", "explain", "interpret", "losses", "metrics", "models", "optim", "train", "vision")
 NOT_FOR_NOTEBOOKS = {  # values that others hand out, and parts that only the library's own code takes up
     "data": {"Batch", "SetAside", "View"},
@@ -39,18 +57,42 @@ def in_a_fresh_process(code: str) -> list[str]:
     return json.loads(subprocess.run([sys.executable, "-c", script], check=True, capture_output=True).stdout)
 
 
-def loaded_by(statement: str) -> set[str]:
-    """The top-level packages in a fresh process after `statement`."""
-    return set(in_a_fresh_process(f"{statement}\nresult = sorted({{name.split('.')[0] for name in sys.modules}})"))
+@pytest.fixture(scope="module")
+def told():
+    """What a fresh process says of STEPS: what was loaded after each, and what differs at the end."""
+    loaded, touched, made = in_a_fresh_process(f"""
+loaded = {{}}
+def states():
+    import random, numpy, torch
+    return [str(random.getstate()), str(numpy.random.get_state()), str(torch.get_rng_state().tolist())]
+for statement in {list(STEPS)!r}:
+    exec(statement, {{}})
+    loaded[statement] = sorted({{name.partition('.')[0] for name in sys.modules}})
+    if statement == 'import numpy, torch, random':
+        before = states()
+touched = [a != b for a, b in zip(before, states())]
+import pandas as pd
+options = ('display.width', 'display.max_rows')
+touched += [pd.get_option(name) != default for name, default in zip(options, (80, 60))]
+touched.append(not pd.DataFrame.__init__.__module__.startswith('pandas'))
+from fastlearn.vision import models
+models.squeezenet1_1()
+result = [loaded, touched, 'torchvision' in sys.modules]
+""")
+    return {"loaded": loaded, "touched": touched, "made": made}
 
 
-def test_the_star_import_loads_nothing_heavy_and_nothing_of_jupyter():
-    loaded = loaded_by("from fastlearn.vision.all import *")
-    assert "torch" in loaded and not loaded & {*HEAVY, *JUPYTER}
+@pytest.mark.parametrize("statement", STEPS)
+def test_an_import_loads_nothing_heavy_and_nothing_of_jupyter(told, statement):
+    assert not {*told["loaded"][statement]} & STEPS[statement]
 
 
-def test_the_bare_package_does_not_even_load_torch():
-    assert not loaded_by("import fastlearn") & {"torch", "numpy", "PIL", *HEAVY, *JUPYTER}
+def test_an_import_leaves_the_global_random_states_and_pandas_alone(told):
+    assert told["touched"] == [False] * 6 and "torch" in told["loaded"]["from fastlearn.vision.all import *"]
+
+
+def test_torchvision_is_imported_when_one_of_its_networks_is_made(told):
+    assert told["made"]
 
 
 def test_every_package_can_be_the_first_to_be_imported():
@@ -66,17 +108,6 @@ for package in {(*PACKAGES, "collab", "distributed", "medical", "medical.text", 
         result.append(f'{{package}}: {{error}}')
 """)
     assert failed == []
-
-
-def test_an_import_leaves_the_global_random_state_and_numpys_alone():
-    changed = in_a_fresh_process("""
-import random, numpy, torch
-states = lambda: [str(random.getstate()), str(numpy.random.get_state()), str(torch.get_rng_state().sum())]
-before = states()
-import fastlearn.vision.all
-result = [a == b for a, b in zip(before, states())]
-""")
-    assert changed == [True, True, True]
 
 
 def test_the_star_import_has_what_the_book_uses():

@@ -43,10 +43,8 @@ def test_contributing_stays_short() -> None:
 @pytest.mark.parametrize(
     ("modules", "forbidden"),
     [
-        ("fastlearn", ["torch", "numpy", "pandas"]),
         ("fastwidgets", ["IPython", "ipywidgets", "bqplot", "fastlearn", "torch", "numpy"]),
         ("fastwidgets.journal", ["torch", "numpy", "pandas"]),  # a script reads decisions at once
-        ("fastlearn.vision.all", ["IPython", "ipywidgets", "jupyter_core", "traitlets", "bqplot", "fastwidgets"]),
     ],
 )
 def test_a_fresh_process_stays_free_of(modules: str, forbidden: list[str]) -> None:

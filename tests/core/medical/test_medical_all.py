@@ -1,10 +1,6 @@
-"""The names for notebooks, what importing them loads, the sample scans, and a learner that leaves as a bundle."""
+"""The names for notebooks, the sample scans, and a learner that leaves as a bundle."""
 
 from __future__ import annotations
-
-import json
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
@@ -31,20 +27,6 @@ from torch import nn
 def test_the_star_import_has_the_names_of_pictures_and_of_dicom():
     assert set(medical_all.__all__) == {*vision_all.__all__, *dicom.__all__}
     assert all(hasattr(medical_all, name) for name in medical_all.__all__)
-
-
-def test_importing_it_loads_nothing_heavy_and_the_package_nothing_at_all():
-    script = """
-import json, sys
-import fastlearn.medical
-bare = "torch" in sys.modules
-from fastlearn.medical.all import *
-print(json.dumps([bare, sorted({name.split(".")[0] for name in sys.modules})]))
-"""
-    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
-    bare, loaded = json.loads(done.stdout)
-    heavy = {"pydicom", "torchvision", "scipy", "matplotlib", "pandas", "sklearn", "IPython", "ipywidgets"}
-    assert not bare and not heavy & set(loaded)
 
 
 def test_the_sample_scans_are_the_same_each_time_and_what_their_table_says(tmp_path):

@@ -337,17 +337,6 @@ def test_the_index_of_the_table_stays():
     assert TabularPipeline(cat_names="c", cont_names="x").fit_transform(frame).index.tolist() == [7, 7, 3, 1]
 
 
-def test_no_option_of_pandas_is_touched():
-    import subprocess
-    import sys
-
-    code = ("import pandas as pd; before = [pd.get_option(k) for k in ('display.width', 'display.max_rows')]; "
-            "import fastlearn.tabular.all; "
-            "assert before == [pd.get_option(k) for k in ('display.width', 'display.max_rows')]; "
-            "df = pd.DataFrame({'a': [1, 2]}); assert type(df).__init__.__module__.startswith('pandas')")  # fmt: skip
-    subprocess.run([sys.executable, "-c", code], check=True)
-
-
 def test_a_pipeline_that_has_learnt_nothing_says_so():
     with pytest.raises(DataError, match=r"has learnt nothing yet.*fit"):
         TabularPipeline().transform(small())

@@ -178,14 +178,6 @@ def test_a_worker_that_dies_is_reported_with_what_to_try():
             list(pool.encode([["text"]]))
 
 
-def test_workers_start_without_torch():
-    import subprocess
-    import sys
-
-    code = "import sys, fastlearn.text.worker; print(any(m in sys.modules for m in ('torch', 'pandas', 'PIL')))"
-    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
-
-
 def test_a_recipe_makes_the_same_encoder_again():
     made = encoder_of(recipe_of(TextEncoder(WordTokenizer(), PROC_RULES[:-1])))
     assert made.rules == PROC_RULES[:-1] and not made.in_one_go

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 import torch
 from fastlearn.models import params
@@ -52,14 +49,6 @@ def test_every_classification_network_of_torchvision_is_listed():
     from torchvision.models import list_models
 
     assert set(models.__all__) == set(list_models(module=torchvision.models))
-
-
-def test_names_import_torchvision_only_when_called():
-    code = (
-        "import sys; from fastlearn.vision import models; from fastlearn.vision.learner import vision_learner\n"
-        "assert 'torchvision' not in sys.modules; models.squeezenet1_1(); assert 'torchvision' in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_torchvisions_own_constructors_are_recognised():
