@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +29,8 @@ SHOWN = {
     "monitor": "learn.fit_one_cycle(2, 1e-3)",
     "scans": "d = DicomViewer(sample_data('scans'))\nd",
 }
+SCROLL = "i => window.__panel.content.scrollToItem(i)"  # a cell out of sight may be out of the page
 NAME = "i => { window.__panel.content.widgets[i].node.id = `cell${i}`; }"
-OWN = {
-    ".fw-BuilderView": "b = DataBlockBuilder('mini3', height=480)\nb",
-    ".fw-CleanerView": "c = ImageCleaner('mini3')\nc",
-    ".fw-LabelerView": "l = Labeler('mini3', classes=['cat', 'dog'])\nl",
-    ".fw-TopLossesView": "t = TopLosses(learn)\nt",
-    ".fw-ConfusionView": "m = ConfusionMatrix(learn)\nm",
-    ".fw-LRFinder": "found = learn.lr_find(num_it=30)",
-    ".fw-Monitor, .fw-MonitorView": "learn.fit_one_cycle(2, 1e-3)",
-    ".fw-DicomView": "d = DicomViewer(sample_data('scans'))\nd",
-}
 OWN = '[class*="fw-"]'
 # Serious and critical findings about nodes of our own; what JupyterLab draws around them is not ours to mend.
 RUN = """async ([selector, own]) => {
@@ -59,15 +51,18 @@ def serious(page: Any, selector: str) -> list[str]:
     return [f"{selector}: {one}" for one in found]
 
 
-def both_themes(page: Any, *selectors: str) -> list[str]:
-    found = []
+def themes(page: Any) -> Iterator[str]:
+    """Each theme, once it is there. A change loads every style sheet again: what is to be seen is shown before."""
     for theme in ("Light", "Dark"):
         page.command("apputils:change-theme", theme=f"JupyterLab {theme}")
         light = str(theme == "Light").lower()
         page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{light}'", timeout=PATIENCE)
         page.wait_for_function("() => !document.querySelector('#jupyterlab-splash')", timeout=PATIENCE)
-        found += [f"{theme} {one}" for selector in selectors for one in serious(page, selector)]
-    return found
+        yield theme
+
+
+def both_themes(page: Any, *selectors: str) -> list[str]:
+    return [f"{theme} {one}" for theme in themes(page) for selector in selectors for one in serious(page, selector)]
 
 
 def test_axe_finds_what_is_wrong(page) -> None:
@@ -83,17 +78,22 @@ def test_nothing_serious_in_any_widget(notebook) -> None:
     page = notebook([SETUP, *SHOWN.values()])
     mini(page.server.root / "mini3", 24)
     page.run(0)
-    found = []
     for cell, name in enumerate(SHOWN, 1):
         page.run(cell)
         page.evaluate(NAME, cell)
-        selector = f"#cell{cell} .fw-Live"
-        expect(page.locator(selector).first).to_be_visible(timeout=PATIENCE)
+        expect(page.locator(f"#cell{cell} .fw-Live").first).to_be_visible(timeout=PATIENCE)
         if name == "builder":
             expect(page.locator(".fw-Builder-tab").last).to_contain_text(re.compile("problem"), timeout=PATIENCE)
-        page.locator(selector).first.scroll_into_view_if_needed()
-        page.wait_for_timeout(500)
-        found += [f"{name}: {one}" for one in both_themes(page, selector)]
+    found = []
+    for theme in themes(page):
+        for cell, name in enumerate(SHOWN, 1):
+            page.evaluate(SCROLL, cell)
+            page.evaluate(NAME, cell)
+            shown = page.locator(f"#cell{cell} .fw-Live").first
+            shown.scroll_into_view_if_needed()
+            expect(shown).to_be_visible(timeout=PATIENCE)
+            page.wait_for_timeout(300)
+            found += [f"{theme} {name}: {one}" for one in serious(page, f"#cell{cell} .fw-Live")]
     assert not found, "\n".join(found)
 
 
