@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
-from pathlib import Path
 from typing import IO, Any
 
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
@@ -29,6 +29,7 @@ UPRIGHT = {  # EXIF orientation → how the stored pixels are turned for viewing
 FIRST_SIDEWAYS = 5  # from here on width and height change places
 DICOM_ENDINGS = (".dcm", ".dicom", ".dic")
 PRINTABLE = set(string.printable.encode())
+SMALL = 1 << 22  # bytes; a larger file may hold more than the frame that is wanted
 ORIENTATION_KEYS = ("exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp")
 
 
@@ -105,15 +106,33 @@ def orientation_of(im: Image.Image) -> int:
         return 1
 
 
-def _as_file(source: Any) -> str | Path | IO[bytes]:
+def _as_file(source: Any) -> str | IO[bytes]:
     if isinstance(source, bytes | bytearray | memoryview):
         return io.BytesIO(source)
-    if isinstance(source, str | Path) or hasattr(source, "read"):
+    if isinstance(source, str | PathLike):
+        path = os.fspath(source)
+        content = _read_small(path)
+        return path if content is None else io.BytesIO(content)
+    if hasattr(source, "read"):
         return source  # type: ignore[no-any-return]
-    if isinstance(source, PathLike):
-        return Path(source)
     raise DataError("A picture is opened from a path, the bytes of a file, an open file, an array, a tensor or a PIL "
                     f"image, but got {type(source).__name__}. Check what get_x (or get_items) gives.")  # fmt: skip
+
+
+def _read_small(path: str) -> bytes | None:
+    """All of a small file at once; None for what is large or no file.
+
+    Pillow reads piece by piece, and at each the threads that read other pictures change places, which takes longer.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        facts = os.fstat(handle)
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > SMALL:
+            return None
+        content = os.read(handle, facts.st_size)
+        return content if len(content) == facts.st_size else None
+    finally:
+        os.close(handle)
 
 
 @contextmanager

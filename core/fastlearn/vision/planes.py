@@ -42,11 +42,12 @@ def view_planes(im: Any, window: Window, out: Size) -> Tensor | None:
     if any(scale != 1 and int(n * (1 + NUDGE) / scale) == n for n, scale in zip(im.size, scales, strict=True)):
         return None  # the kernel takes an axis that keeps its number of pixels for one that keeps its scale
     four = bytearray(im.tobytes("raw", "RGBX"))  # as Pillow has them: a fourth channel costs less than taking it out
-    pixels = torch.frombuffer(four, dtype=torch.uint8).view(1, im.height, im.width, 4).permute(0, 3, 1, 2)
+    # Axes are moved by numpy: around each of torch's operations, threads that read other pictures change places.
+    pixels = torch.from_numpy(np.frombuffer(four, np.uint8).reshape(1, im.height, im.width, 4).transpose(0, 3, 1, 2))
     factors = [(1 + NUDGE) / scale for scale in reversed(scales)]
-    whole = F.interpolate(pixels, scale_factor=factors, mode="bilinear", antialias=True)[0]
-    view = whole[:3, y : y + out[1], x : x + out[0]]
-    return view if view.shape[1:] == out[::-1] else None
+    whole = F.interpolate(pixels, scale_factor=factors, mode="bilinear", antialias=True).numpy()
+    view = whole[0, :3, y : y + out[1], x : x + out[0]]
+    return torch.from_numpy(view) if view.shape[1:] == out[::-1] else None
 
 
 def picture_of(planes: Tensor) -> Image.Image:

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from fastlearn.vision.augment.changes import Changes
-from fastlearn.vision.augment.curves import Stats, curve_for, looked_up
-from fastlearn.vision.augment.moves import Moves, Rows
-from fastlearn.vision.augment.sampling import Sampling, sample, turned_each
+from fastlearn.vision.augment.curves import Stats, Table, curve_for, looked_up, table_of
+from fastlearn.vision.augment.moves import Lines, Moves, Rows
+from fastlearn.vision.augment.sampling import Sampling, read_at, sample, turned_each
 from fastlearn.vision.buffers import CHUNK_BYTES, empty_batch
 
 Level = tuple[int, int]
@@ -38,10 +38,11 @@ def through(images: Tensor, plan: Plan) -> Tensor:
     size = images.shape[-2:] if moves is None else moves.size
     n = len(images)
     symmetries = None if moves is None else moves.symmetries(n)
+    work = _work_for(images, plan, moves, symmetries)
     pieces = list(_pieces(images, moves if symmetries is None else None, plan))
     done: Tensor | None = None
     for rows, level in pieces:
-        piece = _worked(images[rows], plan, moves, symmetries, rows, level)
+        piece = work.done(images[rows], rows, level)
         if len(pieces) == 1:
             return piece
         if done is None:
@@ -50,32 +51,52 @@ def through(images: Tensor, plan: Plan) -> Tensor:
     return images if done is None else done
 
 
-def _worked(
-    source: Tensor, plan: Plan, moves: Moves | None, symmetries: Tensor | None, rows: Rows, level: Level
-) -> Tensor:
-    x, left = _begun(source, plan, rows)
-    dtype = x.dtype
-    x = x.float() if dtype in HALVES else x
-    if symmetries is not None:
-        x = turned_each(x, symmetries[rows])
-    elif moves is not None and plan.how is not None:
-        x = sample(x, moves.rows(rows), plan.how, level)
-    if left.changes is not None:
-        x = left.changes.rows(rows).to(x.device)(x)
-    if left.stats is not None:
-        mean, std = left.stats
-        x = torch.sub(x, mean).div_(std)
-    return x.to(dtype)
+@dataclass(frozen=True)
+class _Work:
+    """A plan for one batch, with what its pieces share: made once, since small operations cost threads that wait for
+    Python more than they take."""
+
+    plan: Plan
+    moves: Moves | None
+    symmetries: Tensor | None
+    lines: Lines | None
+    table: Table | None
+
+    def done(self, source: Tensor, rows: Rows, level: Level) -> Tensor:
+        """The images `source`, which are `rows` of the batch, `level` smaller before they are sampled."""
+        plan = self.plan
+        x = plan.floats(source) if self.table is None else looked_up(source, self.table, rows)
+        dtype = x.dtype
+        x = x.float() if dtype in HALVES else x
+        if self.symmetries is not None:
+            x = turned_each(x, self.symmetries[rows])
+        elif self.moves is not None and plan.how is not None:
+            x = self._sampled(x, plan.how, rows, level)
+        if plan.changes is not None:
+            x = plan.changes.rows(rows).to(x.device)(x)
+        if plan.stats is not None:
+            mean, std = plan.stats
+            x = torch.sub(x, mean).div_(std)
+        return x.to(dtype)
+
+    def _sampled(self, x: Tensor, how: Sampling, rows: Rows, level: Level) -> Tensor:
+        assert self.moves is not None
+        if self.lines is None or self.lines.along.dtype != x.dtype or level != (0, 0):
+            return sample(x, self.moves.rows(rows), how, level)
+        return read_at(x, self.lines.places(rows), how.mode, how)
 
 
-def _begun(source: Tensor, plan: Plan, rows: Rows) -> tuple[Tensor, Plan]:
-    """`source` as floats, and what of `plan` is left: the lighting of bytes is read from a table at once."""
-    curve = None if _overshoots(plan) else curve_for(source, plan.changes)
+def _work_for(images: Tensor, plan: Plan, moves: Moves | None, symmetries: Tensor | None) -> _Work:
+    """`plan` for these images: the lighting of bytes is read from a table."""
+    wide = torch.float64 if images.dtype == torch.float64 else torch.float32
+    lines = None if moves is None or symmetries is not None else moves.lines(wide, images.device)
+    curve = None if _overshoots(plan) else curve_for(images, plan.changes)
     if curve is None:
-        return plan.floats(source), plan
-    stats = plan.stats if _may_normalise_first(plan, source.shape[1]) else None
-    x = looked_up(source, plan.floats, curve.rows(rows), stats)
-    return x, replace(plan, changes=None, stats=plan.stats if stats is None else None)
+        return _Work(plan, moves, symmetries, lines, None)
+    stats = plan.stats if _may_normalise_first(plan, images.shape[1]) else None
+    table = table_of(len(images), plan.floats, curve, stats)
+    left = replace(plan, changes=None, stats=plan.stats if stats is None else None)
+    return _Work(left, moves, symmetries, lines, table)
 
 
 def _overshoots(plan: Plan) -> bool:

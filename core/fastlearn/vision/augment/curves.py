@@ -8,6 +8,7 @@ a changed mean. On photos that is less than a tenth of a byte on average.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -29,15 +30,28 @@ def curve_for(images: Tensor, changes: Changes | None) -> Linear | None:
     return change if space is lighting and isinstance(change, Linear) else None
 
 
-def looked_up(images: Tensor, floats: Callable[[Tensor], Tensor], curve: Change, stats: Stats | None) -> Tensor:
-    """Images `(B, C, H, W)` of bytes as `floats` makes them, changed by `curve`, and normalised if `stats` are given.
+class Table(NamedTuple):
+    """What becomes of each byte: the `values` of all samples behind one another, and where those of each sample, or of
+    each of its channels, begin: `starts`, int32 of shape `(B, 1 or C, 1, 1)`."""
+
+    values: Tensor
+    starts: Tensor
+
+
+def table_of(n: int, floats: Callable[[Tensor], Tensor], curve: Change, stats: Stats | None) -> Table:
+    """The bytes of `n` samples as `floats` makes them, changed by `curve`, and normalised if `stats` are given.
 
     `stats` hold one number for all channels, or one for each.
     """
-    every_byte = torch.arange(BYTES, dtype=torch.uint8).expand(len(images), 1, 1, BYTES)
-    tables = lighting(floats(every_byte), curve)
+    every_byte = torch.arange(BYTES, dtype=torch.uint8).expand(n, 1, 1, BYTES)
+    values = lighting(floats(every_byte), curve)
     if stats is not None:
-        tables = (tables - stats[0]) / stats[1]  # (B, 1 or C, 1, 256)
-    first = torch.arange(0, tables.numel(), BYTES, dtype=torch.int32).view(*tables.shape[:2], 1, 1)
-    places = images.to(torch.int32).add_(first)
-    return tables.view(-1).index_select(0, places.view(-1)).view(images.shape)
+        values = (values - stats[0]) / stats[1]  # (B, 1 or C, 1, 256)
+    starts = torch.arange(0, values.numel(), BYTES, dtype=torch.int32).view(*values.shape[:2], 1, 1)
+    return Table(values.view(-1), starts)
+
+
+def looked_up(images: Tensor, table: Table, rows: Any) -> Tensor:
+    """Images `(B, C, H, W)` of bytes, those of `rows` in the batch that `table` was made for, as it says."""
+    places = images.to(torch.int32).add_(table.starts[rows])
+    return table.values.index_select(0, places.view(-1)).view(images.shape)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -20,6 +20,23 @@ Canvas = tuple[int, int]  # height, width
 CoordFunction = Callable[..., Tensor]  # places (B, ..., 2) to places; with invert=True the way back
 Rows = Any  # a slice, or positions of samples
 LEVELS_PER_OCTAVE = 4  # how finely a picture is made smaller before it is sampled
+
+
+class Lines(NamedTuple):
+    """A matrix's part in every column, `(B, 3, 1, width)`, and in every row, `(B, 3, height, 1)`.
+
+    Their sum is its product with the place of each pixel, without a matrix product a pixel.
+    """
+
+    along: Tensor
+    down: Tensor
+
+    def places(self, rows: Rows = slice(None)) -> Tensor:
+        """Where the pixels of some samples come from, `(B, height, width, 2)`, two planes behind one another."""
+        along, down = self.along[rows], self.down[rows]
+        places = along[:, :2] + down[:, :2]
+        places *= (along[:, 2:] + down[:, 2:]).reciprocal_()
+        return places.permute(0, 2, 3, 1)
 
 
 @dataclass(frozen=True)
@@ -133,18 +150,28 @@ class Moves:
 
     def source_places(self, n: int, dtype: torch.dtype, device: torch.device) -> Tensor:
         """Where each pixel of the result comes from, `(n, height, width, 2)`; `n` samples, maps on `device`."""
-        xs, ys = (_centres(side, self.align_corners, dtype, device) for side in self.size[::-1])
         maps = list(self.maps)
         last = maps[-1] if maps else None
         if isinstance(last, Tensor):
-            places = _grid(last, xs, ys)
             maps.pop()
         else:
-            places = _grid(identity(1).to(device), xs, ys)
-        places = places.expand(n, -1, -1, -1)
+            last = identity(1).to(device)
+        places = self._lines_of(last, dtype, device).places().expand(n, -1, -1, -1)
         for one in reversed(maps):
             places = _forward(one, places)
         return places
+
+    def lines(self, dtype: torch.dtype, device: torch.device) -> Lines | None:
+        """What the places of any sample are the sums of, where one matrix says them; None where they take more."""
+        only = self.maps[0] if len(self.maps) == 1 else None
+        return self._lines_of(only.to(device), dtype, device) if isinstance(only, Tensor) else None
+
+    def _lines_of(self, matrix: Tensor, dtype: torch.dtype, device: torch.device) -> Lines:
+        xs, ys = (_centres(side, self.align_corners, dtype, device) for side in self.size[::-1])
+        matrix = matrix.to(dtype)
+        along = matrix[:, :, 0, None] * xs
+        down = matrix[:, :, 1, None] * ys + matrix[:, :, 2, None]
+        return Lines(along[:, :, None], down[..., None])
 
 
 def normalised(points: Tensor, canvas: Canvas, align_corners: bool) -> Tensor:
@@ -172,16 +199,6 @@ def _centres(side: int, align_corners: bool, dtype: torch.dtype, device: torch.d
     """The places of pixel centres along one axis; not to be written into."""
     across = max(side - 1, 1) if align_corners else side
     return (2 * torch.arange(side, dtype=dtype, device=device) + (1 - side)) / across
-
-
-def _grid(matrix: Tensor, xs: Tensor, ys: Tensor) -> Tensor:
-    """`matrix` at every pixel: (B, h, w, 2), two planes behind one another, made without a matrix product a pixel."""
-    matrix = matrix.to(xs.dtype)
-    along = matrix[:, :, 0, None] * xs  # (B, 3, w)
-    down = matrix[:, :, 1, None] * ys + matrix[:, :, 2, None]  # (B, 3, h)
-    places = along[:, :2, None, :] + down[:, :2, :, None]
-    places *= (along[:, 2:, None, :] + down[:, 2:, :, None]).reciprocal_()
-    return places.permute(0, 2, 3, 1)
 
 
 def _forward(one: Tensor | CoordFunction, places: Tensor) -> Tensor:

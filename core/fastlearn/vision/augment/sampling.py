@@ -32,7 +32,7 @@ def sample(images: Tensor, moves: Moves, how: Sampling, level: tuple[int, int] =
         images, moves = _smaller(images, moves, level)
     moves = moves.to(images.device)
     places = moves.source_places(len(images), images.dtype, images.device)
-    return _read(images, places, how.mode, how)
+    return read_at(images, places, how.mode, how)
 
 
 def sample_mask(masks: Tensor, moves: Moves, how: Sampling) -> Tensor:
@@ -40,7 +40,7 @@ def sample_mask(masks: Tensor, moves: Moves, how: Sampling) -> Tensor:
     planes = masks[:, None] if masks.ndim == 3 else masks
     values = planes if planes.dtype in (torch.float32, torch.float64) else planes.float()
     places = moves.to(masks.device).source_places(len(masks), values.dtype, masks.device)
-    done = _read(values, places, how.mode_mask, how).to(masks.dtype)
+    done = read_at(values, places, how.mode_mask, how).to(masks.dtype)
     return done[:, 0] if masks.ndim == 3 else done
 
 
@@ -78,7 +78,8 @@ def fold(places: Tensor, canvas: Canvas, pad_mode: str, align_corners: bool) -> 
     return places.clamp(-last, last)
 
 
-def _read(source: Tensor, places: Tensor, mode: str, how: Sampling) -> Tensor:
+def read_at(source: Tensor, places: Tensor, mode: str, how: Sampling) -> Tensor:
+    """The pixels of `source`, `(B, C, H, W)`, at `places`, `(B, h, w, 2)`."""
     pad_mode = how.pad_mode
     if source.device.type == "mps" and pad_mode != "zeros":  # Metal reads zeros outside, and nothing else
         places, pad_mode = fold(places, (source.shape[-2], source.shape[-1]), pad_mode, how.align_corners), "zeros"
