@@ -15,7 +15,8 @@ LOADED = """() => {
     && !tile.dataset.caption.startsWith('…'));
 }"""
 HEATED = """() => [...document.querySelectorAll('.fw-Grid-tile')]
-  .filter(tile => tile.checkVisibility() && tile.style.backgroundImage.startsWith('url("data:image/png')).length === 4"""
+  .filter(tile => tile.checkVisibility() && /^url\\("data:image\\/png.*, url/.test(tile.style.backgroundImage))
+  .length === 4"""
 CELL = ".fw-ConfusionView .fw-Matrix [role=gridcell]"
 CONFUSION, LOSSES = ".fw-ConfusionView", ".fw-TopLossesView:not(.fw-ConfusionView)"
 

@@ -17,7 +17,7 @@ export interface ISightHost {
 
 const ZOOM = 1.2;
 const REST_MS = 150; // after so long without a move the tiles are at rest
-const GLANCE_MS = 150; // what is in sight for less than this is not seen
+const GLANCE_MS = 100; // what is in sight for less than this is not seen
 const AHEAD_TILES = 120; // beyond the next page, so that scrolling asks seldom
 const USUAL_TILE = 128; // of a grid for which neither a cell nor a click has said another size
 
