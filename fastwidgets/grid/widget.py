@@ -25,6 +25,7 @@ from fastwidgets.thumbnails.render import render, why_unreadable
 
 __all__ = ["GridWidget"]
 
+SOON = 0.02  # seconds in which what is on the disk is there, as a rule
 TWIN_EVERY = 5.0  # seconds between renewals of what a saved notebook shows
 MOST_SIDE = 8192  # pixels of a picture at full size; larger ones are made smaller
 ASKS = ("hello", "ping", "ask", "drop", "picture", "overlays", "arrange", "select", "act", "facets", "look")
@@ -134,7 +135,11 @@ class GridWidget(LiveWidget):
         shown = tiles(self.session, ids)
         wanted = self._known(message["pictures"])
         paths = [self.session.paths[i] for i in wanted]
-        self._jobs.ask(rid, partial(self._send_page, rid, shown, wanted, paths, side))
+        sent = threading.Event()
+        self._jobs.ask(rid, partial(self._send_page, rid, shown, wanted, paths, side, sent))
+        # JupyterLab draws its toolbar anew at the end of this method, when the kernel is idle again: what comes before
+        # is on the page before.
+        sent.wait(SOON)
 
     def on_drop(self, message: dict[str, Any]) -> None:
         """What was asked by that number has been scrolled past."""
@@ -176,7 +181,11 @@ class GridWidget(LiveWidget):
 
     def on_act(self, message: dict[str, Any]) -> None:
         """A button of the owner's was pressed."""
-        said = self.session.act(message["action"], message["focus"], message["argument"])
+        try:
+            said = self.session.act(message["action"], message["focus"], message["argument"])
+        except Exception:  # the notice says why; the browser may have moved on to the next one already
+            self.send({"kind": "refused", "focus": message["focus"]})
+            raise
         self.notice = ""
         if said:
             self.say(said)
@@ -218,14 +227,16 @@ class GridWidget(LiveWidget):
         ids: list[int],
         paths: list[str | None],
         side: int,
+        sent: threading.Event,
         cancelled: Cancelled,
     ) -> None:
-        """The words of the tiles with the first pictures; the other pictures as they are ready."""
+        """The words of the tiles with the first pictures; then it is `sent`. The other pictures as they are ready."""
         left, first = len(ids), shown
         for part in self._parts(paths, side, cancelled):
             left -= len(part)
             self._send_part(rid, first, [ids[i] for i, _ in part], [thumb for _, thumb in part], last=left == 0)
             first = []
+            sent.set()
 
     def _parts(self, paths: list[str | None], side: int, cancelled: Cancelled) -> Any:
         files = [i for i, path in enumerate(paths) if path is not None]

@@ -109,9 +109,14 @@ def plan_csv(
 
     `folder` and `suff` stand around the names in `fn_col`, as in `ImageDataLoaders.from_csv`. A list of labels is
     written as it is split, with spaces. All other columns and rows stay as they are, byte by byte within each cell.
-    Raises: KeyError for a column that the file does not have.
+    Raises: KeyError for a column that the file does not have; FileNotFoundError where there is no such file.
     """
     root, path = journal.root, Path(table)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"`table` is the csv file that the labels were read from, but there is no file {str(path)!r}. A relative "
+            f"path begins in {os.getcwd()}; the pictures are in {root}."
+        )
     with path.open(newline="", encoding="utf-8-sig") as file:
         head, *rows = list(csv.reader(file))
     missing = [name for name in (fn_col, label_col) if name not in head]

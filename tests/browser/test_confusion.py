@@ -14,8 +14,9 @@ LOADED = """() => {
   return tiles.length > 0 && tiles.every(tile => !tile.classList.contains('fw-mod-waiting')
     && !tile.dataset.caption.startsWith('…'));
 }"""
-HEATED = """() => [...document.querySelectorAll('.fw-Grid-tile[data-layers]')]
-  .filter(tile => tile.checkVisibility() && tile.dataset.layers.startsWith('url("data:image/png')).length === 4"""
+HEATED = """() => [...document.querySelectorAll('.fw-Grid-tile')]
+  .filter(tile => tile.checkVisibility() && /^url\\("data:image\\/png.*, url/.test(tile.style.backgroundImage))
+  .length === 4"""
 CELL = ".fw-ConfusionView .fw-Matrix [role=gridcell]"
 CONFUSION, LOSSES = ".fw-ConfusionView", ".fw-TopLossesView:not(.fw-ConfusionView)"
 

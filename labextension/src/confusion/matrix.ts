@@ -26,7 +26,7 @@ export class Matrix {
   constructor(private _host: IMatrixHost) {
     const name = `fw-matrix-${++matrices}`;
     this._finder = new Finder(name, () => this.focus());
-    this._cell.id = `${name}-cell`;
+    this._name = name;
     this._sheet = new Sheet(() => ({ focus: this._focus, range: this._range }));
     this._pairs = new WorstPairs((row, column) => this._pickPair(row, column));
     this._bar = new MatrixBar({
@@ -86,6 +86,7 @@ export class Matrix {
     port.tabIndex = 0;
     port.setAttribute('role', 'grid');
     port.setAttribute('aria-readonly', 'true');
+    port.setAttribute('aria-multiselectable', 'true');
     port.setAttribute('aria-label', 'What was taken for what. Press ? for its keys.');
     this._cell.setAttribute('role', 'gridcell');
     this._row.setAttribute('role', 'row');
@@ -290,6 +291,7 @@ export class Matrix {
     this._cell.setAttribute('aria-colindex', String(this._focus[1] + 1));
     this._cell.setAttribute('aria-selected', String(shown));
     this._cell.setAttribute('aria-label', cells ? table.wordsOf(cells) : table.words(row, column));
+    this._cell.id = `${this._name}-${row}-${column}`; // another one, or screen readers take it for the same cell
     port.setAttribute('aria-activedescendant', this._cell.id);
   }
 
@@ -332,6 +334,7 @@ export class Matrix {
   private _body = element('div', 'fw-Matrix-body');
   private _row = element('div', 'fw-hidden');
   private _cell = element('div');
+  private _name: string;
   private _said = element('div', 'fw-Matrix-said');
   private _trouble = element('div', 'fw-Matrix-trouble');
   private _list = element('div', 'fw-Keys fw-Grid-keys');

@@ -15,6 +15,7 @@ export interface GridContract {
     | GridOverlays
     | GridFacets
     | GridSaid
+    | GridRefused
     | GridTwin
     | GridPong;
   to_python:
@@ -212,6 +213,13 @@ export interface GridFacets {
 export interface GridSaid {
   kind: 'said';
   text: string;
+}
+/**
+ * An action was not done, and the item that it was asked for by the focus is as it was.
+ */
+export interface GridRefused {
+  kind: 'refused';
+  focus: number | null;
 }
 /**
  * What the saved notebook shows of the grid without its kernel.

@@ -14,6 +14,8 @@ export interface ICommandHost {
   ask(question: string, classes: string[] | null, done: (answer: string) => void): void;
   /** An action was done on the item with the focus alone, after which the next one gets it. */
   next(): void;
+  /** What was done on that item was refused after all: it gets the focus again. */
+  back(id: number): void;
 }
 
 /** The owner's actions, by button, key or digit. */
@@ -94,7 +96,17 @@ export class Commands {
     const alone = action.acts_on === 'either' && this._model.targets === 0;
     this._model.act(action.id, this._host.focused(), argument);
     if (action.then === 'next' && alone) {
+      const from = this._host.focused();
       this._host.next();
+      this._moved = { from, to: this._host.focused() };
+    }
+  }
+
+  /** An action on that item was refused: back to it, unless the user is elsewhere by now. */
+  refused(id: number | null): void {
+    const { from, to } = this._moved;
+    if (id !== null && id === from && this._host.focused() === to) {
+      this._host.back(id);
     }
   }
 
@@ -119,4 +131,7 @@ export class Commands {
     const same = now?.length === 1 && now[0] === name;
     this._model.arrange(withFilter(filters, column, same ? null : { column, op: 'in', value: [name] }), sorts);
   }
+
+  /** The latest step on after an action. */
+  private _moved: { from: number | null; to: number | null } = { from: null, to: null };
 }

@@ -15,7 +15,9 @@ export class HoverCard {
   }
 
   hide(): void {
-    this.el.hidden = true;
+    if (!this.el.hidden) {
+      this.el.hidden = true; // on each move of the tiles: where nothing changes, nothing is to be written
+    }
   }
 
   /** The pointer is somewhere else. */

@@ -5,14 +5,30 @@ import type { TileStore } from './store';
 
 type Post = (message: GridAsk | GridDrop | GridOverlaysAsk) => void;
 
-/** Items in one question. */
+/** Thumbnails in one question, and lines of words. */
 const PAGE = 120;
+const WORDS = 400;
 /** Scrolling asks for something else all the time: what is wanted is looked at this much later. */
 const REST_MS = 30;
+/** What flies past is looked at this much after it came to rest: longer than a frame takes on a busy machine. */
+const HURRIED_MS = 80;
 /** An answer that has not come by then is asked for again. */
 const PATIENCE_MS = 30_000;
 /** How long the server is left alone after it had no answer. */
 const RETRY_MS = 60_000;
+
+/** What a view shows and will show. */
+export interface IWanted {
+  /** The most urgent first. */
+  ids: number[];
+  /** How many of them are needed now. While none of these is missing, nothing is asked; then all that are missing. */
+  near: number;
+  side: number;
+  /** What is laid over them, too? */
+  overlays: boolean;
+  /** They fly past, and nobody sees what is on them. */
+  hurried: boolean;
+}
 
 interface IQuestion {
   rid: number;
@@ -23,7 +39,8 @@ interface IQuestion {
 
 /**
  * Gets words and thumbnails of the tiles in sight: thumbnails from the server's endpoint where there is one, all else
- * from the kernel. One question of each kind at a time; one whose tiles have all been scrolled past is given up.
+ * from the kernel. One question of each kind at a time; one whose tiles have all been scrolled past is given up. Few
+ * questions with much in them: around each one to the kernel JupyterLab draws its toolbar anew and lays out the page.
  */
 export class Loader {
   /** By which the endpoint knows the grid; empty where only the kernel is asked. */
@@ -35,22 +52,22 @@ export class Loader {
     private _loaded: (ids: number[]) => void
   ) {}
 
-  /** These items are wanted, the most urgent first; `overlays` of them too. */
-  want(ids: number[], side: number, overlays: boolean): void {
-    const passing = this._timer !== 0 && !this._wanted.includes(ids[0]) && !ids.includes(this._wanted[0]);
-    this._wanted = ids;
-    this._side = side;
-    this._overlays = overlays;
+  /** Another part of the view is in sight, or what is known of it is out of date. */
+  want(wanted: IWanted): void {
+    this._wanted = wanted;
     this._dropPassed();
-    if (passing) {
-      window.clearTimeout(this._timer); // whole pages at a time: nobody sees what is on them
+    if (wanted.hurried) {
+      window.clearTimeout(this._timer);
       this._timer = 0;
     }
     if (!this._timer) {
-      this._timer = window.setTimeout(() => {
-        this._timer = 0;
-        this._ask();
-      }, REST_MS);
+      this._timer = window.setTimeout(
+        () => {
+          this._timer = 0;
+          this._ask();
+        },
+        wanted.hurried ? HURRIED_MS : REST_MS
+      );
     }
   }
 
@@ -85,6 +102,9 @@ export class Loader {
   }
 
   private _ask(): void {
+    if (this._timer) {
+      return; // it will be looked at soon, with what is wanted then
+    }
     this._askServer();
     this._askKernel();
     this._askOverlays();
@@ -94,24 +114,25 @@ export class Loader {
     if (this._question && Date.now() - this._question.at < PATIENCE_MS) {
       return;
     }
-    const ids = this._wanted.filter(id => this._store.lacksWords(id)).slice(0, PAGE);
-    const pictures = this._lacking.filter(id => !this._served || this._onlyKernel.has(id)).slice(0, PAGE);
+    const ids = this._missing(id => this._store.lacksWords(id), WORDS);
+    const pictures = this._missing(id => this._lacks(id) && (!this._served || this._onlyKernel.has(id)), PAGE);
     if (ids.length + pictures.length === 0) {
       return;
     }
-    this._question = { rid: nextId(), ids: new Set([...ids, ...pictures]), side: this._side, at: Date.now() };
-    this._post({ kind: 'ask', rid: this._question.rid, ids, pictures, side: this._side });
+    const { side } = this._wanted;
+    this._question = { rid: nextId(), ids: new Set([...ids, ...pictures]), side, at: Date.now() };
+    this._post({ kind: 'ask', rid: this._question.rid, ids, pictures, side });
   }
 
   private _askServer(): void {
     if (this._fetch || !this._served) {
       return;
     }
-    const ids = this._lacking.filter(id => !this._onlyKernel.has(id)).slice(0, PAGE);
+    const ids = this._missing(id => this._lacks(id) && !this._onlyKernel.has(id), PAGE);
     if (ids.length) {
       const fetching = { ids: new Set(ids), abort: new AbortController() };
       this._fetch = fetching;
-      void this._fetchPage(ids, this._side, fetching.abort.signal).then(() => {
+      void this._fetchPage(ids, this._wanted.side, fetching.abort.signal).then(() => {
         if (this._fetch === fetching) {
           this._fetch = null;
         }
@@ -140,16 +161,16 @@ export class Loader {
   }
 
   private _askOverlays(): void {
-    const ids = this._overlays ? this._wanted.filter(id => this._store.lacksOverlay(id)).slice(0, PAGE) : [];
+    const ids = this._wanted.overlays ? this._missing(id => this._store.lacksOverlay(id), PAGE) : [];
     if (ids.length && !this._overlayRid) {
       this._overlayRid = nextId();
       this._post({ kind: 'overlays', rid: this._overlayRid, ids });
     }
   }
 
-  /** Give up questions none of whose items are wanted any more. */
+  /** Give up questions none of whose items are needed now. */
   private _dropPassed(): void {
-    const passed = (ids: Set<number>): boolean => !this._wanted.some(id => ids.has(id));
+    const passed = (ids: Set<number>): boolean => !this._near.some(id => ids.has(id));
     if (this._question && passed(this._question.ids)) {
       this._post({ kind: 'drop', rid: this._question.rid });
       this._question = null;
@@ -160,17 +181,23 @@ export class Loader {
     }
   }
 
-  private get _lacking(): number[] {
-    return this._wanted.filter(id => this._store.lacksPicture(id, this._side));
+  private _missing(lacks: (id: number) => boolean, most: number): number[] {
+    return this._near.some(lacks) ? this._wanted.ids.filter(lacks).slice(0, most) : [];
+  }
+
+  private _lacks(id: number): boolean {
+    return this._store.lacksPicture(id, this._wanted.side);
+  }
+
+  private get _near(): number[] {
+    return this._wanted.ids.slice(0, this._wanted.near);
   }
 
   private get _served(): boolean {
     return this.token !== '' && Date.now() > this._noServerUntil;
   }
 
-  private _wanted: number[] = [];
-  private _side = 128;
-  private _overlays = false;
+  private _wanted: IWanted = { ids: [], near: 0, side: 128, overlays: false, hurried: false };
   private _question: IQuestion | null = null;
   private _fetch: { ids: Set<number>; abort: AbortController } | null = null;
   private _overlayRid = 0;

@@ -3,7 +3,10 @@ import type { GridModel } from './model';
 
 const REST_MS = 400;
 
-/** Lets the kernel know where the user is, soon after each move, so that a reload finds the place again. */
+/**
+ * Lets the kernel know where the user is, once that is at rest, so that a reload finds the place again. Not on the way:
+ * around each message to the kernel JupyterLab draws its toolbar anew.
+ */
 export class Lookout {
   constructor(
     private _model: GridModel,
@@ -12,9 +15,8 @@ export class Lookout {
 
   /** There may have been a move. */
   soon(): void {
-    if (!this._timer) {
-      this._timer = window.setTimeout(() => this._send(), REST_MS);
-    }
+    window.clearTimeout(this._timer);
+    this._timer = window.setTimeout(() => this._send(), REST_MS);
   }
 
   dispose(): void {
@@ -22,7 +24,6 @@ export class Lookout {
   }
 
   private _send(): void {
-    this._timer = 0;
     const look = this._where();
     const words = JSON.stringify(look);
     if (words !== this._last && !this._model.lost) {

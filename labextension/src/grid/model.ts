@@ -11,6 +11,7 @@ import type {
   GridOverlays,
   GridPicture,
   GridPictureAsk,
+  GridRefused,
   GridSaid,
   GridSelect,
   GridSelection,
@@ -36,14 +37,15 @@ export type GridMessage =
   | GridPicture
   | GridOverlays
   | GridFacets
-  | GridSaid;
+  | GridSaid
+  | GridRefused;
 
 /**
  * The browser half of `GridWidget`, for all views of one grid. A subclass has messages of its own: it overrides
  * `receive`, takes what is its, and hands on the rest.
  *
  * Events: `grid` (the description), `view` (the order), `selection`, `tiles` (some were loaded, or changed),
- * `facets`, `said`; and those of `LiveModel`.
+ * `facets`, `said`, `refused` (an action, with the item that had the focus); and those of `LiveModel`.
  */
 export class GridModel extends LiveModel<{ kind: string }> {
   grid: GridDescription = NOTHING;
@@ -162,6 +164,9 @@ export class GridModel extends LiveModel<{ kind: string }> {
       case 'said':
         this.said = known.text;
         this.trigger('said');
+        break;
+      case 'refused':
+        this.trigger('refused', known.focus);
         break;
     }
   }

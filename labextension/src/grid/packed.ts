@@ -28,9 +28,27 @@ export function unpack(page: DataView): IThumb[] {
 }
 
 const PNG = 0x89; // the first byte of its files; ours are JPEG otherwise
+const PIECE = 8192; // bytes: a call takes only so many arguments
 
-/** A picture's bytes as something that `url(…)` and `img` take, and whether its pixels are few and to be shown sharp. */
-export function asBlob(data: Uint8Array<ArrayBuffer>): { blob: Blob; tiny: boolean } {
-  const tiny = data[0] === PNG;
-  return { blob: new Blob([data], { type: tiny ? 'image/png' : 'image/jpeg' }), tiny };
+/** Whether a picture's pixels are few and to be shown sharp. */
+export function isTiny(data: Uint8Array): boolean {
+  return data[0] === PNG;
+}
+
+/** A large picture's bytes as something that `img` takes. */
+export function asBlob(data: Uint8Array<ArrayBuffer>): Blob {
+  return new Blob([data], { type: typeOf(data) });
+}
+
+/** A thumbnail's bytes as an address that holds them: the browser need not ask another process for what is at it. */
+export function asDataUrl(data: Uint8Array): string {
+  const pieces: string[] = [];
+  for (let at = 0; at < data.length; at += PIECE) {
+    pieces.push(String.fromCharCode(...data.subarray(at, at + PIECE)));
+  }
+  return `data:${typeOf(data)};base64,${btoa(pieces.join(''))}`;
+}
+
+function typeOf(data: Uint8Array): string {
+  return isTiny(data) ? 'image/png' : 'image/jpeg';
 }

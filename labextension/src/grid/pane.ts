@@ -55,7 +55,8 @@ export class GridPane {
         this._hidePopups();
         this._finder.ask(question, classes, done);
       },
-      next: () => this._next()
+      next: () => this._next(),
+      back: id => this._back(id)
     });
     this._bar = new Bar(model, {
       act: action => this._commands.act(action),
@@ -151,7 +152,7 @@ export class GridPane {
   }
 
   private _listen(): void {
-    const on = (events: string, fn: (ids: number[]) => void): void => {
+    const on = <T = number[]>(events: string, fn: (told: T) => void): void => {
       this.model.on(events, fn);
       this._off.push(() => this.model.off(events, fn));
     };
@@ -159,6 +160,7 @@ export class GridPane {
     on('view', () => this._onView());
     on('selection', () => this._onSelection());
     on('tiles', ids => this._onTiles(ids));
+    on<number | null>('refused', id => this._commands.refused(id));
     on('facets', () => this._panel.updateCounts());
     on('said change:notice change:lost change:clicks', () => this._tell());
     this._off.push(onSettings(() => this._sight.takeUsual() && this._showFocus()));
@@ -260,6 +262,13 @@ export class GridPane {
     const next = this._step(1);
     if (this._full.open && next !== null) {
       this._full.show(next);
+    }
+  }
+
+  private _back(id: number): void {
+    this.scrollTo(id);
+    if (this._full.open) {
+      this._full.show(id);
     }
   }
 

@@ -54,7 +54,7 @@ export class Pictures {
       return; // another tab's, or the second answer to one question
     }
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-    const url = bytes.length ? URL.createObjectURL(asBlob(bytes).blob) : '';
+    const url = bytes.length ? URL.createObjectURL(asBlob(bytes)) : '';
     this._answered(question);
     if (!url && this._kept.get(question.id) === question) {
       this._kept.delete(question.id); // the file may be there again when it is looked at the next time

@@ -27,7 +27,6 @@ export class Rows {
       this.el.style.setProperty('--fw-columns', String(layout.columns));
     }
     const spare: HTMLElement[] = [];
-    let above: HTMLElement | null = null;
     for (const [row, el] of this._shown) {
       if (row < first || row >= last) {
         this._shown.delete(row);
@@ -45,12 +44,23 @@ export class Rows {
       if (el.style.transform !== y) {
         el.style.transform = y;
       }
+    }
+    spare.forEach(el => el.remove());
+  }
+
+  /**
+   * Put the rows on the page in the order in which they are read aloud. Not while scrolling: the browser makes a row
+   * that is moved in the page anew, with all that is on it; until then `aria-rowindex` tells the order.
+   */
+  sort(): void {
+    let above: HTMLElement | null = null;
+    for (const row of [...this._shown.keys()].sort((a, b) => a - b)) {
+      const el = this._shown.get(row)!;
       if (el.previousElementSibling !== above) {
-        this.el.insertBefore(el, above ? above.nextSibling : this.el.firstChild); // as it is read aloud, too
+        this.el.insertBefore(el, above ? above.nextSibling : this.el.firstChild);
       }
       above = el;
     }
-    spare.forEach(el => el.remove());
   }
 
   /** Write all tiles on the page again, or those of `ids`. */

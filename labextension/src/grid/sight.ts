@@ -16,6 +16,9 @@ export interface ISightHost {
 }
 
 const ZOOM = 1.2;
+const REST_MS = 150; // after so long without a move the tiles are at rest
+const GLANCE_MS = 100; // what is in sight for less than this is not seen
+const AHEAD_TILES = 120; // beyond the next page, so that scrolling asks seldom
 const USUAL_TILE = 128; // of a grid for which neither a cell nor a click has said another size
 
 /** The window on the tiles: lays them out, scrolls, draws those in sight, and has what they show loaded. */
@@ -135,6 +138,7 @@ export class Sight {
   }
 
   dispose(): void {
+    window.clearTimeout(this._rest);
     this._watch.disconnect();
     window.cancelAnimationFrame(this._frame);
   }
@@ -155,13 +159,24 @@ export class Sight {
 
   private _draw(): void {
     const offset = offsetOf(this._layout, this.el.scrollTop);
+    const hurried = this._tookOff(offset);
     this._down = offset >= this._offset;
     this._offset = offset;
     const [first, last] = rowsAt(this._layout, offset);
     this._rows.show(this._layout, first, last, this.el.scrollTop - offset);
+    window.clearTimeout(this._rest);
+    this._rest = window.setTimeout(() => this._rows.sort(), REST_MS);
     this.markFocus();
-    this._want();
+    this._want(hurried);
     this._host.drawn();
+  }
+
+  /** Do the tiles fly past so fast that they cannot be seen? One jump is none: it ends where something is to be seen. */
+  private _tookOff(offset: number): boolean {
+    const now = performance.now();
+    const [ms, pixels] = [now - this._drawnAt, Math.abs(offset - this._offset)];
+    this._drawnAt = now;
+    return ms < REST_MS && pixels * GLANCE_MS > this._layout.height * ms;
   }
 
   private _paint(el: HTMLElement, place: number): void {
@@ -180,18 +195,26 @@ export class Sight {
   }
 
   /** Tell the loader what is in sight, then what comes next on the way. */
-  private _want(): void {
+  private _want(hurried = false): void {
     const { columns, rows, tile } = this._layout;
     const ids = this._model.order.ids;
     const [first, last] = rowsAt(this._layout, this._offset, 0);
     const page = last - first;
-    const from = this._down ? last : Math.max(0, first - page);
-    const to = this._down ? Math.min(rows, last + page) : first;
-    const slice = (a: number, b: number): number[] => [...ids.subarray(a * columns, b * columns)];
-    const around = [...slice(Math.max(0, first - AHEAD), first), ...slice(last, Math.min(rows, last + AHEAD))];
-    const wanted = [...new Set([...slice(first, last), ...around, ...slice(from, to)])];
-    const side = sideFor(tile, window.devicePixelRatio || 1);
-    this._model.loader.want(wanted, side, Boolean(this._model.get('overlay_on')));
+    const slice = (a: number, b: number): number[] => [
+      ...ids.subarray(Math.max(0, a) * columns, Math.max(0, Math.min(b, rows)) * columns)
+    ];
+    const onward = (a: number, b: number): number[] =>
+      this._down ? slice(last + a, last + b) : slice(first - b, first - a);
+    const around = [...slice(first - AHEAD, first), ...slice(last, last + AHEAD)];
+    const near = new Set([...slice(first, last), ...around, ...onward(0, page)]);
+    const far = onward(page, page + Math.ceil(AHEAD_TILES / columns));
+    this._model.loader.want({
+      ids: [...new Set([...near, ...far])],
+      near: near.size,
+      side: sideFor(tile, window.devicePixelRatio || 1),
+      overlays: Boolean(this._model.get('overlay_on')),
+      hurried
+    });
   }
 
   private _scroll(offset: number): void {
@@ -212,5 +235,7 @@ export class Sight {
   private _topWanted: number | null = null; // until the page has told how wide it is
   private _frame = 0;
   private _marked: HTMLElement | undefined;
+  private _drawnAt = -Infinity;
+  private _rest = 0;
   private _watch: ResizeObserver;
 }

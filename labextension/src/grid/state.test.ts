@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { GridDescription, GridOrder, GridSelection, GridTile, GridTiles } from '../contract/grid';
 import { numbers } from '../kit/buffers';
-import { ASK_KERNEL, asBlob, PICTURE, REASON, unpack } from './packed';
+import { ASK_KERNEL, asBlob, asDataUrl, isTiny, PICTURE, REASON, unpack } from './packed';
 import { Selection } from './selection';
 import { classesOf, count, filterWords, matches, NOTHING, Order, sortWords, withFilter, withSort } from './state';
 import { badgeText, captionText, paint, spokenText, type ITile } from './tile';
@@ -55,8 +55,10 @@ describe('a packed page', () => {
   });
 
   it('knows a few pixels by their format', () => {
-    expect(asBlob(new Uint8Array([0x89, 0x50])).tiny).toBe(true);
-    expect(asBlob(new Uint8Array([0xff, 0xd8])).blob.type).toBe('image/jpeg');
+    expect(isTiny(new Uint8Array([0x89, 0x50]))).toBe(true);
+    expect(asBlob(new Uint8Array([0xff, 0xd8])).type).toBe('image/jpeg');
+    expect(asDataUrl(new Uint8Array([0x89, 0x50]))).toBe('data:image/png;base64,iVA=');
+    expect(atob(asDataUrl(new Uint8Array(20_000).fill(0xff)).split(',')[1]).length).toBe(20_000);
   });
 });
 

@@ -1,14 +1,35 @@
 import type { GridTile } from '../contract/grid';
-import { asBlob, PICTURE, type IThumb } from './packed';
+import { asDataUrl, isTiny, PICTURE, type IThumb } from './packed';
 
-/** A thumbnail in the browser: a blob's address, or why there is none. */
-export interface IPicture {
-  url: string;
-  reason: string;
+/** A thumbnail in the browser, or why there is none. */
+export class Picture {
+  readonly reason: string;
   /** So few pixels that they are shown as they are. */
-  tiny: boolean;
-  side: number;
-  bytes: number;
+  readonly tiny: boolean;
+  readonly bytes: number;
+
+  constructor(
+    thumb: IThumb,
+    readonly side: number
+  ) {
+    const shown = thumb.status === PICTURE;
+    this.reason = shown ? '' : new TextDecoder().decode(thumb.data);
+    this.tiny = shown && isTiny(thumb.data);
+    this.bytes = thumb.data.length;
+    this._data = shown ? thumb.data : null;
+  }
+
+  /** Its address; empty where there is no picture. Made when it is first shown: many are scrolled past unseen. */
+  get url(): string {
+    if (this._data) {
+      this._url = asDataUrl(this._data);
+      this._data = null;
+    }
+    return this._url;
+  }
+
+  private _url = '';
+  private _data: Uint8Array | null;
 }
 
 const MOST_WORDS = 4000;
@@ -20,7 +41,7 @@ export class TileStore {
     return touched(this._words, id);
   }
 
-  picture(id: number): IPicture | undefined {
+  picture(id: number): Picture | undefined {
     return touched(this._pictures, id);
   }
 
@@ -49,10 +70,7 @@ export class TileStore {
 
   addPicture(id: number, thumb: IThumb, side: number): void {
     this._forget(id);
-    const text = thumb.status === PICTURE ? '' : new TextDecoder().decode(thumb.data);
-    const found = thumb.status === PICTURE ? asBlob(thumb.data) : undefined;
-    const url = found ? URL.createObjectURL(found.blob) : '';
-    const picture = { url, reason: text, tiny: found?.tiny ?? false, side, bytes: thumb.data.length };
+    const picture = new Picture(thumb, side);
     this._pictures.set(id, picture);
     this._stalePictures.delete(id);
     this._bytes += picture.bytes;
@@ -93,9 +111,8 @@ export class TileStore {
   }
 
   dispose(): void {
-    for (const id of [...this._pictures.keys()]) {
-      this._forget(id);
-    }
+    this._pictures.clear();
+    this._bytes = 0;
     this._words.clear();
     this._overlays.clear();
   }
@@ -105,14 +122,11 @@ export class TileStore {
     if (picture) {
       this._pictures.delete(id);
       this._bytes -= picture.bytes;
-      if (picture.url) {
-        URL.revokeObjectURL(picture.url);
-      }
     }
   }
 
   private _words = new Map<number, GridTile>();
-  private _pictures = new Map<number, IPicture>();
+  private _pictures = new Map<number, Picture>();
   private _overlays = new Map<number, string>();
   private _staleWords = new Set<number>();
   private _stalePictures = new Set<number>();

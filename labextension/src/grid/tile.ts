@@ -1,12 +1,12 @@
 import type { GridDescription, GridTile, GridTileState } from '../contract/grid';
-import type { IPicture } from './store';
+import type { Picture } from './store';
 import { columnOf } from './state';
 
 /** What a tile shows; one element, so that a page of hundreds stays light. */
 export interface ITile {
   id: number;
   words: GridTile | undefined;
-  picture: IPicture | undefined;
+  picture: Pick<Picture, 'url' | 'reason' | 'tiny'> | undefined;
   overlay: string;
   selected: boolean;
   /** Chips besides those of the columns. */
@@ -66,7 +66,7 @@ export function paint(el: HTMLElement, tile: ITile, grid: GridDescription): void
   setAttribute(el, 'data-caption', captionText(tile));
   setAttribute(el, 'aria-label', spokenText(tile, grid));
   setAttribute(el, 'aria-selected', String(tile.selected));
-  el.dataset.id = String(tile.id);
+  setAttribute(el, 'data-id', String(tile.id));
 }
 
 function oneLine(text: string): string {
@@ -79,9 +79,12 @@ function setClass(el: HTMLElement, value: string): void {
   }
 }
 
+/** What was last written; the browser gives its own spelling of it, and that slowly. */
+const written = new WeakMap<HTMLElement, string>();
+
 function setStyle(el: HTMLElement, layers: string): void {
-  if (el.dataset.layers !== layers) {
-    el.dataset.layers = layers;
+  if (written.get(el) !== layers) {
+    written.set(el, layers);
     el.style.backgroundImage = layers;
   }
 }

@@ -155,6 +155,7 @@ def test_an_action_is_done_and_what_it_says_is_shown(told: Told) -> None:
     assert told.of("grid")[-1][0]["columns"][1]["classes"] == ["a", "b", "new"]
     told.ask(kind="act", action="relabel", focus=None, argument="new")
     assert "nothing is selected" in told.widget.notice
+    assert told.of("refused")[-1][0] == {"kind": "refused", "focus": None}
     told.ask(kind="act", action="relabel", focus=2, argument="a")
     assert told.widget.notice == ""
 

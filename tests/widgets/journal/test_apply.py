@@ -63,6 +63,10 @@ def test_a_table_is_written_anew_and_comes_back_to_the_byte(root: Path) -> None:
         assert (root / "labels.csv").read_bytes() == before
         with pytest.raises(KeyError, match=r"no column 'class'.*name, label"):
             plan_csv(journal, root / "labels.csv", "name", "class")
+        with pytest.raises(FileNotFoundError, match=r"csv file that the labels were read from.*no file .*gone\.csv"):
+            plan_csv(journal, root / "gone.csv", "name", "label")
+        with pytest.raises(FileNotFoundError, match="csv file"):
+            plan_csv(journal, root / "train", "name", "label")
 
 
 def test_an_interruption_in_the_middle_is_taken_back_whole(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
