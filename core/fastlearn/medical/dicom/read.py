@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def _read(source: Any, tags: Iterable[str] | None = None, header_only: bool = Fa
     on_disk = isinstance(source, str | os.PathLike)
     settings: dict[str, Any] = {"stop_before_pixels": header_only}
     if tags is not None:
-        settings["specific_tags"] = list(tags)
+        settings["specific_tags"] = _numbers(tuple(tags))
     if header_only and on_disk:
         settings["defer_size"] = LARGE
     try:
@@ -97,6 +98,14 @@ def _read(source: Any, tags: Iterable[str] | None = None, header_only: bool = Fa
     except Exception as error:  # the decoders of a header raise anything, and quote what stands in it
         raise DataError(f"{named(source)} cannot be read: {_reason(source)} ({type(error).__name__} in its header). "
                         "Get it again, or leave it out.") from None  # fmt: skip
+
+
+@lru_cache
+def _numbers(keywords: tuple[str, ...]) -> list[Any]:
+    """The tags of `keywords`, looked up once and not for every file."""
+    from pydicom.tag import Tag
+
+    return [Tag(keyword) for keyword in keywords]
 
 
 def without_damaged(ds: Any) -> Any:

@@ -16,7 +16,7 @@ from fastlearn.medical.dicom.lookup import Lookup
 from fastlearn.medical.dicom.names import named
 from fastlearn.medical.dicom.padding import padding_of
 from fastlearn.medical.dicom.read import dcmread
-from fastlearn.medical.dicom.stored import pixels
+from fastlearn.medical.dicom.stored import stored_values
 
 GROUP = "PixelValueTransformationSequence"
 SAID: dict[Any, Any] = {}  # Python's own register of warnings that were shown, so that each is shown once a process
@@ -62,7 +62,7 @@ def scaled_px(source: Any, frame: int | None = None, padding: float | None = Non
     Raises: DataError as `pixels` does, and for colour pictures, which have no such values.
     """
     ds = dcmread(source)
-    stored = pixels(ds, frame)
+    stored = stored_values(ds, frame)
     check_gray(ds)
     values = modality_values(stored, ds, frame)
     if padding is not None:
