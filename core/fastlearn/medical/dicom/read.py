@@ -17,13 +17,13 @@ from fastlearn.medical.dicom.quiet import unquoted
 ENDINGS = (".dcm", ".dicom", ".dic")
 PREAMBLE = 128  # bytes before the letters
 LETTERS = b"DICM"
-ABOUT_PIXELS = (0x0018, 0x0020, 0x0028)  # groups of acquisition, place and picture
-# Elements without which values would be wrong: shape, depth, padding, windows, slope and intercept, tables.
+ABOUT_PIXELS = (0x0018, 0x0020, 0x0028, 0x3004)  # groups of acquisition, place, picture and dose
+# Elements without which values would be wrong: shape, depth, padding, windows, slope and intercept, tables, dose.
 MUST_BE_WHOLE = frozenset(
     0x00280000 + element
     for element in (0x02, 0x04, 0x06, 0x08, 0x10, 0x11, 0x100, 0x101, 0x102, 0x103, 0x120, 0x121, 0x1050, 0x1051,
                     0x1052, 0x1053, 0x1056, 0x3000, 0x3010)
-)  # fmt: skip
+) | {0x3004000E}  # fmt: skip
 LARGE = 64 * 1024  # bytes; header values above it stay in the file until somebody asks for them
 
 

@@ -39,7 +39,8 @@ dicom_windows = SimpleNamespace(
 VALUE_TAGS = (
     "SOPClassUID", "SOPInstanceUID", "Modality", "Units", "Rows", "Columns", "SamplesPerPixel", "BitsAllocated",
     "BitsStored", "HighBit", "PixelRepresentation", "PhotometricInterpretation", "PlanarConfiguration",
-    "NumberOfFrames", "RescaleSlope", "RescaleIntercept", "RescaleType", "ModalityLUTSequence", "PixelPaddingValue",
+    "NumberOfFrames", "RescaleSlope", "RescaleIntercept", "RescaleType", "DoseGridScaling", "DoseUnits",
+    "ModalityLUTSequence", "PixelPaddingValue",
     "PixelPaddingRangeLimit", "PerFrameFunctionalGroupsSequence", "SharedFunctionalGroupsSequence",
     "ExtendedOffsetTable", "ExtendedOffsetTableLengths", "FloatPixelData", "DoubleFloatPixelData", "PixelData",
 )  # fmt: skip
