@@ -114,8 +114,8 @@ class DicomLabels:
         if label is None and self.get_y is not None:
             return self.get_y(item)
         if label is None:
-            raise DataError(f"There is no label for {str(item)!r} in the journal of '{self.folder}'. Leave such files out: "
-                            "labels.labelled(files).")  # fmt: skip
+            raise DataError(f"There is no label for {str(item)!r} in the journal of '{self.folder}'. Leave such files "
+                            "out: labels.labelled(files).")  # fmt: skip
         return label
 
     def get(self, item: Any) -> str | None:

@@ -19,6 +19,7 @@ from fastwidgets.dicom.gallery import Entry, FileEntry, Gallery, files_of, first
 from fastwidgets.dicom.labels import LEVELS, LabelBook, NotSaved, Uids, uids_named
 from fastwidgets.dicom.layers import Laid, Layers
 from fastwidgets.dicom.look import Look
+from fastwidgets.dicom.predict import Predicted, Predictor
 from fastwidgets.dicom.training import Trained, TrainingView
 
 __all__ = ["DicomSession"]
@@ -50,6 +51,7 @@ class DicomSession:
         self.edition = 0  # goes up when the series are others
         self.frames = FrameStore(most_bytes)
         self.layers, self.training = Layers(layers or {}, codes), TrainingView(dls, learn)
+        self.predictor = Predictor(learn)
         self.classes = [str(name) for name in dict.fromkeys(classes)]
         self.look = Look()
         self.book = LabelBook(journal if journal is not None else self.gallery.root)
@@ -112,6 +114,18 @@ class DicomSession:
         if not self.training:
             raise DataError("The viewer was given no loaders. Try DicomViewer(…, dls=dls), or learn=learn.")
         return self.training.of(self._file(series, i), draw)
+
+    def predicted(self, series: int, i: int) -> Predicted:
+        """What the model says of slice `i`; a slice of the loaders is asked as the item that it is there.
+
+        Raises: DataError; what the user's own transforms and model raise goes on.
+        """
+        if not self.predictor:
+            raise DataError("The viewer was given no learner. Try DicomViewer(…, learn=learn).")
+        rows, columns = self.frame(series, i).pixels.shape[:2]
+        one = self._file(series, i)
+        same = self.training.dls is self.predictor.learn.dls
+        return self.predictor.of(self.training.item_of(one) if same else one, (rows, columns))
 
     @silent
     def header(self, series: int, i: int, show_patient: bool = False) -> list[list[Any]]:
