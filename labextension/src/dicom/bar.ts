@@ -104,7 +104,7 @@ export class DicomBar {
     this._presets.value = look.width === null ? '' : chosen;
     this._cine.setAttribute('aria-pressed', String(state.cine));
     this._over.hidden = layers.length === 0;
-    this._opacity.hidden = this._over.hidden && !this._model.predicting;
+    this._opacity.hidden = layers.length === 0 && !gallery?.can_predict; // so that nothing moves when it is asked
     this._over.setAttribute('aria-pressed', String(state.layers));
     this.build.hidden = this.code.hidden = !gallery?.can_build;
     this.training.hidden = !gallery?.can_train;
