@@ -8,7 +8,7 @@ import numpy as np
 
 from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom.decoders import cannot_decode
-from fastlearn.medical.dicom.layout import Layout, check_pixels, is_compressed, layout_of
+from fastlearn.medical.dicom.layout import Layout, check_pixels, layout_of
 from fastlearn.medical.dicom.names import named
 from fastlearn.medical.dicom.read import dcmread
 
@@ -44,7 +44,7 @@ def stored_values(ds: Any, frame: int | None = None, layout: Layout | None = Non
 def _is_plain(ds: Any, layout: Layout) -> bool:
     uid = getattr(getattr(ds, "file_meta", None), "TransferSyntaxUID", None)
     return uid in LITTLE_ENDIAN and layout.bits_allocated in (8, 16) and layout.photometric in GRAY and (
-        layout.samples == 1 and "PixelData" in ds and not is_compressed(ds)
+        layout.samples == 1 and "PixelData" in ds
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from fastlearn.medical.dicom.windows import inside_window
 
 Window = tuple[float, float]  # width, level
 BLOCK = 32768  # values taken at once: as doubles they stay in the cache, and need no fresh memory
+ONES = np.ones(BLOCK)
 SMALL = 2  # bytes of a value up to which sums are exact and each different value is rescaled once
 
 
@@ -36,16 +38,20 @@ def pixel_summary(ds: Any, window: Window) -> dict[str, float]:
 
 def _of_sums(stored: np.ndarray) -> tuple[float, float]:
     """Mean and deviation. Sums of a block are whole numbers that doubles hold exactly, and so are Python's of all."""
-    flat, block, ones = stored.reshape(-1), np.empty(BLOCK), np.ones(BLOCK)
+    block = np.empty(BLOCK)
     total = squares = 0
-    for start in range(0, len(flat), BLOCK):
-        part = flat[start : start + BLOCK]
+    for part in _blocks(stored):
         values = block[: len(part)]
         values[:] = part
-        total += int(np.dot(values, ones[: len(part)]))
+        total += int(np.dot(values, ONES[: len(part)]))
         squares += int(np.dot(values, values))
-    n = len(flat)
+    n = stored.size
     return total / n, math.sqrt(n * squares - total * total) / n
+
+
+def _blocks(stored: np.ndarray) -> Iterator[np.ndarray]:
+    flat = stored.reshape(-1)
+    return (flat[start : start + BLOCK] for start in range(0, len(flat), BLOCK))
 
 
 def _inside_by_value(ds: Any, stored: np.ndarray, least: int, most: int, window: Window) -> int:
@@ -58,7 +64,7 @@ def _inside_by_value(ds: Any, stored: np.ndarray, least: int, most: int, window:
     first, last = steps[found[0]], steps[found[-1]]
     if found[-1] - found[0] >= len(found):
         return int(np.count_nonzero(inside[np.subtract(stored, least, dtype=np.int64)]))
-    return int(np.count_nonzero(stored <= last)) - int(np.count_nonzero(stored < first))
+    return sum(int(np.count_nonzero(part <= last)) - int(np.count_nonzero(part < first)) for part in _blocks(stored))
 
 
 def _inside_by_pixel(ds: Any, stored: np.ndarray, window: Window) -> int:
