@@ -42,6 +42,7 @@ def described(session: DicomSession) -> dict[str, Any]:
         "codes": session.layers.codes,
         "layers": list(session.layers.sources),
         "can_train": bool(session.training),
+        "can_predict": bool(session.predictor),
         "can_build": gallery.root is not None,
         "look": asdict(session.look),
     }

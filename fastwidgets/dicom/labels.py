@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from fastlearn.medical.dicom.stacks import Stack
 from fastwidgets.journal.acts import Acts, Entry
 from fastwidgets.journal.journal import Journal, JournalInUse
 
-__all__ = ["LEVELS", "DicomLabels", "LabelBook", "NotSaved", "Uids", "uids_of"]
+__all__ = ["LEVELS", "DicomLabels", "LabelBook", "NotSaved", "Uids", "key_of", "uids_named"]
 
 KIND = "dicom label"
 LEVELS = ("study", "series", "slice")
@@ -49,9 +49,7 @@ class LabelBook:
 
     def of(self, uids: Uids, level: str) -> str | None:
         """The label of the study, the series or the slice; None where there is none."""
-        found = self.labels.get(key_of(uids, level))
-        label = None if found is None else found.get("label")
-        return None if label is None else str(label)
+        return _label_in(self.labels, uids, level)
 
     def set(self, uids: Uids, level: str, label: str | None) -> None:
         """Write a label, or with None that there is none any more. Raises: NotSaved, saying why."""
@@ -94,33 +92,49 @@ class DicomLabels:
     """The labels given in a `DicomViewer`, for a training script: `DicomLabels(folder)` of its journal.
 
     Called with a file, a `Slice` or a `Stack`, it gives the label of the slice, or else of its series, or else of its
-    study: a `get_y`. `levels` says which of them count, in that order.
+    study: a `get_y`. `levels` says which of them count, in that order. Where there is none, `get_y` is asked, so that
+    the labels of the viewer lie over those that you have. Read once, when it is made; it can be pickled.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], levels: Iterable[str] = ("slice", "series", "study")) -> None:
-        self._book = LabelBook(folder)
-        self.levels = tuple(levels)
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        levels: Iterable[str] = ("slice", "series", "study"),
+        get_y: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.folder = Path(folder)
+        self._labels = LabelBook(folder).labels
+        self.levels, self.get_y = tuple(levels), get_y
+        self._known: dict[tuple[Any, ...], tuple[Uids, str]] = {}  # a loader asks for each label once an epoch
+        self._whose: dict[str, str] = {}
 
-    def __call__(self, item: Any) -> str:
-        """Raises: DataError if there is no label."""
+    def __call__(self, item: Any) -> Any:
+        """Raises: DataError if there is no label, and no `get_y` to be asked."""
         label = self.get(item)
+        if label is None and self.get_y is not None:
+            return self.get_y(item)
         if label is None:
-            raise DataError(f"There is no label for {str(item)!r} in {self._book.journal}. Leave such files out: "
-                            "labels.labelled(files).")  # fmt: skip
+            raise DataError(f"There is no label for {str(item)!r} in the journal of '{self.folder}'. Leave such files "
+                            "out: labels.labelled(files).")  # fmt: skip
         return label
 
     def get(self, item: Any) -> str | None:
-        """The label of an item, or None."""
-        uids = uids_of(item)
-        return next((label for level in self.levels if (label := self._book.of(uids, level)) is not None), None)
+        """The label of an item, or None. Raises: DataError where a label counts for several patients, by their UIDs."""
+        uids, patient = self._about(item)
+        for level in self.levels:
+            label = _label_in(self._labels, uids, level)
+            if label is not None:
+                self._check_patient(uids, level, patient)
+                return label
+        return None
 
     def labelled(self, items: Iterable[Any]) -> list[Any]:
-        """Those of `items` that have a label, in their order."""
+        """Those of `items` that have a label in the viewer, in their order."""
         return [item for item in items if self.get(item) is not None]
 
     def rows(self) -> list[dict[str, Any]]:
         """All labels as rows of `to_csv`."""
-        return [_row(entry) for entry in self._book.labels.values() if entry.get("label") is not None]
+        return [_row(entry) for entry in self._labels.values() if entry.get("label") is not None]
 
     def to_csv(self, path: str | os.PathLike[str]) -> Path:
         """Write a row for each label: level, UIDs, frame, label, when. No names, no file names."""
@@ -131,13 +145,38 @@ class DicomLabels:
             writer.writerows(self.rows())
         return target
 
+    def _about(self, item: Any) -> tuple[Uids, str]:
+        """UIDs and patient of an item."""
+        path, frame = _place_of(item)
+        state = os.stat(path)
+        key = path, frame, state.st_mtime_ns, state.st_size
+        if key not in self._known:
+            self._known[key] = _read(path, frame)
+        return self._known[key]
 
-def uids_of(item: Any) -> Uids:
-    """The UIDs of a file, a `Slice` or a `Stack`. Raises: DataError if it is no DICOM picture."""
+    def _check_patient(self, uids: Uids, level: str, patient: str) -> None:
+        key = key_of(uids, level)
+        if self._whose.setdefault(key, patient) != patient:
+            raise DataError(f"Files of several patients carry the {level} UID {uids[level]}, so its label would count "
+                            "for all of them. Give them UIDs of their own, or take that label off.")  # fmt: skip
+
+
+def _label_in(labels: dict[str, Entry], uids: Uids, level: str) -> str | None:
+    found = labels.get(key_of(uids, level))
+    label = None if found is None else found.get("label")
+    return None if label is None else str(label)
+
+
+def _place_of(item: Any) -> tuple[str, int]:
+    """Which file, and which of its frames."""
     one = item.middle if isinstance(item, Stack) else item
-    frame = one.frame if isinstance(one, Slice) else 0
-    placed = slices_of(Path(os.fspath(one)))[frame]
-    return uids_named(placed.study, placed.series, placed.slice)
+    return os.fspath(one), one.frame if isinstance(one, Slice) else 0
+
+
+def _read(path: str, frame: int) -> tuple[Uids, str]:
+    """UIDs and patient. Raises: DataError if it is no DICOM picture."""
+    placed = slices_of(Path(path))[frame]
+    return uids_named(placed.study, placed.series, placed.slice), placed.patient
 
 
 def uids_named(study: str, series: str, one: Slice | None) -> Uids:

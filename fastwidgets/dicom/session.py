@@ -16,9 +16,10 @@ from fastlearn.medical.dicom.slices import Slice
 from fastwidgets.dicom.frame import Frame
 from fastwidgets.dicom.frames import MOST_BYTES, FrameStore
 from fastwidgets.dicom.gallery import Entry, FileEntry, Gallery, files_of, first_look, gallery_of, told_below
-from fastwidgets.dicom.labels import LEVELS, LabelBook, Uids, uids_named
+from fastwidgets.dicom.labels import LEVELS, LabelBook, NotSaved, Uids, uids_named
 from fastwidgets.dicom.layers import Laid, Layers
 from fastwidgets.dicom.look import Look
+from fastwidgets.dicom.predict import Predicted, Predictor
 from fastwidgets.dicom.training import Trained, TrainingView
 
 __all__ = ["DicomSession"]
@@ -50,6 +51,7 @@ class DicomSession:
         self.edition = 0  # goes up when the series are others
         self.frames = FrameStore(most_bytes)
         self.layers, self.training = Layers(layers or {}, codes), TrainingView(dls, learn)
+        self.predictor = Predictor(learn)
         self.classes = [str(name) for name in dict.fromkeys(classes)]
         self.look = Look()
         self.book = LabelBook(journal if journal is not None else self.gallery.root)
@@ -113,6 +115,18 @@ class DicomSession:
             raise DataError("The viewer was given no loaders. Try DicomViewer(…, dls=dls), or learn=learn.")
         return self.training.of(self._file(series, i), draw)
 
+    def predicted(self, series: int, i: int) -> Predicted:
+        """What the model says of slice `i`; a slice of the loaders is asked as the item that it is there.
+
+        Raises: DataError; what the user's own transforms and model raise goes on.
+        """
+        if not self.predictor:
+            raise DataError("The viewer was given no learner. Try DicomViewer(…, learn=learn).")
+        rows, columns = self.frame(series, i).pixels.shape[:2]
+        one = self._file(series, i)
+        same = self.training.dls is self.predictor.learn.dls
+        return self.predictor.of(self.training.item_of(one) if same else one, (rows, columns))
+
     @silent
     def header(self, series: int, i: int, show_patient: bool = False) -> list[list[Any]]:
         """The header of a slice: tag, keyword, name, kind, value, and whether it identifies somebody.
@@ -145,6 +159,8 @@ class DicomSession:
         i = self.look.slice if i is None else i
         self._check_slice(self.entry(series), i)
         label = None if label is None else label.strip() or None
+        if label is not None:
+            self._check_one_patient(level, series, i)
         self.book.set(self.uids(series, i), level, label)
         self._known_class(label)
 
@@ -172,6 +188,15 @@ class DicomSession:
         """All that was given, of slices, series and studies."""
         return [str(entry["label"]) for entry in self.book.labels.values() if entry.get("label") is not None]
 
+    def _check_one_patient(self, level: str, series: int, i: int) -> None:
+        """Raises: NotSaved where another patient's files carry the same UID, by faulty data."""
+        own = self.uids(series, i)
+        entries = [entry for entry in self.gallery.entries if isinstance(entry, FileEntry)]
+        patients = {entry.series.patient for entry in entries if _has(entry, own, level)}
+        if level in LEVELS and own[level] and len(patients) > 1:
+            raise NotSaved(f"Files of {len(patients)} patients carry the UID of this {level}, so its label would count "
+                           "for all of them. Give them UIDs of their own, or label another level.")  # fmt: skip
+
     def _known_class(self, name: str | None) -> None:
         if name is not None and name not in self.classes:
             self.classes.append(name)
@@ -187,6 +212,12 @@ class DicomSession:
         if one is None:
             raise DataError("These values have no files, so there is no header and no item of a loader.")
         return one
+
+
+def _has(entry: FileEntry, own: Uids, level: str) -> bool:
+    """Whether the study, the series or a slice of `entry` has the UID that `own` has."""
+    slices = entry.series.slices if level == "slice" else entry.series.slices[:1]
+    return any(uids_named(entry.study, entry.series.uid, one).get(level) == own.get(level) for one in slices)
 
 
 def replace_root(gallery: Gallery, root: Path | None) -> Gallery:

@@ -57,9 +57,7 @@ class TrainingView:
 
         Raises: DataError if the slice is no item of the loaders, or its first input is no picture.
         """
-        if self._known is None:
-            self._known = dict(_items(self.dls))
-        where = self._known.get(_key(one))
+        where = self._where(one)
         if where is None:
             raise DataError("This slice is in neither the training nor the validation items of these loaders.")
         split, position = where
@@ -74,6 +72,16 @@ class TrainingView:
             tensor = self._own.with_split(loader.split_idx)((tensor[None],), IMAGE)[0][0]
             names += [step.name for step in self._own]
         return _trained(tensor.detach().float().cpu(), plain.detach().float().cpu(), SPLITS[min(split, 1)], names)
+
+    def item_of(self, one: Slice) -> Any:
+        """The item of the loaders that slice `one` is, with its neighbours for instance; else the slice itself."""
+        where = self._where(one)
+        return one if where is None else self.dls[where[0]].dataset.items[where[1]]
+
+    def _where(self, one: Slice) -> tuple[int, int] | None:
+        if self._known is None:
+            self._known = dict(_items(self.dls))
+        return self._known.get(_key(one))
 
 
 def _trained(tensor: Tensor, plain: Tensor, split: str, steps: list[str]) -> Trained:

@@ -21,6 +21,7 @@ from fastwidgets.dicom.code import build_code, train_code
 from fastwidgets.dicom.describe import described, html_of, labels_told, text_of
 from fastwidgets.dicom.labels import DicomLabels, NotSaved
 from fastwidgets.dicom.look import look_of
+from fastwidgets.dicom.predict import NO_MASK, Predicted
 from fastwidgets.dicom.session import DicomSession
 from fastwidgets.dicom.training import Trained
 from fastwidgets.grid.jobs import Cancelled, Jobs
@@ -36,9 +37,10 @@ class DicomViewer(LiveWidget):
 
     `source` is a folder, a file or a list of files, a `Series` or several, what `find_series` found, a `Volume`, or an
     array `(slices, rows, columns)`. With `dls`, or `learn`, the training view shows the very tensor that the loader
-    gives the model. `masks`, `boxes` and `predictions` are laid over the slices (see `Layers`); `codes` name the ids of
-    masks. `classes` are offered as labels; labels are kept by UID in the journal beside the files, or in the folder
-    `journal`. Patient data are hidden until somebody asks for them on the page, and written nowhere.
+    gives the model; with `learn` its prediction for the slice in sight is shown too. `masks`, `boxes` and `predictions`
+    are laid over the slices (see `Layers`); `codes` name the ids of masks. `classes` are offered as labels; labels are
+    kept by UID in the journal beside the files, or in the folder `journal`. Patient data are hidden until somebody asks
+    for them on the page, and written nowhere.
     """
 
     _model_name = T.Unicode("DicomModel").tag(sync=True)
@@ -46,7 +48,7 @@ class DicomViewer(LiveWidget):
     link = T.Unicode("", help="Viewers with the same word here follow each other.").tag(sync=True)
 
     hears: ClassVar[tuple[str, ...]] = (
-        "hello", "ping", "frame", "drop", "train", "header", "label", "undo", "look", "code"
+        "hello", "ping", "frame", "drop", "train", "predict", "header", "label", "undo", "look", "code"
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +72,7 @@ class DicomViewer(LiveWidget):
                                     journal=journal)  # fmt: skip
         self.title, self.height = title, height
         self._jobs = Jobs(self._job_failed, WORKERS)
+        self._thinking = Jobs(self._job_failed, 1)  # slices do not wait for a model
         self._reading: threading.Thread | None = None
         super().__init__(**kwargs)
         if self.session.gallery.unread:
@@ -129,6 +132,10 @@ class DicomViewer(LiveWidget):
         """What the loader gives the model of a slice; see `TrainingView.of`. Raises: DataError if that is not known."""
         return self.wait().session.trained(series, slice, draw)
 
+    def predicted(self, series: int, slice: int) -> Predicted:
+        """What the model of `learn` says of a slice. Raises: DataError where there is none."""
+        return self.wait().session.predicted(series, slice)
+
     @property
     def labels(self) -> DicomLabels:
         """The labels, as a training script reads them. Raises: NotSaved where there is no journal."""
@@ -157,6 +164,7 @@ class DicomViewer(LiveWidget):
         if "_jobs" not in self.__dict__:  # it was never made: there is no such folder, for instance
             return
         self._jobs.close()
+        self._thinking.close()
         self.session.frames.clear()
         super().close()
 
@@ -184,10 +192,15 @@ class DicomViewer(LiveWidget):
     def on_drop(self, message: dict[str, Any]) -> None:
         """What was asked by that number has been scrolled past."""
         self._jobs.drop(int(message["rid"]))
+        self._thinking.drop(int(message["rid"]))
 
     def on_train(self, message: dict[str, Any]) -> None:
         """What the model gets of a slice."""
         self._jobs.ask(int(message["rid"]), partial(self._send_training, message))
+
+    def on_predict(self, message: dict[str, Any]) -> None:
+        """What the model says of a slice."""
+        self._thinking.ask(int(message["rid"]), partial(self._send_prediction, message))
 
     def on_header(self, message: dict[str, Any]) -> None:
         """The header of a slice; with patient data where somebody said yes to that on the page."""
@@ -300,6 +313,18 @@ class DicomViewer(LiveWidget):
             told["reason"] = self._reason(told["series"], told["slice"], error)
         if not cancelled():
             self._send_packed(told, tensor, more)
+
+    def _send_prediction(self, message: dict[str, Any], cancelled: Cancelled) -> None:
+        told = {**_told("prediction", message), "words": ""}
+        mask = NO_MASK
+        try:
+            self._check_edition(message)
+            found = self.session.predicted(told["series"], told["slice"])
+            told["words"], mask = found.words, found.mask
+        except Exception as error:  # the loader and the model run the user's own functions
+            told["reason"] = self._reason(told["series"], told["slice"], error)
+        if not cancelled():
+            self._send_packed(told, mask, [])
 
     def _send_header(self, message: dict[str, Any], cancelled: Cancelled) -> None:
         told = {**_told("header", message), "rows": [], "patient": bool(message["patient"])}

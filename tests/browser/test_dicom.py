@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 MEDICAL = Path(__file__).parents[1] / "core/medical"
@@ -207,6 +209,66 @@ def test_a_series_is_looked_at_windowed_labelled_and_found_again(notebook) -> No
     page.command("apputils:change-theme", theme="JupyterLab Dark")
     expect(page.locator(VIEW)).to_be_visible()
     page.shot("dark")
+
+
+MODEL = """import time
+from torch import nn
+class Bright(nn.Module):  # finds what is over a half of the window, and takes its time
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(20.))
+    def forward(self, x):
+        time.sleep(1)
+        return torch.cat([0.5 - x[:, :1], x[:, :1] - 0.5], 1) * self.scale
+dls = DicomSegmentationDataLoaders.from_label_func(
+    'ct', get_dicom_files('ct'), lambda file: 'mask.png', codes=['dark', 'bright'], windows=(80, 40), bs=4, seed=1,
+    item_tfms=ResizeHU(32), splitter=lambda files: (list(range(6)), [6, 7]), check_patients=False)
+learn = Learner(dls, Bright(), loss_func=CrossEntropyLossFlat(axis=1))
+viewer, other = DicomViewer('ct', learn=learn), DicomViewer('ct', learn=learn)
+viewer.beside(other)"""
+COLOURED = """() => { const canvas = document.querySelector('.fw-Dicom-canvas');
+  const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  let n = 0;
+  for (let i = 0; i < data.length; i += 4) n += data[i] !== data[i + 1];
+  return n; }"""
+
+
+def test_the_model_is_asked_about_the_slice_that_is_looked_at_and_slices_do_not_wait_for_it(notebook) -> None:
+    page = notebook([SETUP, MODEL])
+    write_series(page.server.root / "ct", "1.1", 8, "a")
+    Image.fromarray(np.eye(64, dtype=np.uint8)).save(page.server.root / "mask.png")
+    page.run(0)
+    page.run(1)
+    shown(page, "0/0")
+    page.page.set_viewport_size({"width": 1700, "height": 1000})
+    first = page.locator(SEEN).first
+    assert page.evaluate(COLOURED) == 0
+    page.locator(PORT).first.focus()
+    page.keyboard.press("m")
+    expect(first).to_contain_text("prediction of the model: …")
+    expect(first).to_contain_text("prediction of the model: bright", timeout=30_000)
+    page.wait_for_function(f"() => ({COLOURED})() > 100", timeout=30_000)
+    for _ in range(4):  # a second each, were they waited for
+        page.keyboard.press("ArrowDown")
+    began = time.monotonic()
+    shown(page, "0/4")
+    assert time.monotonic() - began < 3
+    expect(first).to_contain_text("of the slice", timeout=30_000)
+    page.command("apputils:change-theme", theme="JupyterLab Dark")
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    page.shot("pair-dark")
+    page.locator(PORT).first.focus()
+    page.keyboard.press("h")
+    page.get_by_label("Search the header").first.fill("pixel")
+    page.shot("header-dark")
+    page.locator(".fw-Dicom-header").first.get_by_text("Close").click()
+    page.keyboard.press("t")
+    shown(page, "0/4/training")
+    page.shot("training-dark")
+    page.keyboard.press("t")
+    page.keyboard.press("m")
+    expect(first).not_to_contain_text("prediction")
+    page.wait_for_function(f"() => ({COLOURED})() === 0", timeout=30_000)
 
 
 def eight_patients(root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import sys
 from collections.abc import Iterator
@@ -12,8 +13,12 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
+import torch
+from fastlearn.losses import CrossEntropyLossFlat
 from fastlearn.medical.dicom import DicomDataLoaders, dcmread, dicom_windows, pixels
+from fastlearn.train import Learner
 from pydicom.dataset import Dataset
+from torch import nn
 
 from fastwidgets import DicomViewer
 
@@ -80,8 +85,12 @@ def asked(tmp_path: Path) -> tuple[DicomViewer, list[Any]]:
         folder, files, lambda file: file.stem, windows=dicom_windows.brain,
         splitter=lambda items: ([0, 1, 2], [3, 4, 5]), check_patients=False, vocab=list("012345"), bs=2, seed=1,
     )  # fmt: skip
+    net = nn.Sequential(nn.Flatten(), nn.Linear(64, 6))
+    nn.init.zeros_(net[1].weight)
+    net[1].bias.data = torch.tensor([0.0, 0, 0, math.log(3), 0, 0])  # probabilities of 1/8, and one of 3/8
     viewer = DicomViewer(
-        folder, dls=dls, masks=lambda one: mask if one.number == 1 else None,
+        folder, dls=dls, learn=Learner(dls, net, loss_func=CrossEntropyLossFlat()),
+        masks=lambda one: mask if one.number == 1 else None,
         boxes={f"{UID}.1.1.1": [(1, 1, 4, 5, "a")]}, predictions=lambda one: "blood 0.9",
         codes=["outside", "brain", "blood"],
         classes=["clear", "doubtful"],
@@ -96,6 +105,8 @@ def asked(tmp_path: Path) -> tuple[DicomViewer, list[Any]]:
         ask(viewer, {"kind": "frame", "rid": i, "slice": i, **about})
     ask(viewer, {"kind": "frame", "rid": 90, **about, "series": 7, "slice": 0})
     ask(viewer, {"kind": "train", "rid": 91, "slice": 0, "draw": 0, **about})
+    ask(viewer, {"kind": "predict", "rid": 95, "slice": 0, **about})
+    ask(viewer, {"kind": "predict", "rid": 96, **about, "series": 7, "slice": 0})
     ask(viewer, {"kind": "header", "rid": 92, "slice": 0, "patient": False, **about})
     ask(viewer, {"kind": "code", "rid": 93, "purpose": "train"})
     ask(viewer, {"kind": "code", "rid": 94, "purpose": "build"})
@@ -106,6 +117,7 @@ def ask(viewer: DicomViewer, message: dict[str, Any]) -> None:
     """Send a message as the browser does, and wait for the answer."""
     viewer._handle_msg({"content": {"data": {"method": "custom", "content": message}}, "buffers": []})
     viewer._jobs.wait(30)
+    viewer._thinking.wait(30)
     assert viewer.notice == ""
 
 

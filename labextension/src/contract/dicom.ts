@@ -4,9 +4,18 @@
  * What the two halves of the DICOM viewer may say to each other.
  */
 export interface DicomContract {
-  to_browser: DicomGallery | DicomLabels | DicomGo | DicomFrame | DicomTraining | DicomHeader | DicomCode;
+  to_browser:
+    DicomGallery | DicomLabels | DicomGo | DicomFrame | DicomTraining | DicomPrediction | DicomHeader | DicomCode;
   to_python:
-    DicomAskFrame | DicomDrop | DicomAskTraining | DicomAskHeader | DicomLabel | DicomUndo | DicomLooked | DicomAskCode;
+    | DicomAskFrame
+    | DicomDrop
+    | DicomAskTraining
+    | DicomAskPrediction
+    | DicomAskHeader
+    | DicomLabel
+    | DicomUndo
+    | DicomLooked
+    | DicomAskCode;
 }
 /**
  * All that does not depend on the slice.
@@ -38,6 +47,10 @@ export interface DicomGallery {
    * Whether a builder can be opened on the folder.
    */
   can_build: boolean;
+  /**
+   * Whether there is a model to be asked.
+   */
+  can_predict: boolean;
 }
 export interface DicomSeries {
   id: number;
@@ -216,6 +229,23 @@ export interface DicomTraining {
    */
   shape: [number, number, number];
 }
+/**
+ * What the model says of a slice; a mask of ids (H, W) follows, which is empty where it says words alone.
+ */
+export interface DicomPrediction {
+  kind: 'prediction';
+  rid: number;
+  edition: number;
+  series: number;
+  slice: number;
+  reason: string;
+  words: string;
+  dtype: 'uint8';
+  /**
+   * @minItems 2
+   */
+  shape: [number, number];
+}
 export interface DicomHeader {
   kind: 'header';
   rid: number;
@@ -259,6 +289,13 @@ export interface DicomAskTraining {
    * Random steps are drawn anew for another number.
    */
   draw: number;
+}
+export interface DicomAskPrediction {
+  kind: 'predict';
+  rid: number;
+  edition: number;
+  series: number;
+  slice: number;
 }
 export interface DicomAskHeader {
   kind: 'header';

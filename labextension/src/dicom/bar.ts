@@ -9,6 +9,7 @@ export interface IBarHost {
   reset(): void;
   cine(): void;
   train(): void;
+  predict(): void;
   channel(channel: number): void;
   draw(): void;
   shade(): void;
@@ -38,6 +39,7 @@ export class DicomBar {
   /** Over the picture while the training view is on, so that nothing moves. */
   readonly tools = element('div', 'fw-Dicom-tools');
   readonly training = button('Training view', 'What the model gets of this slice (t)', () => this._host.train());
+  readonly predicting = button('Prediction', 'What the model says of this slice (m)', () => this._host.predict());
   readonly help = button('?', 'Keys (?)', () => this._host.help());
   readonly code = button('Code', 'The cell that trains on the labels', () => this._host.code());
 
@@ -68,6 +70,7 @@ export class DicomBar {
       this._over,
       this._opacity,
       this.training,
+      this.predicting,
       element('span', 'fw-Dicom-gap'),
       header,
       this.code,
@@ -100,10 +103,13 @@ export class DicomBar {
     const chosen = presets.find(same)?.name ?? (other < 0 ? '*' : `${OTHERS}${other}`);
     this._presets.value = look.width === null ? '' : chosen;
     this._cine.setAttribute('aria-pressed', String(state.cine));
-    this._over.hidden = this._opacity.hidden = layers.length === 0;
+    this._over.hidden = layers.length === 0;
+    this._opacity.hidden = layers.length === 0 && !gallery?.can_predict; // so that nothing moves when it is asked
     this._over.setAttribute('aria-pressed', String(state.layers));
     this.build.hidden = this.code.hidden = !gallery?.can_build;
     this.training.hidden = !gallery?.can_train;
+    this.predicting.hidden = !gallery?.can_predict;
+    this.predicting.setAttribute('aria-pressed', String(this._model.predicting));
     this.training.setAttribute('aria-pressed', String(look.training));
     this.tools.hidden = !look.training;
     this._channels.hidden = state.channels < 2;

@@ -11,7 +11,7 @@ export function idCss(id: number): string {
   return `rgb(${colour & 255} ${(colour >> 8) & 255} ${(colour >> 16) & 255})`;
 }
 
-/** Lay a mask over what is in `out` (0xAABBGGRR), as strong as `opacity`; its outline is always drawn in full. */
+/** Lay a mask over what is in `out` (0xAABBGGRR), as strong as `opacity`; its outline twice as strong, to be seen through. */
 export function layMask(mask: Uint8Array, columns: number, opacity: number, out: Uint32Array): void {
   for (let i = 0; i < mask.length; i++) {
     const id = mask[i];
@@ -24,7 +24,7 @@ export function layMask(mask: Uint8Array, columns: number, opacity: number, out:
         mask[i - 1] !== id ||
         column === columns - 1 ||
         mask[i + 1] !== id;
-      out[i] = mixed(out[i], idColour(id), edge ? Math.max(opacity, Math.min(1, 2 * opacity)) : opacity);
+      out[i] = mixed(out[i], idColour(id), edge ? Math.min(1, 2 * opacity) : opacity);
     }
   }
 }

@@ -20,6 +20,7 @@ export interface IKeyHost {
   cine(): void;
   layers(): void;
   train(): void;
+  predict(): void;
   shade(): void;
   draw(): void;
   header(): void;
@@ -61,6 +62,7 @@ export function dicomKeys(host: IKeyHost): IKey[] {
     key(['c'], 'c', 'play the slices', () => host.cine()),
     key(['o'], 'o', 'overlays', () => host.layers()),
     key(['t'], 't', 'training view', () => host.train()),
+    key(['m'], 'm', 'prediction of the model', () => host.predict()),
     key(['x'], 'x', 'stripe what is clipped', () => host.shade()),
     key(['e'], 'e', 'draw random steps again', () => host.draw()),
     key(['h'], 'h', 'header', () => host.header()),

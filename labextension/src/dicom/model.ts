@@ -1,6 +1,7 @@
 import type {
   DicomAskFrame,
   DicomAskHeader,
+  DicomAskPrediction,
   DicomAskCode,
   DicomAskTraining,
   DicomCode,
@@ -14,6 +15,7 @@ import type {
   DicomLabels,
   DicomLook,
   DicomLooked,
+  DicomPrediction,
   DicomSeries,
   DicomTraining,
   DicomUndo
@@ -22,10 +24,12 @@ import { LiveModel } from '../kit/live';
 import { post } from '../kit/model';
 import { Kept, near } from './ahead';
 import { Picture } from './picture';
+import { Predicted } from './predicted';
 import { TrainedPicture } from './trained';
 
 const AT_ONCE = 3; // slices that are asked for and have not come yet
 const LOOK_MS = 250;
+const REST_MS = 150; // a slice that is passed by is not predicted
 
 /** A slice that cannot be shown, and why. */
 export class NoPicture {
@@ -37,13 +41,16 @@ type Message = DicomContract['to_browser'];
 
 /**
  * The browser half of `DicomViewer`: fetches slices, those near by before they are asked for. Events: `gallery`,
- * `labels`, `look`, `window`, `frame`, `training`, `header`, `code`.
+ * `labels`, `look`, `window`, `frame`, `training`, `prediction`, `header`, `code`.
  */
 export class DicomModel extends LiveModel<Message> {
   declare gallery: DicomGallery | null;
   declare labels: DicomLabels | null;
   declare look: DicomLook;
   declare trained: TrainedPicture | NoPicture | null;
+  /** Whether the model is asked about the slice in sight, and what it said. */
+  declare predicting: boolean;
+  declare predicted: Predicted | null;
   declare header: DicomHeader | null;
   declare code: DicomCode | null;
   /** Slices that could not be shown, by key. */
@@ -54,7 +61,9 @@ export class DicomModel extends LiveModel<Message> {
   }
 
   initialize(...given: Parameters<LiveModel<Message>['initialize']>): void {
-    this.gallery = this.labels = this.trained = this.header = this.code = null;
+    this.gallery = this.labels = this.trained = this.predicted = this.header = this.code = null;
+    this.predicting = false;
+    this._predicting = 0;
     this.look = { series: 0, slice: 0, width: null, level: null, training: false };
     this.broken = new Set();
     this._kept = new Kept();
@@ -100,6 +109,7 @@ export class DicomModel extends LiveModel<Message> {
     this.look = look;
     if (moved) {
       this.header = null;
+      this._predict(REST_MS);
     }
     if (moved || look.training !== before.training) {
       this.trained = null;
@@ -133,6 +143,13 @@ export class DicomModel extends LiveModel<Message> {
     this._train();
   }
 
+  /** Ask the model about each slice that is looked at for a while, or ask it no more. */
+  setPredicting(on: boolean): void {
+    this.predicting = on;
+    this._predict(0);
+    this.trigger('prediction');
+  }
+
   askHeader(patient: boolean): void {
     post<DicomAskHeader>(this, { kind: 'header', ...this._about(this.look.slice), patient });
   }
@@ -147,6 +164,7 @@ export class DicomModel extends LiveModel<Message> {
   close(commClosed?: boolean): Promise<void> {
     this._kept.clear();
     window.clearTimeout(this._telling);
+    window.clearTimeout(this._resting);
     return super.close(commClosed);
   }
 
@@ -168,6 +186,8 @@ export class DicomModel extends LiveModel<Message> {
         return this._onFrame(message, buffers);
       case 'training':
         return this._onTraining(message, buffers);
+      case 'prediction':
+        return this._onPrediction(message, buffers);
       case 'header':
         return this._onHeader(message);
       case 'code':
@@ -188,6 +208,7 @@ export class DicomModel extends LiveModel<Message> {
       if (message.look.training) {
         this._train();
       }
+      this._predict(0);
     }
     this.trigger('gallery');
     this.trigger('look');
@@ -217,6 +238,14 @@ export class DicomModel extends LiveModel<Message> {
     if (message.rid === this._training) {
       this.trained = message.reason ? new NoPicture(message.reason) : new TrainedPicture(message, buffers);
       this.trigger('training');
+    }
+  }
+
+  private _onPrediction(message: DicomPrediction, buffers: DataView[]): void {
+    if (message.rid === this._predicting) {
+      this._predicting = 0;
+      this.predicted = new Predicted(message, buffers);
+      this.trigger('prediction');
     }
   }
 
@@ -262,6 +291,23 @@ export class DicomModel extends LiveModel<Message> {
     post<DicomAskTraining>(this, { kind: 'train', ...about, draw: this._draw });
   }
 
+  /** Ask the model about the slice in sight once nobody has moved for `ms`; what was asked before is given up. */
+  private _predict(ms: number): void {
+    window.clearTimeout(this._resting);
+    this.predicted = null;
+    if (this._predicting) {
+      post<DicomDrop>(this, { kind: 'drop', rid: this._predicting });
+      this._predicting = 0;
+    }
+    if (this.predicting && this.series) {
+      this._resting = window.setTimeout(() => {
+        const about = this._about(this.look.slice);
+        this._predicting = about.rid;
+        post<DicomAskPrediction>(this, { kind: 'predict', ...about });
+      }, ms);
+    }
+  }
+
   private _tell(): void {
     if (this.comm_live) {
       post<DicomLooked>(this, { kind: 'look', edition: this._edition, ...this.look });
@@ -286,7 +332,9 @@ export class DicomModel extends LiveModel<Message> {
   declare private _asks: number;
   declare private _draw: number;
   declare private _training: number;
+  declare private _predicting: number;
   declare private _telling: number;
+  declare private _resting: number;
 }
 
 function clamp(i: number, n: number): number {

@@ -60,7 +60,7 @@ describe('a picture', () => {
     expect(aspectOf(pictures[0].message.place)).toBe(2);
   });
 
-  it('has its mask laid over it where there is one, its outline in full', () => {
+  it('has its mask laid over it where there is one, its outline twice as strong', () => {
     const [mask] = pictures[0].masks;
     expect([...mask!].filter(id => id === 2).length).toBe(6);
     const out = new Uint32Array(64).fill(0xff000000);

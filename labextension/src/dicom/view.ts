@@ -13,6 +13,7 @@ import { join, tell, type ILinked, type IMoved } from './link';
 import { NoPicture, type DicomModel } from './model';
 import { Picture } from './picture';
 import { aspectOf, matching } from './place';
+import { predictedWords } from './predicted';
 import { DicomSide } from './side';
 import { DicomStage } from './stage';
 import { TrainedPicture } from './trained';
@@ -47,6 +48,7 @@ export class DicomView extends DOMWidgetView {
     this._offs = [bindKeys(this._parts.root, (this._keys = this._makeKeys())), join(this._linked)];
     this.listenTo(this.model, 'gallery labels look training change:lost change:notice', () => this._update());
     this.listenTo(this.model, 'frame', () => this._update());
+    this.listenTo(this.model, 'prediction', () => this._showWindow());
     this.listenTo(this.model, 'window', () => this._showWindow());
     this.listenTo(this.model, 'header', () => this._header.update(this.model.header));
     this.listenTo(this.model, 'code', () => this._showCode());
@@ -89,6 +91,7 @@ export class DicomView extends DOMWidgetView {
       reset: () => this._reset(),
       cine: () => this._toggleCine(),
       train: () => this._toggleTraining(),
+      predict: () => this._togglePrediction(),
       channel: channel => this._set({ channel }),
       draw: () => this._drawAgain(),
       shade: () => this._set({ shaded: !this._state.shaded }),
@@ -116,6 +119,7 @@ export class DicomView extends DOMWidgetView {
       cine: () => this._toggleCine(),
       layers: () => this._set({ layers: !this._state.layers }),
       train: () => this._toggleTraining(),
+      predict: () => this._togglePrediction(),
       shade: () => this._set({ shaded: !this._state.shaded }),
       draw: () => this._drawAgain(),
       header: () => this._toggleHeader(this._header.el.hidden),
@@ -226,7 +230,7 @@ export class DicomView extends DOMWidgetView {
   }
 
   private _paint(out: Uint32Array): void {
-    const { picture, trained, look } = this.model;
+    const { picture, trained, predicted, look } = this.model;
     const { layers, opacity, shaded, channel } = this._state;
     if (look.training) {
       if (trained instanceof TrainedPicture) {
@@ -238,6 +242,10 @@ export class DicomView extends DOMWidgetView {
         if (mask) {
           layMask(mask, picture.header.columns, opacity, out);
         }
+      }
+      const said = predicted?.mask;
+      if (said?.length === out.length) {
+        layMask(said, picture.header.columns, opacity, out);
       }
     }
   }
@@ -251,11 +259,10 @@ export class DicomView extends DOMWidgetView {
   }
 
   private _tellSeen(): void {
-    const codes = this._state.layers ? (this.model.gallery?.codes ?? []) : [];
-    setText(
-      this._parts.seen,
-      shownWords(this.model.shown, picture => this._seen(picture), codes, this._state.channel)
-    );
+    const { shown, gallery, predicting, predicted } = this.model;
+    const codes = this._state.layers ? (gallery?.codes ?? []) : [];
+    const seen = shownWords(shown, picture => this._seen(picture), codes, this._state.channel);
+    setText(this._parts.seen, [seen, predictedWords(predicting, predicted)].filter(Boolean).join(' · '));
   }
 
   private _hover(pixel: IPixel | null): void {
@@ -326,6 +333,12 @@ export class DicomView extends DOMWidgetView {
   private _toggleTraining(): void {
     if (this.model.gallery?.can_train) {
       this.model.setLook({ training: !this.model.look.training });
+    }
+  }
+
+  private _togglePrediction(): void {
+    if (this.model.gallery?.can_predict) {
+      this.model.setPredicting(!this.model.predicting);
     }
   }
 

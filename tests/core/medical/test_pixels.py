@@ -42,8 +42,8 @@ def test_every_bundled_file_gives_what_pydicom_gives_or_a_reason(file):
     assert found.shape == expected.shape and found.dtype == expected.dtype.newbyteorder("=")
     assert np.array_equal(found, expected) and found.flags.writeable
     if not is_colour(ds):
-        values = apply_modality_lut(expected, ds)
-        np.testing.assert_allclose(scaled_px(file).numpy(), values, rtol=1e-6, atol=1e-3)
+        values = apply_modality_lut(expected, ds) * float(ds.get("DoseGridScaling", 1))  # which pydicom leaves alone
+        np.testing.assert_allclose(scaled_px(file).numpy(), values, rtol=1e-6, atol=1e-3 if values.max() > 1 else 0)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -155,4 +155,18 @@ def test_a_slope_that_gives_no_values_is_refused(slope):
     ds = dataset(np.zeros((2, 2), np.int16))
     ds.RescaleSlope = slope
     with pytest.raises(DataError, match="which gives no values"):
+        scaled_px(ds)
+
+
+@pytest.mark.parametrize(("units", "unit"), [("GY", "Gy"), ("RELATIVE", "relative"), (None, "")])
+def test_a_dose_is_scaled_by_its_grid(units, unit):
+    dose = {"Modality": "RTDOSE", "DoseGridScaling": "0.001", "RescaleSlope": None, "RescaleIntercept": None}
+    ds = dataset(np.array([[0, 60000]], np.uint32), **dose, **({"DoseUnits": units} if units else {}))
+    assert scaled_px(ds).tolist() == [[0, 60]]
+    assert rescale_of(ds).unit == unit and rescale_of(ds).assumed == ()
+
+
+def test_a_dose_without_a_scale_that_can_be_used_is_refused():
+    ds = dataset(np.zeros((2, 2), np.uint32), RescaleSlope=None, RescaleIntercept=None, DoseGridScaling=0)
+    with pytest.raises(DataError, match="DoseGridScaling 0"):
         scaled_px(ds)

@@ -174,6 +174,6 @@ def test_a_large_series_is_found_from_its_headers_alone(tmp_path, monkeypatch):
     heights = list(range(40))
     random.Random(0).shuffle(heights)
     series(tmp_path, heights)
-    monkeypatch.setattr("fastlearn.medical.dicom.volume.pixels", None)
-    monkeypatch.setattr("fastlearn.medical.dicom.stored.pixels", None)
+    monkeypatch.setattr("fastlearn.medical.dicom.volume.stored_values", None)
+    monkeypatch.setattr("fastlearn.medical.dicom.stored.stored_values", None)
     assert heights_of(read_series(tmp_path)) == sorted(heights)

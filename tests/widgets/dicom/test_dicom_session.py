@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import pickle
 import tracemalloc
 import warnings
 from pathlib import Path
@@ -12,11 +13,14 @@ import numpy as np
 import pytest
 import torch
 from dicom_files import NAME, ROOT, bundled_files, saved, series
+from fastlearn.data import CategoryBlock, DataBlock
 from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom import (
+    DicomBlock,
     DicomDataLoaders,
     dicom_windows,
     find_series,
+    get_dicom_files,
     pixels,
     read_series,
     read_volume,
@@ -286,6 +290,53 @@ def test_labels_are_kept_by_uid_and_found_again(ct: Path, tmp_path: Path) -> Non
     rows = labels.to_csv(tmp_path / "labels.csv").read_text().splitlines()
     assert rows[0] == "level,study_uid,series_uid,sop_instance_uid,frame,label,at" and len(rows) == 4
     assert f"slice,{ROOT}.1,{ROOT}.1.1,{ROOT}.1.1.1,0,bleeding" in rows[3]
+
+
+@pytest.mark.parametrize("level", ["study", "series", "slice"])
+def test_a_uid_that_several_patients_carry_is_not_labelled(tmp_path: Path, level: str) -> None:
+    one, other = series(tmp_path / "a", [0, 2])[0], tmp_path / "b"
+    alone = DicomSession(tmp_path)
+    alone.label(level, "clear", 0, 0)
+    assert DicomLabels(tmp_path)(one) == "clear"
+    series(other, [0, 2], patient="SECRET-2")
+    with pytest.raises(NotSaved, match=f"Files of 2 patients carry the UID of this {level}"):
+        DicomSession(tmp_path).label(level, "old", 1, 0)
+    with pytest.raises(DataError, match=f"several patients carry the {level} UID"):
+        DicomLabels(tmp_path).labelled([one, other / "000.dcm"])
+    DicomSession(tmp_path).label(level, None, 0, 0)  # what was given before can be taken off
+    assert "SECRET" not in (tmp_path / "journal.jsonl").read_text()
+    assert "patient-" not in (tmp_path / "journal.jsonl").read_text()
+
+
+def test_labels_of_the_viewer_train_and_lie_over_those_at_hand(tmp_path: Path) -> None:
+    for k in range(4):
+        series(tmp_path / f"p{k}", [0, 2], uid=f"1.{k}", patient=f"P{k}", StudyInstanceUID=f"{ROOT}.{k}")
+    session = DicomSession(tmp_path)
+    at = {one.slice(0).path.parent.name: k for k, one in enumerate(session.gallery.entries)}
+    for name, label in (("p0", "clear"), ("p1", "bleeding"), ("p2", "clear")):
+        session.label("series", label, at[name], 0)
+    session.label("slice", "doubtful", at["p0"], 1)
+    labels = DicomLabels(tmp_path)
+    files = sorted(tmp_path.glob("*/*.dcm"))
+    split = {"splitter": lambda items: ([i for i in range(len(items)) if i not in (4, 5)], [4, 5])}
+    labelled = labels.labelled(files)
+    dls = DicomDataLoaders.from_label_func(tmp_path, labelled, labels, windows=(80, 40), seed=1, bs=1, **split)
+    assert sorted(dls.vocab) == ["bleeding", "clear", "doubtful"]
+    assert len(dls.train_ds) + len(dls.valid_ds) == 6
+    over = DicomLabels(tmp_path, get_y=lambda file: "unread")
+    assert [over(file) for file in files[:3]] == ["clear", "doubtful", "bleeding"] and over(files[-1]) == "unread"
+    assert pickle.loads(pickle.dumps(labels))(files[0]) == "clear"
+    block = DataBlock((DicomBlock((80, 40)), CategoryBlock), get_items=get_dicom_files, get_y=over, **split)
+    assert sorted(block.dataloaders(tmp_path, bs=1).vocab) == ["bleeding", "clear", "doubtful", "unread"]
+
+
+def test_a_label_is_found_by_the_uids_of_the_file_that_is_there_now(tmp_path: Path) -> None:
+    file = series(tmp_path, [0])[0]
+    DicomSession(tmp_path).label("slice", "clear", 0, 0)
+    labels = DicomLabels(tmp_path)
+    assert labels(file) == "clear"
+    saved(file, np.zeros((3, 3), np.int16), SOPInstanceUID=f"{ROOT}.5")
+    assert labels.get(file) is None
 
 
 def test_undo_takes_labels_back_and_nothing_else(ct: Path) -> None:

@@ -20,7 +20,7 @@ from fastlearn.medical.dicom.rescale import check_gray, modality_values
 from fastlearn.medical.dicom.scale import DicomScale
 from fastlearn.medical.dicom.slices import Slice
 from fastlearn.medical.dicom.stacks import Stack
-from fastlearn.medical.dicom.stored import pixels
+from fastlearn.medical.dicom.stored import stored_values
 from fastlearn.medical.dicom.windows import VALUE_TAGS
 
 TAGS = (*VALUE_TAGS, "PresentationLUTShape")
@@ -59,7 +59,7 @@ def bright_values(source: Any, frame: int = 0) -> Tensor:
     """The values of one frame as `OpenDicom` has them, `(H, W)`, float32."""
     ds = dcmread(source, TAGS)
     check_gray(ds)
-    stored = pixels(ds, frame)
+    stored = stored_values(ds, frame)
     outside = padding_of(ds, stored)
     if is_inverted(ds) and stored.dtype.kind != "f":
         layout = layout_of(ds)

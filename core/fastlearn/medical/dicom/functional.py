@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+PER_FRAME, SHARED = 0x52009230, 0x52009229  # numbers: pydicom is slow to find that a keyword is not there
+
 
 def functional(ds: Any, group: str, name: str, frame: int = 0) -> Any:
     """Element `name` of `ds`: at the top, in functional group `group` of `frame`, or in the group shared by all.
@@ -24,8 +26,8 @@ def group_of(ds: Any, group: str, frame: int = 0) -> Any:
 
 def _groups(ds: Any, group: str, frame: int) -> list[Any]:
     found = []
-    for name, index in (("PerFrameFunctionalGroupsSequence", frame), ("SharedFunctionalGroupsSequence", 0)):
-        items = ds.get(name) or ()
+    for tag, index in ((PER_FRAME, frame), (SHARED, 0)):
+        items = (ds[tag].value or ()) if tag in ds else ()
         inner = (items[index].get(group) or ()) if index < len(items) else ()
         found += list(inner[:1])
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -10,10 +9,7 @@ from functools import partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from fastlearn.data.problems import DataError
-from fastlearn.medical.dicom.picture import is_colour
 from fastlearn.medical.dicom.privacy import (
     BULK,
     LONGEST,
@@ -24,14 +20,12 @@ from fastlearn.medical.dicom.privacy import (
 )
 from fastlearn.medical.dicom.quiet import unquoted
 from fastlearn.medical.dicom.read import dcmread, read_header
-from fastlearn.medical.dicom.rescale import modality_values
-from fastlearn.medical.dicom.stored import pixels
-from fastlearn.medical.dicom.windows import dicom_windows, inside_window
+from fastlearn.medical.dicom.summary import Window, pixel_summary
+from fastlearn.medical.dicom.windows import dicom_windows
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Window = tuple[float, float]
 PIXEL_GROUP = 0x7FE0
 CHUNK = 64  # files that a process reads before it answers
 NUMBERS: dict[str, Any] = {"IS": int, "DS": float}
@@ -58,8 +52,8 @@ def as_dict(
             continue
         if show_patient or not is_identifying(element):
             row.update(_values(element))
-    if px_summ and not is_colour(ds):
-        row.update(_summary(ds, window))
+    if px_summ:
+        row.update(pixel_summary(ds, window))
     return row
 
 
@@ -117,32 +111,3 @@ def _plain(value: Any, vr: str) -> Any:
         return value
     text = str(value)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-
-
-def _summary(ds: Any, window: Window) -> dict[str, float]:
-    """As `as_dict` has it."""
-    stored = pixels(ds)
-    values = stored.astype(np.float64).reshape(-1)
-    mean = float(values.mean())
-    values -= mean
-    return {"img_min": stored.min().item(), "img_max": stored.max().item(), "img_mean": mean,
-            "img_std": math.sqrt(float(np.dot(values, values)) / stored.size),
-            "img_pct_window": _inside(ds, stored, window) / stored.size}  # fmt: skip
-
-
-def _inside(ds: Any, stored: np.ndarray, window: Window) -> int:
-    """How many pixels lie inside `window`.
-
-    Each stored value is rescaled once, not each pixel; those inside mostly follow each other.
-    """
-    if stored.dtype.kind == "f" or stored.dtype.itemsize > 2 or "PerFrameFunctionalGroupsSequence" in ds:
-        return int(inside_window(modality_values(stored, ds), stored, ds, *window).sum())
-    least = int(stored.min())
-    steps = np.arange(least, int(stored.max()) + 1).astype(stored.dtype)
-    inside = inside_window(modality_values(steps, ds), steps, ds, *window).numpy()
-    found = np.flatnonzero(inside)
-    if not len(found):
-        return 0
-    if found[-1] - found[0] >= len(found):
-        return int(np.count_nonzero(inside[np.subtract(stored, least, dtype=np.int64)]))
-    return int(np.count_nonzero((stored >= steps[found[0]]) & (stored <= steps[found[-1]])))

@@ -11,7 +11,7 @@ from torch import Tensor
 from fastlearn.medical.dicom.padding import padding_of
 from fastlearn.medical.dicom.read import dcmread
 from fastlearn.medical.dicom.rescale import check_gray, modality_values
-from fastlearn.medical.dicom.stored import pixels
+from fastlearn.medical.dicom.stored import stored_values
 from fastlearn.medical.dicom.windows import VALUE_TAGS
 
 ENDS = (0.001, 0.999)
@@ -32,7 +32,7 @@ def freqhist_bins(values: Any, n_bins: int = 100) -> Tensor:
     else:
         ds = dcmread(values, VALUE_TAGS)
         check_gray(ds)
-        stored = pixels(ds)
+        stored = stored_values(ds)
         flat = _inside(modality_values(stored, ds), padding_of(ds, stored)).reshape(-1)
     if not len(flat):
         raise ValueError("Breaks are made of values, but there are none.")
@@ -56,7 +56,7 @@ def hist_scaled(
     """
     ds = dcmread(source, VALUE_TAGS)
     check_gray(ds)
-    stored = pixels(ds, frame)
+    stored = stored_values(ds, frame)
     outside = padding_of(ds, stored)
     if (
         stored.dtype.kind == "f"

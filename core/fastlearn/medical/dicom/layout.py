@@ -42,6 +42,11 @@ class Layout(NamedTuple):
         return (self.frames * self.rows * self.columns * self.samples * self.bits_allocated + 7) // 8
 
     @property
+    def colour(self) -> bool:
+        """Whether the pixels are colours, of their own or of a palette."""
+        return self.samples > 1 or self.photometric == "PALETTE COLOR"
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Shape of one frame: `(H, W)`, or `(H, W, C)` in colour."""
         return (self.rows, self.columns) if self.samples == 1 else (self.rows, self.columns, self.samples)

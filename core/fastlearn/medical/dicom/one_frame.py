@@ -12,7 +12,7 @@ from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom.layout import PIXEL_ELEMENTS, layout_of
 from fastlearn.medical.dicom.names import named
 from fastlearn.medical.dicom.read import dcmread
-from fastlearn.medical.dicom.stored import decoded, pixels
+from fastlearn.medical.dicom.stored import decoded, stored_values
 
 
 def read_frame(path: str | os.PathLike[str], frame: int, tags: tuple[str, ...]) -> tuple[Any, np.ndarray]:
@@ -25,7 +25,7 @@ def read_frame(path: str | os.PathLike[str], frame: int, tags: tuple[str, ...]) 
     frames = layout_of(header).frames
     if frames == 1:
         ds = dcmread(path, tags)
-        return ds, pixels(ds, frame)
+        return ds, stored_values(ds, frame)
     if not 0 <= frame < frames:
         raise DataError(f"{named(path)} has {frames} frame(s), 0 to {frames - 1}, but frame {frame} was asked for.")
     return header, decoded(Path(path), header, frame)

@@ -12,7 +12,7 @@ from torch import Tensor
 from fastlearn.medical.dicom.layout import layout_of
 from fastlearn.medical.dicom.read import dcmread
 from fastlearn.medical.dicom.rescale import modality_values
-from fastlearn.medical.dicom.stored import pixels
+from fastlearn.medical.dicom.stored import stored_values
 from fastlearn.medical.dicom.voi import shown_values
 from fastlearn.medical.dicom.windows import window as through
 
@@ -29,7 +29,7 @@ def dicom_picture(source: Any, frame: int = 0, window: Window | None = None) -> 
     """
     ds = dcmread(source)
     if is_colour(ds):
-        return Image.fromarray(colours(ds, pixels(ds, frame)))
+        return Image.fromarray(colours(ds, stored_values(ds, frame)))
     seen, _ = seen_frame(ds, frame, window)
     return Image.fromarray((seen * 255).round().to(torch.uint8).numpy())
 
@@ -40,7 +40,7 @@ def seen_frame(source: Any, frame: int = 0, window: Window | None = None) -> tup
     Padding is shown as any other value, as the standard has it for viewers.
     """
     ds = dcmread(source)
-    values = modality_values(pixels(ds, frame), ds, frame)
+    values = modality_values(stored_values(ds, frame), ds, frame)
     if window is None:
         seen, how = shown_values(values, ds, frame)
     else:
@@ -58,8 +58,7 @@ def is_inverted(ds: Any) -> bool:
 
 def is_colour(ds: Any) -> bool:
     """Whether the pixels are colours, of their own or of a palette."""
-    layout = layout_of(ds)
-    return layout.samples > 1 or layout.photometric == "PALETTE COLOR"
+    return layout_of(ds).colour
 
 
 def colours(ds: Any, values: np.ndarray) -> np.ndarray:

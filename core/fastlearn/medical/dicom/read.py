@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,13 @@ from fastlearn.medical.dicom.quiet import unquoted
 ENDINGS = (".dcm", ".dicom", ".dic")
 PREAMBLE = 128  # bytes before the letters
 LETTERS = b"DICM"
-ABOUT_PIXELS = (0x0018, 0x0020, 0x0028)  # groups of acquisition, place and picture
-# Elements without which values would be wrong: shape, depth, padding, windows, slope and intercept, tables.
+ABOUT_PIXELS = (0x0018, 0x0020, 0x0028, 0x3004)  # groups of acquisition, place, picture and dose
+# Elements without which values would be wrong: shape, depth, padding, windows, slope and intercept, tables, dose.
 MUST_BE_WHOLE = frozenset(
     0x00280000 + element
     for element in (0x02, 0x04, 0x06, 0x08, 0x10, 0x11, 0x100, 0x101, 0x102, 0x103, 0x120, 0x121, 0x1050, 0x1051,
                     0x1052, 0x1053, 0x1056, 0x3000, 0x3010)
-)  # fmt: skip
+) | {0x3004000E}  # fmt: skip
 LARGE = 64 * 1024  # bytes; header values above it stay in the file until somebody asks for them
 
 
@@ -83,7 +84,7 @@ def _read(source: Any, tags: Iterable[str] | None = None, header_only: bool = Fa
     on_disk = isinstance(source, str | os.PathLike)
     settings: dict[str, Any] = {"stop_before_pixels": header_only}
     if tags is not None:
-        settings["specific_tags"] = list(tags)
+        settings["specific_tags"] = _numbers(tuple(tags))
     if header_only and on_disk:
         settings["defer_size"] = LARGE
     try:
@@ -97,6 +98,14 @@ def _read(source: Any, tags: Iterable[str] | None = None, header_only: bool = Fa
     except Exception as error:  # the decoders of a header raise anything, and quote what stands in it
         raise DataError(f"{named(source)} cannot be read: {_reason(source)} ({type(error).__name__} in its header). "
                         "Get it again, or leave it out.") from None  # fmt: skip
+
+
+@lru_cache
+def _numbers(keywords: tuple[str, ...]) -> list[Any]:
+    """The tags of `keywords`, looked up once and not for every file."""
+    from pydicom.tag import Tag
+
+    return [Tag(keyword) for keyword in keywords]
 
 
 def without_damaged(ds: Any) -> Any:

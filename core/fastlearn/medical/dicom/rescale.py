@@ -1,4 +1,4 @@
-"""From stored values to those that mean something: Hounsfield units in CT, counts or activity elsewhere."""
+"""From stored values to those that mean something: Hounsfield units in CT, counts, activity or dose elsewhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fastlearn.medical.dicom.lookup import Lookup
 from fastlearn.medical.dicom.names import named
 from fastlearn.medical.dicom.padding import padding_of
 from fastlearn.medical.dicom.read import dcmread
-from fastlearn.medical.dicom.stored import pixels
+from fastlearn.medical.dicom.stored import stored_values
 
 GROUP = "PixelValueTransformationSequence"
 SAID: dict[Any, Any] = {}  # Python's own register of warnings that were shown, so that each is shown once a process
@@ -34,9 +34,12 @@ class Rescale(NamedTuple):
 def rescale_of(ds: Any, frame: int = 0) -> Rescale:
     """Slope and intercept of one frame; a missing slope is 1, a missing intercept 0.
 
+    Of a dose (RTDOSE) DoseGridScaling is the slope. Source: DICOM PS3.3, C.8.8.3.
     Raises: DataError for a slope or intercept that is no finite number, or a slope of 0.
     """
     given = {name: functional(ds, GROUP, name, frame) for name in ("RescaleSlope", "RescaleIntercept")}
+    if "DoseGridScaling" in ds:
+        given = {"DoseGridScaling": ds.DoseGridScaling, "RescaleIntercept": 0}
     assumed = tuple(name for name, value in given.items() if value is None)
     try:
         slope, intercept = (
@@ -44,10 +47,11 @@ def rescale_of(ds: Any, frame: int = 0) -> Rescale:
             for value, default in zip(given.values(), (1.0, 0.0), strict=True)
         )
     except (TypeError, ValueError) as error:
-        raise DataError(f"{named(ds)}: RescaleSlope or RescaleIntercept in its header is no number. Set it right, or "
+        raise DataError(f"{named(ds)}: {' or '.join(given)} in its header is no number. Set it right, or "
                         "leave the file out.") from error  # fmt: skip
     if slope == 0 or not (math.isfinite(slope) and math.isfinite(intercept)):
-        raise DataError(f"{named(ds)} has RescaleSlope {slope} and RescaleIntercept {intercept}, which gives no "
+        slope_name, intercept_name = given
+        raise DataError(f"{named(ds)} has {slope_name} {slope} and {intercept_name} {intercept}, which gives no "
                         "values. Set them right, or leave the file out.")  # fmt: skip
     return Rescale(slope, intercept, _unit(ds, frame), assumed)
 
@@ -62,7 +66,7 @@ def scaled_px(source: Any, frame: int | None = None, padding: float | None = Non
     Raises: DataError as `pixels` does, and for colour pictures, which have no such values.
     """
     ds = dcmread(source)
-    stored = pixels(ds, frame)
+    stored = stored_values(ds, frame)
     check_gray(ds)
     values = modality_values(stored, ds, frame)
     if padding is not None:
@@ -123,4 +127,7 @@ def _unit(ds: Any, frame: int) -> str:
         return str(kind)
     if ds.get("Units"):  # of positron emission tomography
         return str(ds.Units)
+    if "DoseGridScaling" in ds:
+        given = str(ds.get("DoseUnits") or "").strip()
+        return "Gy" if given.upper() == "GY" else given.lower()
     return "HU" if ds.get("Modality") == "CT" and "RescaleIntercept" in ds else ""

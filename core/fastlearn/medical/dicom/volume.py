@@ -16,7 +16,7 @@ from fastlearn.medical.dicom.read import dcmread
 from fastlearn.medical.dicom.rescale import check_gray, modality_values
 from fastlearn.medical.dicom.series import BY_POSITION, SAME_PLACE, Series
 from fastlearn.medical.dicom.slices import Slice, Vector
-from fastlearn.medical.dicom.stored import pixels
+from fastlearn.medical.dicom.stored import stored_values
 from fastlearn.medical.dicom.windows import VALUE_TAGS
 
 UNIT_AXES = ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0))
@@ -57,7 +57,7 @@ def read_slice(one: Slice, padding: float | None = None) -> Tensor:
     """The values of one slice in the unit of `scaled_px`, `(H, W)`, float32; `padding` as for that function."""
     ds = dcmread(one.path, VALUE_TAGS)
     check_gray(ds)
-    stored = pixels(ds, one.frame)
+    stored = stored_values(ds, one.frame)
     values = modality_values(stored, ds, one.frame)
     outside = None if padding is None else padding_of(ds, stored)
     if outside is not None and padding is not None:

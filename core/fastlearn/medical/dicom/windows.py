@@ -19,7 +19,7 @@ from fastlearn.medical.dicom.rescale import (
     rescale_of,
     say_what_is_assumed,
 )
-from fastlearn.medical.dicom.stored import pixels
+from fastlearn.medical.dicom.stored import stored_values
 
 # Width and level in Hounsfield units, fastai's numbers.
 dicom_windows = SimpleNamespace(
@@ -39,7 +39,8 @@ dicom_windows = SimpleNamespace(
 VALUE_TAGS = (
     "SOPClassUID", "SOPInstanceUID", "Modality", "Units", "Rows", "Columns", "SamplesPerPixel", "BitsAllocated",
     "BitsStored", "HighBit", "PixelRepresentation", "PhotometricInterpretation", "PlanarConfiguration",
-    "NumberOfFrames", "RescaleSlope", "RescaleIntercept", "RescaleType", "ModalityLUTSequence", "PixelPaddingValue",
+    "NumberOfFrames", "RescaleSlope", "RescaleIntercept", "RescaleType", "DoseGridScaling", "DoseUnits",
+    "ModalityLUTSequence", "PixelPaddingValue",
     "PixelPaddingRangeLimit", "PerFrameFunctionalGroupsSequence", "SharedFunctionalGroupsSequence",
     "ExtendedOffsetTable", "ExtendedOffsetTableLengths", "FloatPixelData", "DoubleFloatPixelData", "PixelData",
 )  # fmt: skip
@@ -56,7 +57,7 @@ def windowed(source: Any, w: float, l: float, frame: int | None = None) -> Tenso
     check_window(w, l)
     ds = dcmread(source, VALUE_TAGS)
     check_gray(ds)
-    stored = pixels(ds, frame)
+    stored = stored_values(ds, frame)
     if "ModalityLUTSequence" in ds or "PerFrameFunctionalGroupsSequence" in ds or stored.dtype.itemsize > 2:
         seen = window(modality_values(stored, ds, frame), w, l)
     else:
@@ -82,7 +83,7 @@ def pct_in_window(source: Any, w: float, l: float, frame: int | None = None) -> 
     """
     check_window(w, l)
     ds = dcmread(source, VALUE_TAGS)
-    stored = pixels(ds, frame)
+    stored = stored_values(ds, frame)
     check_gray(ds)
     values = modality_values(stored, ds, frame)
     return float(inside_window(values, stored, ds, w, l).float().mean())
@@ -109,4 +110,4 @@ def _in_one_step(stored: np.ndarray, rescale: Rescale, w: float, l: float) -> Te
     seen = stored.astype(np.float32)
     seen *= np.float32(rescale.slope / w)
     seen += np.float32((rescale.intercept - l) / w + 0.5)
-    return torch.from_numpy(np.clip(seen, 0, 1, out=seen))
+    return torch.from_numpy(seen).clamp_(0, 1)
