@@ -55,6 +55,7 @@ class _CrossEntropy(torch.autograd.Function):
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:
         scores, target, kept, _, ctx.total = inputs
         ctx.mark_non_differentiable(output[1])
+        ctx.set_materialize_grads(False)  # of the second result there is none; else it would be made, of zeros
         ctx.save_for_backward(scores, target, kept, output[1])
 
     @staticmethod

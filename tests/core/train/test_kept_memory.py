@@ -34,9 +34,9 @@ def resident() -> int:
 def test_freed_memory_is_used_again_inside_and_given_back_after():
     with kept_memory(CPU):
         use_memory()
-        assert use_memory() < 0.1 * 8 * SIZE / PAGE
+        assert use_memory() < 0.5 * 8 * SIZE / PAGE
         kept = resident()
-    assert kept - resident() > 0.8 * 8 * SIZE
+    assert kept - resident() > 0.5 * 8 * SIZE
 
 
 @needs_glibc
@@ -44,7 +44,7 @@ def test_the_last_of_several_fits_at_once_gives_back():
     with kept_memory(CPU):
         with kept_memory(CPU):
             use_memory()
-        assert use_memory() < 0.1 * 8 * SIZE / PAGE
+        assert use_memory() < 0.5 * 8 * SIZE / PAGE
 
 
 @needs_glibc
