@@ -59,8 +59,10 @@ class _CrossEntropy(torch.autograd.Function):
         ctx.save_for_backward(scores, target, kept, output[1])
 
     @staticmethod
-    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, *slopes: Tensor | None) -> tuple[Tensor | None, ...]:
         slope, (scores, target, kept, gradient) = slopes[0], ctx.saved_tensors
+        if slope is None:
+            return None, None, None, None, None
         if torch.is_grad_enabled():  # a gradient of this gradient is asked for
             wrong = scores.softmax(1) - F.one_hot(target.masked_fill(~kept, 0), scores.shape[1])
             return slope * wrong * kept[:, None] / max(ctx.total, 1), None, None, None, None
