@@ -142,7 +142,11 @@ class LMDataLoader(DataLoader):
             raise DataError(
                 f"There are {self.n_tokens} tokens in {len(self.stream_of_texts)} texts, but a batch has bs={rows} "
                 "rows of at least one token and its target. "
-                f"Try bs={max(1, (self.n_tokens - 1) // self.seq_len)}, or more text."
+                + (
+                    f"Try bs={max(1, (self.n_tokens - 1) // self.seq_len)}, or more text."
+                    if self.n_tokens > 1
+                    else "Try more text, or keep less of it for validation (valid_pct)."
+                )
             )
         if length < self.seq_len and self.shuffle and not self._warned:
             self._warned = True

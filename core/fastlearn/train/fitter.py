@@ -22,6 +22,7 @@ from fastlearn.train.batch import count_train_batches
 from fastlearn.train.call import as_one_call
 from fastlearn.train.fitting import run_fit, seeded
 from fastlearn.train.host import Callbacks, as_callbacks
+from fastlearn.train.kept_memory import kept_memory
 from fastlearn.train.lr_find import LRFindResult, lr_find
 from fastlearn.train.optimizer import check_rates, make_optimizer, optimizer_to, rates_for_groups
 from fastlearn.train.run_state import RunState, model_device
@@ -89,7 +90,7 @@ class Fitter(RunState):
         learn = cast("Learner", self)
         try:
             self.in_fit = True
-            with self.added_cbs(cbs), seeded(learn):
+            with self.added_cbs(cbs), seeded(learn), kept_memory(model_device(self.model)):
                 if self.entry is None:
                     self.history.begin_fit(n_epoch, [metric.name for metric in self.metrics], describe(learn))
                 run_fit(learn, start_epoch if self.entry is None else self.entry.epoch)

@@ -170,3 +170,8 @@ def test_the_padding_is_where_the_vocabulary_has_it():
     assert pad_id_in(["xxunk", "a", "xxpad"]) == 2 and pad_id_in([["xxpad"], ["pos"]]) == 0
     assert pad_id_in(None) == pad_id_in(["a"]) == 1
     assert LMDataLoader(Datasets(TEXTS, [[lambda t: t]])).pad_id == 1
+
+
+def test_without_any_token_a_smaller_batch_is_no_remedy():
+    with pytest.raises(DataError, match=r"0 tokens in 0 texts.*Try more text, or keep less of it for validation"):
+        next(iter(LMDataLoader([], bs=2, seq_len=4)))
