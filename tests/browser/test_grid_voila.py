@@ -51,7 +51,7 @@ def test_the_confusion_matrix_and_the_top_losses_follow_a_new_label(page) -> Non
     expect(page.locator(".fw-TopLossesView:not(.fw-ConfusionView) .fw-Grid-counts")).to_have_text(
         re.compile("images"), timeout=PATIENCE
     )
-    expect(cell).to_have_attribute("aria-label", re.compile("^cat predicted cat"), timeout=PATIENCE)
+    expect(cell).to_have_attribute("aria-label", re.compile("^cat predicted rightly"), timeout=PATIENCE)
     page.locator(".fw-ConfusionView .fw-Matrix-port").focus()
     page.keyboard.press("ArrowRight")
     expect(cell).to_have_attribute("aria-label", re.compile("^cat predicted dog"), timeout=PATIENCE)
