@@ -15,6 +15,8 @@ from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from fastlearn.data.find import image_extensions
 from fastlearn.data.problems import DataError
+from fastlearn.vision.jpeg import decode_at_once
+from fastlearn.vision.shared_pixels import keep_pixels, share_pixels
 
 Size = tuple[int, int]  # width, height
 UPRIGHT = {  # EXIF orientation → how the stored pixels are turned for viewing
@@ -49,10 +51,10 @@ def read_picture(source: Any, at_least: Size | None = None, gray: bool = False) 
         return medical, medical.size
     with Image.open(_as_file(source)) as im:
         full_size = _draft(im, at_least, gray)
-        im.load()
-        full_size = full_size or im.size
+        picture = _decoded(im, full_size or im.size)
+        full_size = full_size or im.size  # some formats learn their size while they decode
         orientation = orientation_of(im)  # asking a PNG for it before would load it, and swallow its errors
-        picture = im.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else _detached(im)
+        picture = picture.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else picture
         return _without_tags(picture), full_size[::-1] if orientation >= FIRST_SIDEWAYS else full_size
 
 
@@ -79,14 +81,22 @@ def _draft(im: ImageFile.ImageFile, at_least: Size | None, gray: bool) -> Size |
     return full_size
 
 
+def _decoded(im: ImageFile.ImageFile, full_size: Size) -> Image.Image:
+    """The picture in `im`, free of its file; the pixels of a colour JPEG lie where `pixels_of` finds them."""
+    if im.format != "JPEG" or im.mode != "RGB":
+        im.load()
+        return im.copy() if im.readonly else im._new(im.im)  # read-only pixels lie in the file itself
+    pixels = share_pixels(im)
+    if not decode_at_once(im, full_size, pixels):
+        im.load()
+    picture = im._new(im.im)
+    keep_pixels(picture, pixels)
+    return picture
+
+
 def upright(im: Image.Image, orientation: int) -> Image.Image:
     """A copy of `im` turned as `orientation` asks, which no longer says that it has to be turned."""
     return _without_tags(im.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else im.copy())
-
-
-def _detached(im: ImageFile.ImageFile) -> Image.Image:
-    """A loaded picture without its file; it takes the pixels over, unless they lie in the file itself."""
-    return im.copy() if im.readonly else im._new(im.im)
 
 
 def _without_tags(im: Image.Image) -> Image.Image:

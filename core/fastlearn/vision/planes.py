@@ -15,6 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from fastlearn.data.transform import SampleTransform, Transform
+from fastlearn.vision.shared_pixels import pixels_of
 from fastlearn.vision.window import Size, Window
 
 if TYPE_CHECKING:
@@ -41,13 +42,21 @@ def view_planes(im: Any, window: Window, out: Size) -> Tensor | None:
         return None
     if any(scale != 1 and int(n * (1 + NUDGE) / scale) == n for n, scale in zip(im.size, scales, strict=True)):
         return None  # the kernel takes an axis that keeps its number of pixels for one that keeps its scale
-    four = bytearray(im.tobytes("raw", "RGBX"))  # as Pillow has them: a fourth channel costs less than taking it out
     # Axes are moved by numpy: around each of torch's operations, threads that read other pictures change places.
-    pixels = torch.from_numpy(np.frombuffer(four, np.uint8).reshape(1, im.height, im.width, 4).transpose(0, 3, 1, 2))
+    pixels = torch.from_numpy(_four_channels(im)[None].transpose(0, 3, 1, 2))
     factors = [(1 + NUDGE) / scale for scale in reversed(scales)]
     whole = F.interpolate(pixels, scale_factor=factors, mode="bilinear", antialias=True).numpy()
     view = whole[0, :3, y : y + out[1], x : x + out[0]]
     return torch.from_numpy(view) if view.shape[1:] == out[::-1] else None
+
+
+def _four_channels(im: Image.Image) -> np.ndarray:
+    """The pixels as Pillow has them, `(H, W, 4)`: a fourth channel costs less than taking it out."""
+    pixels = pixels_of(im)
+    if pixels is None:
+        four = bytearray(im.tobytes("raw", "RGBX"))  # torch wants memory that could be written to
+        pixels = np.frombuffer(four, np.uint8).reshape(im.height, im.width, 4)
+    return pixels
 
 
 def picture_of(planes: Tensor) -> Image.Image:
