@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from fastlearn.vision.decode import FIRST_SIDEWAYS, orientation_of
+from fastlearn.vision.orientation import FIRST_SIDEWAYS, orientation_of
 from fastlearn.vision.resize import ViewTransform
 from fastlearn.vision.window import Window, whole
 from numpy.typing import NDArray

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+import numpy as np
 import torch
 
 from fastlearn.data.items import item_getter
@@ -141,7 +142,8 @@ class Categorize(Transform):
         return [plain_label(value)]
 
     def encodes(self, x: Any) -> torch.Tensor:
-        return torch.tensor(_known(self.vocab, self).index_of(x))
+        # By way of numpy: around each of torch's operations, threads that read other items change places.
+        return torch.from_numpy(np.array(_known(self.vocab, self).index_of(x), np.int64))
 
     def decodes(self, x: Any) -> Any:
         return _known(self.vocab, self).label_at(x)

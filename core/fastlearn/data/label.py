@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from fastlearn.data.problems import DataError, short
@@ -14,7 +14,7 @@ from fastlearn.data.transform import ItemTransform
 
 def parent_label(o: str | os.PathLike[str]) -> str:
     """The name of the folder that the file `o` lies in."""
-    name = Path(o).parent.name
+    name = (o if isinstance(o, PurePath) else Path(o)).parent.name  # taking a path apart again costs more than the rest
     if not name:
         raise DataError(
             f"parent_label takes the name of the folder a file lies in, but {str(o)!r} lies in none. "

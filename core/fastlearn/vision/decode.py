@@ -9,30 +9,19 @@ import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
-from typing import IO, Any
+from typing import Any
 
-from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from fastlearn.data.find import image_extensions
 from fastlearn.data.problems import DataError
-from fastlearn.vision.jpeg import decode_at_once
-from fastlearn.vision.shared_pixels import keep_pixels, share_pixels
+from fastlearn.vision.jpeg import decode_opened, read_colour
+from fastlearn.vision.orientation import FIRST_SIDEWAYS, orientation_of, turned
 
 Size = tuple[int, int]  # width, height
-UPRIGHT = {  # EXIF orientation → how the stored pixels are turned for viewing
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-FIRST_SIDEWAYS = 5  # from here on width and height change places
 DICOM_ENDINGS = (".dcm", ".dicom", ".dic")
 PRINTABLE = set(string.printable.encode())
 SMALL = 1 << 22  # bytes; a larger file may hold more than the frame that is wanted
-ORIENTATION_KEYS = ("exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp")
 
 
 def read_picture(source: Any, at_least: Size | None = None, gray: bool = False) -> tuple[Image.Image, Size]:
@@ -40,7 +29,7 @@ def read_picture(source: Any, at_least: Size | None = None, gray: bool = False) 
 
     A DICOM file is shown as a viewer does, by the window that it names itself (see `dicom_picture`).
     `at_least`: (width, height) that suffice. A JPEG may then be decoded at 1/2, 1/4 or 1/8 of its size (and, for
-    `gray`, without its colours), which is much faster, as long as both sides stay at least that.
+    `gray`, without its colours), which is much faster, as long as both sides stay at least that; its `info` is empty.
     Returns: the picture in the mode of its file, and its full (width, height) before any reduction.
     Raises: whatever Pillow's decoders raise; call it inside `explained(source)`.
     """
@@ -49,13 +38,10 @@ def read_picture(source: Any, at_least: Size | None = None, gray: bool = False) 
 
         medical = dicom_picture(source)
         return medical, medical.size
-    with Image.open(_as_file(source)) as im:
-        full_size = _draft(im, at_least, gray)
-        picture = _decoded(im, full_size or im.size)
-        full_size = full_size or im.size  # some formats learn their size while they decode
-        orientation = orientation_of(im)  # asking a PNG for it before would load it, and swallow its errors
-        picture = picture.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else picture
-        return _without_tags(picture), full_size[::-1] if orientation >= FIRST_SIDEWAYS else full_size
+    content = _content_of(source)
+    found = None if at_least is None or gray or content is None else read_colour(content, at_least)
+    picture, full_size, orientation = _opened(source, content, at_least, gray) if found is None else found
+    return turned(picture, orientation), full_size[::-1] if orientation >= FIRST_SIDEWAYS else full_size
 
 
 def is_dicom(source: Any) -> bool:
@@ -81,50 +67,37 @@ def _draft(im: ImageFile.ImageFile, at_least: Size | None, gray: bool) -> Size |
     return full_size
 
 
+def _opened(source: Any, content: bytes | None, at_least: Size | None, gray: bool) -> tuple[Image.Image, Size, int]:
+    """The picture as stored, its full size, and its orientation, from Pillow."""
+    with Image.open(_as_file(source, content)) as im:
+        full_size = _draft(im, at_least, gray)
+        picture = _decoded(im, full_size or im.size)
+        # Some formats learn their size while they decode, and a PNG that is asked for its orientation before is loaded,
+        # and its errors are swallowed.
+        return picture, full_size or im.size, orientation_of(im)
+
+
 def _decoded(im: ImageFile.ImageFile, full_size: Size) -> Image.Image:
-    """The picture in `im`, free of its file; the pixels of a colour JPEG lie where `pixels_of` finds them."""
-    if im.format != "JPEG" or im.mode != "RGB":
+    """The picture in `im`, free of its file."""
+    picture = decode_opened(im, full_size) if im.format == "JPEG" and im.mode == "RGB" else None
+    if picture is None:
         im.load()
-        return im.copy() if im.readonly else im._new(im.im)  # read-only pixels lie in the file itself
-    pixels = share_pixels(im)
-    if not decode_at_once(im, full_size, pixels):
-        im.load()
-    picture = im._new(im.im)
-    keep_pixels(picture, pixels)
+        picture = im.copy() if im.readonly else im._new(im.im)  # read-only pixels lie in the file itself
     return picture
 
 
-def upright(im: Image.Image, orientation: int) -> Image.Image:
-    """A copy of `im` turned as `orientation` asks, which no longer says that it has to be turned."""
-    return _without_tags(im.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else im.copy())
-
-
-def _without_tags(im: Image.Image) -> Image.Image:
-    """`im`, which no longer says that it has to be turned."""
-    for key in ORIENTATION_KEYS:
-        im.info.pop(key, None)
-    return im
-
-
-def orientation_of(im: Image.Image) -> int:
-    """The EXIF (or XMP) orientation, 1 to 8; 1, upright, where there is none or it cannot be read."""
-    if im.format == "JPEG" and not any(key in im.info for key in ORIENTATION_KEYS):
-        return 1
-    try:
-        return int(im.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # a damaged tag must not cost the picture
-        return 1
-
-
-def _as_file(source: Any) -> str | IO[bytes]:
+def _content_of(source: Any) -> bytes | None:
+    """All bytes of a file that is small, or given as bytes; None for what is opened piece by piece."""
     if isinstance(source, bytes | bytearray | memoryview):
-        return io.BytesIO(source)
-    if isinstance(source, str | PathLike):
-        path = os.fspath(source)
-        content = _read_small(path)
-        return path if content is None else io.BytesIO(content)
-    if hasattr(source, "read"):
-        return source  # type: ignore[no-any-return]
+        return bytes(source)
+    return _read_small(os.fspath(source)) if isinstance(source, str | PathLike) else None
+
+
+def _as_file(source: Any, content: bytes | None) -> Any:
+    if content is not None:
+        return io.BytesIO(content)
+    if isinstance(source, str | PathLike) or hasattr(source, "read"):
+        return source
     raise DataError("A picture is opened from a path, the bytes of a file, an open file, an array, a tensor or a PIL "
                     f"image, but got {type(source).__name__}. Check what get_x (or get_items) gives.")  # fmt: skip
 

@@ -10,8 +10,9 @@ import torch
 from PIL import Image
 
 from fastlearn.vision.arrays import to_image
-from fastlearn.vision.decode import Size, explained, orientation_of, read_picture, upright
+from fastlearn.vision.decode import Size, explained, read_picture
 from fastlearn.vision.modes import to_ids, to_mode
+from fastlearn.vision.orientation import orientation_of, upright
 
 AnyPicture = TypeVar("AnyPicture", bound="PILBase")
 

@@ -33,21 +33,26 @@ def view_planes(im: Any, window: Window, out: Size) -> Tensor | None:
     """
     if not isinstance(im, Image.Image) or im.mode != "RGB" or out == im.size:
         return None
-    scales = (window.right - window.left) / out[0], (window.bottom - window.top) / out[1]
-    left, top = window.left / scales[0], window.top / scales[1]
-    x, y = round(left), round(top)
-    if min(x, y) < 0 or abs(left - x) > WHOLE or abs(top - y) > WHOLE:
+    (width, height), (left, top, right, bottom) = im.size, window
+    across, down = (right - left) / out[0], (bottom - top) / out[1]  # the picture's pixels in one of the view's
+    x, y = round(left / across), round(top / down)
+    if min(x, y) < 0 or abs(left / across - x) > WHOLE or abs(top / down - y) > WHOLE:
         return None
-    if window.right > im.width + WHOLE * scales[0] or window.bottom > im.height + WHOLE * scales[1]:
+    if right > width + WHOLE * across or bottom > height + WHOLE * down:
         return None
-    if any(scale != 1 and int(n * (1 + NUDGE) / scale) == n for n, scale in zip(im.size, scales, strict=True)):
-        return None  # the kernel takes an axis that keeps its number of pixels for one that keeps its scale
+    if _looks_unscaled(width, across) or _looks_unscaled(height, down):
+        return None
     # Axes are moved by numpy: around each of torch's operations, threads that read other pictures change places.
     pixels = torch.from_numpy(_four_channels(im)[None].transpose(0, 3, 1, 2))
-    factors = [(1 + NUDGE) / scale for scale in reversed(scales)]
+    factors = [(1 + NUDGE) / down, (1 + NUDGE) / across]
     whole = F.interpolate(pixels, scale_factor=factors, mode="bilinear", antialias=True).numpy()
     view = whole[0, :3, y : y + out[1], x : x + out[0]]
     return torch.from_numpy(view) if view.shape[1:] == out[::-1] else None
+
+
+def _looks_unscaled(n: int, scale: float) -> bool:
+    """Whether the kernel takes an axis of `n` pixels, which keeps their number, for one that keeps its scale."""
+    return scale != 1 and int(n * (1 + NUDGE) / scale) == n
 
 
 def _four_channels(im: Image.Image) -> np.ndarray:

@@ -230,9 +230,9 @@ def _on_a_pixel(place: Place, size: Size, out: Size) -> Place:
 
     So all windows show parts of one resized picture, which a cache can keep.
     """
-    scale, steps = whole_steps(size, out)
-    free = (size[0] / scale - out[0], size[1] / scale - out[1])
-    x, y = (int(p * (n + 1)) / f if n else 0.0 for p, n, f in zip(place, steps, free, strict=True))
+    scale, (right, down) = whole_steps(size, out)
+    x = int(place[0] * (right + 1)) / (size[0] / scale - out[0]) if right else 0.0
+    y = int(place[1] * (down + 1)) / (size[1] / scale - out[1]) if down else 0.0
     return x, y
 
 
@@ -251,7 +251,10 @@ def _as_decoded(picture: Image.Image, full: Size, window: Window) -> Window:
 
 def canvas_of(parts: Sequence[Any], kinds: Kinds) -> Size | None:
     """The full size of the first picture of a sample, in whose pixels its points and boxes are; None without one."""
-    return next((size_of(part) for part, kind in zip(parts, kinds, strict=True) if kind in ("image", "mask")), None)
+    for part, kind in zip(parts, kinds, strict=True):
+        if kind in ("image", "mask"):
+            return size_of(part)
+    return None
 
 
 def one_of(name: str, value: str, choices: type) -> str:

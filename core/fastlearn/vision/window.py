@@ -35,7 +35,7 @@ def whole(size: Size) -> Window:
 
 def placed(size: Size, extent: tuple[float, float], place: Place) -> Window:
     """A window of width and height `extent`, at `place` of its play in a picture of `size` (negative play: outside)."""
-    left, top = (p * (have - want) for p, have, want in zip(place, size, extent, strict=True))
+    left, top = place[0] * (size[0] - extent[0]), place[1] * (size[1] - extent[1])
     return Window(left, top, left + extent[0], top + extent[1])
 
 

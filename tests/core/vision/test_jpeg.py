@@ -9,6 +9,7 @@ import pytest
 from fastlearn.data.problems import DataError
 from fastlearn.vision import jpeg
 from fastlearn.vision.decode import read_picture
+from fastlearn.vision.jpeg_header import colour_header
 from fastlearn.vision.open import PILImage, PILImageBW
 from fastlearn.vision.planes import view_planes
 from fastlearn.vision.shared_pixels import pixels_of
@@ -45,14 +46,19 @@ def refuse(*args, **settings):
 
 
 def counted(monkeypatch):
-    """The results of decoding at once, as a list that grows."""
+    """Whether files were decoded in one call, as a list that grows with every file that might be."""
     results = []
 
-    def decode(*args):
-        results.append(jpeg.decode_at_once(*args))
-        return results[-1]
+    def by(function):
+        def decode(*args):
+            found = function(*args)
+            results.append(found is not None)
+            return found
 
-    monkeypatch.setattr("fastlearn.vision.decode.decode_at_once", decode)
+        return decode
+
+    for name in ("read_colour", "decode_opened"):
+        monkeypatch.setattr(f"fastlearn.vision.decode.{name}", by(getattr(jpeg, name)))
     return results
 
 
@@ -68,7 +74,9 @@ def test_the_pixels_are_pillows(size, at_least, subsampling, quality, progressiv
     picture, full = read_picture(content, at_least)
     assert full == size and picture.mode == "RGB"
     assert np.array_equal(np.asarray(picture), by_pillow(content, at_least))
-    assert np.array_equal(pixels_of(picture)[..., :3], np.asarray(picture))
+    memory = pixels_of(picture)
+    assert (memory is None) == (max(size) < 8)  # two scales of so small a file can have the same size
+    assert memory is None or np.array_equal(memory[..., :3], np.asarray(picture))
 
 
 @pytest.mark.parametrize("settings", [{}, {"restart_marker_rows": 1}, {"keep_rgb": True}, {"optimize": True}])
@@ -111,6 +119,65 @@ def test_a_turned_photo_is_the_same_with_and_without(monkeypatch, orientation):
         assert np.array_equal(np.asarray(a), np.asarray(b)) and a.full_size == b.full_size
 
 
+@pytest.mark.parametrize(
+    "settings", [{"exif": b""}, {"xmp": b"<x/>"}, {"icc_profile": b"x" * 300}, {"comment": b"hello"}]
+)
+def test_only_files_that_may_be_turned_in_another_way_are_opened_by_pillow(settings):
+    content = encoded(photo(60, 40), **settings)
+    header = colour_header(content)
+    assert header == (None if "xmp" in settings else ((60, 40), 1))
+
+
+def test_several_pictures_in_one_file_are_left_to_pillow():
+    file = io.BytesIO()
+    photo(60, 40).save(file, "MPO", save_all=True, append_images=[photo(50, 40)])
+    assert colour_header(file.getvalue()) is None
+    assert read_picture(file.getvalue(), (10, 10))[1] == (60, 40)
+
+
+def test_a_possible_bomb_is_left_to_pillow(monkeypatch):
+    content = encoded(photo(60, 40))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    with pytest.raises(DataError, match="would be huge once decoded"):
+        PILImage.create(content, (10, 10))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
+    assert PILImage.create(content, (10, 10)).full_size == (60, 40)
+
+
+def outcome(content, at_least):
+    """The picture, or what is said of it."""
+    try:
+        picture = PILImage.create(content, at_least)
+    except DataError as error:
+        return str(error)
+    return picture.size, picture.full_size, picture.tobytes()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_damaged_files_end_as_they_do_in_pillow(monkeypatch):
+    rng = np.random.default_rng(0)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    files = [encoded(photo(60, 40), **settings) for settings in ({}, {"exif": exif}, {"progressive": True})]
+    damaged = []
+    for _ in range(300):
+        content = bytearray(files[rng.integers(3)])
+        place = int(rng.integers(2, content.index(b"\xff\xda") + 30))
+        match rng.integers(3):
+            case 0:
+                content[place] = rng.integers(256)
+            case 1:
+                del content[place : place + int(rng.integers(1, 6))]
+            case 2:
+                content[place:place] = rng.bytes(3)
+        damaged.append(bytes(content))
+    ours = [outcome(content, at_least) for content in damaged for at_least in ((20, 16), None)]
+    monkeypatch.setattr(jpeg, "decode_jpeg", refuse)
+    pillows = [outcome(content, at_least) for content in damaged for at_least in ((20, 16), None)]
+    assert ours == pillows
+    assert 20 < sum(isinstance(found, str) for found in ours) < 580
+
+
 def test_a_file_object_of_the_users_is_left_to_pillow(monkeypatch, tmp_path):
     results = counted(monkeypatch)
     path = tmp_path / "a.jpg"
@@ -143,7 +210,7 @@ def test_a_picture_drawn_upon_shows_it(monkeypatch):
             with monkeypatch.context() as patch:
                 patch.setattr(jpeg, "decode_jpeg", decoder)
                 picture = PILImage.create(encoded(photo(60, 40), quality=90))
-            assert pixels_of(picture) is not None
+            assert (pixels_of(picture) is None) == (decoder is refuse)
             change(picture)
             shrunk = window.scaled(picture.width / 60, picture.height / 40)
             seen.append((np.asarray(picture), view_planes(picture, shrunk, (20, 20)).numpy()))

@@ -12,7 +12,8 @@ from PIL import Image
 from fastlearn.data.find import get_image_files
 from fastlearn.data.problems import DataError
 from fastlearn.vision.annotations.boxed import Box, Boxed
-from fastlearn.vision.decode import FIRST_SIDEWAYS, explained, orientation_of
+from fastlearn.vision.decode import explained
+from fastlearn.vision.orientation import FIRST_SIDEWAYS, orientation_of
 
 StrPath = str | os.PathLike[str]
 CLASS_FILES = ("classes.txt", "obj.names", "_darknet.labels", "data.yaml", "dataset.yaml")

@@ -15,10 +15,11 @@ from typing import IO, Any
 import numpy as np
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from fastlearn.vision.decode import FIRST_SIDEWAYS, orientation_of, reason_for, upright
+from fastlearn.vision.decode import reason_for
 from fastlearn.vision.files.measures import SIDE, UNMEASURED, Measures, measure
 from fastlearn.vision.files.signature import fine_signature, signature
 from fastlearn.vision.modes import to_mode
+from fastlearn.vision.orientation import FIRST_SIDEWAYS, orientation_of, upright
 
 MAX_PIXELS = 50_000_000  # that are decoded; a JPEG's decoder makes it smaller on the way
 LARGE_PIXELS = 8_000_000  # from here on one at a time is decoded, so that memory does not grow with the workers

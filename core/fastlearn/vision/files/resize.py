@@ -19,12 +19,13 @@ from fastlearn.data.config import make_folder
 from fastlearn.data.find import StrPath, get_image_files
 from fastlearn.data.problems import DataError
 from fastlearn.keywords import unknown_keyword
-from fastlearn.vision.decode import explained, orientation_of, upright
+from fastlearn.vision.decode import explained
 from fastlearn.vision.files.parallel import Cancel, Progress, Reporter, run_each
 from fastlearn.vision.files.probe import MAX_PIXELS
 from fastlearn.vision.files.quiet import quiet_pillow
 from fastlearn.vision.files.report import Report
 from fastlearn.vision.modes import to_mode
+from fastlearn.vision.orientation import orientation_of, upright
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -133,7 +133,7 @@ def test_near_duplicates_resized_recompressed_or_in_another_format(photos):
 
 @pytest.mark.parametrize("orientation", range(2, 9))
 def test_copy_that_is_turned_by_its_exif_tag_is_a_near_duplicate(photos, orientation):
-    from fastlearn.vision.decode import UPRIGHT
+    from fastlearn.vision.orientation import UPRIGHT
 
     inverse = {6: 8, 8: 6}.get(orientation, orientation)
     stored = Image.open(photos / "07.jpg").transpose(UPRIGHT[inverse])
