@@ -29,7 +29,8 @@ def read_picture(source: Any, at_least: Size | None = None, gray: bool = False) 
 
     A DICOM file is shown as a viewer does, by the window that it names itself (see `dicom_picture`).
     `at_least`: (width, height) that suffice. A JPEG may then be decoded at 1/2, 1/4 or 1/8 of its size (and, for
-    `gray`, without its colours), which is much faster, as long as both sides stay at least that; its `info` is empty.
+    `gray`, without its colours), which is much faster, as long as both sides stay at least that.
+    What the file says besides its pixels (`info`) is then left out.
     Returns: the picture in the mode of its file, and its full (width, height) before any reduction.
     Raises: whatever Pillow's decoders raise; call it inside `explained(source)`.
     """

@@ -26,10 +26,10 @@ def upright(im: Image.Image, orientation: int) -> Image.Image:
 
 def turned(im: Image.Image, orientation: int) -> Image.Image:
     """As `upright`, but `im` itself where it needs no turning."""
-    turned = im.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else im
+    picture = im.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else im
     for key in ORIENTATION_KEYS:
-        turned.info.pop(key, None)
-    return turned
+        picture.info.pop(key, None)
+    return picture
 
 
 def orientation_of(im: Image.Image) -> int:
