@@ -17,6 +17,8 @@ from fastlearn.vision.decode import FIRST_SIDEWAYS, explained, orientation_of
 StrPath = str | os.PathLike[str]
 CLASS_FILES = ("classes.txt", "obj.names", "_darknet.labels", "data.yaml", "dataset.yaml")
 YAML_LIST = re.compile(r"^names:\s*\[(.*?)\]", re.M | re.S)
+YAML_COMMENT = re.compile(r"""(^|[ \t])#.*|("[^"]*"|'[^']*')""", re.M)  # what is quoted stays
+BEYOND = 1e-3  # of the picture: so far may rounding bring a box outside
 YAML_LINES = re.compile(r"^names:\s*\n((?:[ \t]*(?:-|\d+:)[ \t].*\n?)+)", re.M)
 
 
@@ -90,7 +92,8 @@ def _class_names(classes: StrPath | Sequence[str] | None, folders: Iterable[Path
 
 def _yaml_names(file: Path) -> list[str]:
     """The `names` of a YOLO data file: a list in brackets, or one a line with a dash or a number before it."""
-    text = file.read_text(encoding="utf-8")
+    plain = YAML_COMMENT.sub(lambda found: found[2] or "", file.read_text(encoding="utf-8"))
+    text = "\n".join(line for line in plain.splitlines() if line.strip())
     in_brackets, in_lines = YAML_LIST.search(text), YAML_LINES.search(text)
     if in_brackets:
         found = in_brackets[1].split(",")
@@ -118,7 +121,7 @@ def _numbers(words: Sequence[str], line: int, text: Path, n_classes: int) -> tup
     where = f"{str(text)!r}, line {line}: "
     try:
         number, place = int(words[0]), [float(word) for word in words[1:5]]
-        good = len(words) == 5 and all(0 <= value <= 1 for value in place)  # NaN is not
+        good = len(words) == 5 and all(-BEYOND <= value <= 1 + BEYOND for value in place)  # NaN is not
     except (ValueError, IndexError):
         good = False
     if not good:
