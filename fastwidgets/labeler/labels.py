@@ -81,7 +81,7 @@ def _nothing(item: Any) -> None:
 
 @lru_cache(maxsize=1024)
 def _upright_size(path: str) -> tuple[int, int]:
-    from fastlearn.vision.annotations.yolo import upright_size
+    from fastlearn.vision.upright_size import upright_size
 
     return upright_size(Path(path))
 

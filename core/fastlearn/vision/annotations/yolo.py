@@ -7,12 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PIL import Image
-
 from fastlearn.data.find import get_image_files
 from fastlearn.data.problems import DataError
 from fastlearn.vision.annotations.boxed import Box, Boxed
-from fastlearn.vision.decode import FIRST_SIDEWAYS, explained, orientation_of
+from fastlearn.vision.upright_size import upright_size
 
 StrPath = str | os.PathLike[str]
 CLASS_FILES = ("classes.txt", "obj.names", "_darknet.labels", "data.yaml", "dataset.yaml")
@@ -65,13 +63,6 @@ def labels_beside(images: Path) -> Path:
             return other
     inside = images / "labels"
     return inside if inside.is_dir() else images
-
-
-def upright_size(file: Path) -> tuple[int, int]:
-    """(width, height) of a picture as it is shown, from its header alone."""
-    with explained(file), Image.open(file) as im:
-        width, height = im.size
-        return (height, width) if orientation_of(im) >= FIRST_SIDEWAYS else (width, height)
 
 
 def _class_names(classes: StrPath | Sequence[str] | None, folders: Iterable[Path]) -> list[str]:
