@@ -81,16 +81,15 @@ def _nothing(item: Any) -> None:
 
 @lru_cache(maxsize=1024)
 def _upright_size(path: str) -> tuple[int, int]:
-    from fastlearn.vision.annotations.yolo import upright_size
+    from fastlearn.vision.upright_size import upright_size
 
     return upright_size(Path(path))
 
 
 def _drawn(size: tuple[int, int], polygons: list[tuple[int, tuple[tuple[float, float], ...]]]) -> NDArray[np.uint8]:
-    from PIL import Image, ImageDraw
+    from fastlearn.vision.annotations.coco_masks import drawn
 
-    mask = Image.new("L", size)
-    pen = ImageDraw.Draw(mask)
+    mask = np.zeros(size[::-1], np.uint8)
     for number, points in polygons:
-        pen.polygon([(x - 0.5, y - 0.5) for x, y in points], fill=number)  # Pillow counts from the middle of a pixel
-    return np.asarray(mask)
+        mask[drawn([[side for point in points for side in point]], size)] = number
+    return mask

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fastlearn.vision.annotations.yolo import upright_size
+from fastlearn.vision.upright_size import upright_size
 
 from fastwidgets.labeler.annotation import Annotation
 from fastwidgets.labeler.shapes import SHAPE_TASKS, Shape

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from fastlearn.data.find import get_image_files
-from fastlearn.vision.annotations.yolo import upright_size
+from fastlearn.vision.upright_size import upright_size
 
 from fastwidgets.grid.session import GridSession
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from fastlearn.vision.orientation import FIRST_SIDEWAYS, orientation_of
 from fastlearn.vision.resize import ViewTransform
+from fastlearn.vision.upright_size import size_of_upright
 from fastlearn.vision.window import Window, whole
 from numpy.typing import NDArray
 from PIL import Image
@@ -26,8 +26,7 @@ Size = tuple[int, int]  # width, height
 def upright_size(path: str | os.PathLike[str]) -> Size:
     """(width, height) of a picture, turned upright, without decoding it. Raises: OSError if it cannot be read."""
     with Image.open(path) as picture:
-        width, height = picture.size
-        return (height, width) if orientation_of(picture) >= FIRST_SIDEWAYS else (width, height)
+        return size_of_upright(picture)
 
 
 def seen_of(learn: Learner, size: Size) -> Window:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,16 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from fastlearn.data.problems import DataError, describe
+from fastlearn.data.problems import DataError
 from fastlearn.data.transform import Transform
-from fastlearn.vision.arrays import image2tensor
+from fastlearn.vision.channel_arrays import check_size, of_picture, tidy
 from fastlearn.vision.decode import explained, read_picture
+from fastlearn.vision.tiff import open_tiff
 
 TIFF_ENDINGS = (".tif", ".tiff")
+TIFF_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+NUMPY_SIGNATURE = b"\x93NUMPY"
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-KEPT_MODES = ("L", "LA", "RGB", "RGBA", "F")  # the others of PIL's become one of these
 
 
 class OpenChannels(Transform):
@@ -46,7 +49,7 @@ def open_channels(source: Any, n_channels: int | None = None) -> Tensor:
 
     `source` is a path, the bytes of a file, a PIL image, or an array or tensor. `.npy` files hold `(H, W)`, `(H, W, C)`
     or `(C, H, W)`: the channels are on the axis of length `n_channels`, or else on the shorter of first and last. The
-    pages of a TIFF are channels where they are planes of one picture. Other files are opened as PIL does, EXIF applied.
+    pages of a TIFF are channels where they are planes of one picture (see `open_tiff`). EXIF orientation is applied.
     Raises: DataError for anything else, and where there are not `n_channels` channels.
     """
     if isinstance(source, Tensor):
@@ -63,99 +66,30 @@ def open_channels(source: Any, n_channels: int | None = None) -> Tensor:
     return found
 
 
-def tidy(array: np.ndarray, source: Any, n_channels: int | None = None, first: bool = False) -> Tensor:
-    """`array` as a contiguous tensor `(C, H, W)` of uint8, uint16 or float32.
-
-    `first` says that of two axes that could be the channels the first one is meant.
-    Raises: DataError for other shapes, and for integers beyond 16 bit, which would lose their last digits.
-    """
-    if array.ndim not in (2, 3) or not array.size or array.dtype.kind not in "buif":
-        raise DataError("A picture is an array of numbers of shape (H, W), (H, W, C) or (C, H, W), but got "
-                        f"{describe(source if hasattr(source, 'shape') else array)}.")  # fmt: skip
-    planes = array[None] if array.ndim == 2 else _channels_first(array, n_channels, first)
-    return torch.from_numpy(np.array(_plain_dtype(planes), order="C"))
-
-
-def _channels_first(array: np.ndarray, n_channels: int | None, first: bool) -> np.ndarray:
-    ends = (array.shape[0], array.shape[-1])
-    if n_channels in ends and ends[0] != ends[1]:
-        first = ends[0] == n_channels
-    elif ends[0] != ends[1]:
-        first = ends[0] < ends[1]
-    return array if first else array.transpose(2, 0, 1)
-
-
-def _plain_dtype(array: np.ndarray) -> np.ndarray:
-    """`array` in the machine's byte order, as uint8, uint16 or float32."""
-    kind = array.dtype.kind
-    if kind == "b":
-        return array.astype(np.uint8) * 255
-    if kind == "f":
-        return array.astype(np.float32)
-    least, most = int(array.min()), int(array.max())
-    if least >= 0 and array.dtype.itemsize == 1:
-        return array.astype(np.uint8)
-    if least >= 0 and most <= np.iinfo(np.uint16).max:
-        return array.astype(np.uint16)
-    raise DataError(f"A picture of integers holds 0..65535, but this one runs from {least} to {most}. Save it as "
-                    "float32, scaled as you want the model to see it.")  # fmt: skip
-
-
 def _opened(source: Any, n_channels: int | None) -> Tensor:
     if isinstance(source, Image.Image):
-        return _of_picture(source)
+        return of_picture(source)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _opened_bytes(bytes(source), n_channels)
     ending = Path(source).suffix.lower() if isinstance(source, str | PathLike) else ""
     if ending == ".npy":
         return tidy(np.load(source, mmap_mode="r", allow_pickle=False), source, n_channels)  # a header may lie
     if ending in TIFF_ENDINGS:
-        return _opened_tiff(source, n_channels)
+        return open_tiff(source, n_channels)
+    return _opened_plain(source)
+
+
+def _opened_bytes(content: bytes, n_channels: int | None) -> Tensor:
+    if content.startswith(NUMPY_SIGNATURE):
+        return tidy(np.load(io.BytesIO(content), allow_pickle=False), content, n_channels)
+    if content.startswith(TIFF_SIGNATURES):
+        return open_tiff(io.BytesIO(content), n_channels)
+    return _opened_plain(content)
+
+
+def _opened_plain(source: Any) -> Tensor:
     deep = _deep_png(source)
-    return _of_picture(read_picture(source)[0]) if deep is None else deep
-
-
-def _of_picture(im: Image.Image) -> Tensor:
-    """A PIL image with the channels that it has: palettes and CMYK become RGB, 16-bit gray stays 16-bit."""
-    if im.mode.startswith("I"):
-        return tidy(np.asarray(im), im)
-    if im.mode not in KEPT_MODES:
-        im = im.convert("L" if im.mode == "1" else "RGBA" if "A" in im.mode or "transparency" in im.info else "RGB")
-    return image2tensor(im)
-
-
-def _opened_tiff(source: Any, n_channels: int | None) -> Tensor:
-    """A TIFF by tifffile where that is installed, which reads any depth and any number of channels; else by PIL."""
-    try:
-        import tifffile
-    except ImportError:
-        return _tiff_by_pil(source)
-    with tifffile.TiffFile(source) as file:
-        series = file.series[0]
-        _check_size(*sorted(series.shape)[-2:])
-        array, axes = series.asarray(), series.axes
-    if array.ndim == 3 and axes[-1] == "S" and n_channels is None:
-        return tidy(array.transpose(2, 0, 1), source, array.shape[-1], first=True)
-    if array.ndim == 3 and n_channels is None:  # planes: pages, or channels stored one after another
-        return tidy(array, source, array.shape[0], first=True)
-    return tidy(array, source, n_channels)
-
-
-def _tiff_by_pil(source: Any) -> Tensor:
-    """The pages of a TIFF as channels, or its only page.
-
-    Raises: DataError, naming the package that can, for a depth or a number of channels that PIL has no mode for.
-    """
-    try:
-        with Image.open(source) as im:
-            if getattr(im, "n_frames", 1) == 1:
-                return _of_picture(read_picture(source)[0])
-            pages = []
-            for page in range(im.n_frames):
-                im.seek(page)
-                pages.append(_of_picture(im.copy()))
-            return torch.cat(pages)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise DataError(f"PIL does not open this TIFF ({error}). For more channels or other depths, try `pip install "
-                        "tifffile`, or save it as .npy.") from error  # fmt: skip
+    return of_picture(read_picture(source)[0]) if deep is None else deep
 
 
 def _deep_png(source: Any) -> Tensor | None:
@@ -163,25 +97,19 @@ def _deep_png(source: Any) -> Tensor | None:
     if isinstance(source, str | PathLike):
         with open(source, "rb") as file:
             head = file.read(26)
-    elif isinstance(source, bytes | bytearray | memoryview):
-        head = bytes(source[:26])
+    elif isinstance(source, bytes):
+        head = source[:26]
     else:
         return None
     if len(head) < 26 or head[:8] != PNG_SIGNATURE or head[24] != 16 or head[25] not in (2, 4, 6):
         return None
-    _check_size(int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big"))
+    check_size(int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big"))
     import torchvision
 
     decode = getattr(torchvision.io, "decode_image", None)  # its decoders are to move to torchcodec
     if decode is None:
         return None
-    data = Path(source).read_bytes() if isinstance(source, str | PathLike) else bytes(source)
-    pixels: Tensor = decode(torch.from_numpy(np.frombuffer(data, np.uint8).copy()), "UNCHANGED")
+    data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    pixels: Tensor = decode(torch.from_numpy(np.frombuffer(data, np.uint8).copy()), "UNCHANGED",
+                            apply_exif_orientation=True)  # fmt: skip
     return pixels
-
-
-def _check_size(width: int, height: int) -> None:
-    """As PIL does for what it opens: refuse a picture that would fill the memory."""
-    limit = Image.MAX_IMAGE_PIXELS
-    if limit is not None and width * height > 2 * limit:
-        raise Image.DecompressionBombError(f"It has {width} x {height} pixels, the limit is {2 * limit} pixels.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +16,11 @@ from fastlearn.train.learner import Learner
 from fastlearn.train.run_state import n_inputs
 from fastlearn.vision.arch import Splitter
 from fastlearn.vision.network import info_of
-from fastlearn.vision.normalize import Normalize
+from fastlearn.vision.network_stats import normalisation_for
 from fastlearn.vision.vision_model import Arch, VisionModel, create_vision_model
 
 if TYPE_CHECKING:
     import torch
-
-    from fastlearn.vision.stats import Stats
 
 ONE_ANSWER = ("category", "multicategory")  # kinds of targets that say something of the whole picture
 
@@ -98,7 +96,7 @@ def learner_for(
     is_trained = model.notes is not None and model.notes.pretrained
     learn = Learner(
         dls, model, splitter=splitter or info.split,
-        input_tfms=_normalisation(dls, model, info.stats) if normalize and is_trained else None, **settings,
+        input_tfms=normalisation_for(dls, model, info.stats) if normalize and is_trained else None, **settings,
     )  # fmt: skip
     if is_trained:
         learn.freeze()
@@ -142,23 +140,3 @@ def _check_target(dls: Any, model: VisionModel) -> None:
             "vision_learner makes a network that answers once for a picture, but the targets of the data are masks. "
             "Try unet_learner, or a custom_head= of your own."
         )
-
-
-def _normalisation(dls: Any, model: VisionModel, stats: Stats | None) -> list[Normalize]:
-    """The transform that gives the network pixels like those it was trained on, unless the loaders do so already."""
-    stats = getattr(model[0], "stats", None) or stats  # those of a timm network are its own
-    if stats is None or len(stats[0]) != model.n_in or _is_normalised(dls):
-        return []
-    return [Normalize.from_stats(*stats)]
-
-
-def _is_normalised(dls: Any) -> bool:
-    """Whether a loader of ours, or the torchvision transform of a plain data set, normalises already."""
-    loader = getattr(dls, "train", None)
-    transform = getattr(getattr(loader, "dataset", None), "transform", None)
-    places = (getattr(loader, "after_batch", None), getattr(transform, "transforms", transform))
-    return any(type(tfm).__name__ == "Normalize" for place in places for tfm in _each(place))
-
-
-def _each(transforms: Any) -> Iterable[Any]:
-    return transforms if isinstance(transforms, Iterable) else () if transforms is None else (transforms,)

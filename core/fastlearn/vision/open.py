@@ -35,6 +35,7 @@ class PILBase(Image.Image):
         """
         with explained(fn):
             if isinstance(fn, Image.Image):
+                fn.load()  # PIL turns a TIFF while it loads it
                 return cls.adopt(upright(fn, orientation_of(fn)))
             if isinstance(fn, np.ndarray | torch.Tensor):
                 return cls.adopt(to_image(fn))

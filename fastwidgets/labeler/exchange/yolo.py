@@ -7,7 +7,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from fastlearn.vision.annotations.yolo import CLASS_FILES, upright_size
+from fastlearn.vision.annotations.yolo import CLASS_FILES
+from fastlearn.vision.upright_size import upright_size
 
 from fastwidgets.labeler.exchange.words import as_record, beside, drawn, relative, safe_place, write_text
 from fastwidgets.labeler.records import Record

@@ -104,6 +104,7 @@ def test_boxes_that_a_batch_transform_pushes_out_become_padding():
     ([[1, 2, 3]], "rows of 4 numbers"),
     ([[40, 2, 50, 8]], r"Box 0 lies outside of its picture.*40, 2, 50, 8.*32x24"),
     ([[-9, -9, -1, -1]], "outside"),
+    ([[2, 26, 8, 30]], r"outside.*32x24"),
 ])  # fmt: skip
 def test_a_bad_box_is_reported_with_its_item_and_the_epoch_goes_on(boxes, words):
     bad = block(get_y=[lambda i: boxes if i == 2 else [[1, 1, 5, 5]], lambda i: ["cat"]])

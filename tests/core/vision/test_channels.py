@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
+import sys
+import zlib
 
 import matplotlib
 import numpy as np
@@ -70,16 +73,14 @@ def test_colour_png_of_16_bit_keeps_all_of_them(tmp_path, monkeypatch):
 
 def png16(pixels):
     """The bytes of a 16-bit RGB PNG, by the specification."""
-    import struct
-    import zlib
-
-    def chunk(name, data):
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
     height, width = pixels.shape[:2]
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
-    head = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    head = png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + png_chunk(b"IDAT", zlib.compress(rows)) + png_chunk(b"IEND", b"")
+
+
+def png_chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
 @pytest.mark.parametrize("array, settings", [
@@ -96,20 +97,98 @@ def test_multi_channel_tiff_by_tifffile(tmp_path, array, settings):
         assert np.array_equal(found.numpy(), DEEP.transpose(2, 0, 1).astype(array.dtype))
 
 
-def test_without_tifffile_pages_are_channels_and_the_rest_is_named(tmp_path, monkeypatch):
-    import sys
+TURNED = {  # EXIF orientation → an upright array as a file of it is stored
+    1: lambda im: im,
+    2: np.fliplr,
+    3: lambda im: np.rot90(im, 2),
+    4: np.flipud,
+    5: lambda im: np.swapaxes(im, 0, 1),
+    6: lambda im: np.rot90(im),
+    7: lambda im: np.rot90(np.swapaxes(im, 0, 1), 2),
+    8: lambda im: np.rot90(im, -1),
+}
 
+
+@pytest.mark.parametrize("orientation", TURNED)
+@pytest.mark.parametrize("channels", [3, 5])
+def test_a_tiff_is_turned_upright_as_every_other_file_is(tmp_path, orientation, channels):
+    tifffile = pytest.importorskip("tifffile")
+    stored = np.ascontiguousarray(TURNED[orientation](DEEP[..., :channels]))  # as a camera held so would write it
+    tag = [(274, 3, 1, orientation, True)]
+    settings = {"photometric": "minisblack", "planarconfig": "contig"} if channels == 5 else {"photometric": "rgb"}
+    tifffile.imwrite(tmp_path / "a.tif", stored, extratags=tag, **settings)
+    found = open_channels(tmp_path / "a.tif", channels)
+    assert np.array_equal(found.numpy(), DEEP[..., :channels].transpose(2, 0, 1))
+    Image.fromarray(stored[..., :3].astype(np.uint8)).save(tmp_path / "b.tif", tiffinfo={274: orientation})
+    eight_bit = DEEP[..., :3].astype(np.uint8).transpose(2, 0, 1)
+    assert np.array_equal(open_channels(tmp_path / "b.tif", 3).numpy(), eight_bit)
+    assert np.array_equal(open_channels(Image.open(tmp_path / "b.tif"), 3).numpy(), eight_bit)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of torchvision's decoders
+def test_a_deep_png_is_turned_upright(tmp_path):
+    exif = Image.Exif()
+    exif[274] = 6
+    plain = png16(np.ascontiguousarray(TURNED[6](DEEP[..., :3])))
+    body = exif.tobytes().removeprefix(b"Exif\0\0")
+    start = plain.index(b"IDAT") - 4
+    found = open_channels(plain[:start] + png_chunk(b"eXIf", body) + plain[start:], 3)
+    assert np.array_equal(found.numpy(), DEEP[..., :3].transpose(2, 0, 1))
+
+
+@pytest.mark.parametrize("compression", ["tiff_lzw", "packbits", "tiff_adobe_deflate"])
+@pytest.mark.parametrize(
+    "mode, channels", [("RGB", 3), ("RGBA", 4), ("L", 1), ("P", 3), ("CMYK", 3), ("I;16", 1), ("F", 1)]
+)
+def test_compressed_tiff_needs_no_more_packages(tmp_path, monkeypatch, compression, mode, channels):
+    pixels = Image.fromarray(RNG.integers(0, 256, (6, 9, 3), dtype=np.uint8))
+    im = Image.fromarray(DEEP[..., 0]) if mode == "I;16" else pixels.convert(mode)
+    im.save(tmp_path / "a.tif", compression=compression)
+    found = open_channels(tmp_path / "a.tif", channels)
+    if mode == "I;16":
+        assert np.array_equal(found[0].numpy(), DEEP[..., 0])
+    elif mode not in ("P", "CMYK"):
+        assert np.array_equal(found.numpy(), np.asarray(im).reshape(6, 9, channels).transpose(2, 0, 1))
+    else:
+        assert np.array_equal(found.numpy(), np.asarray(im.convert("RGB")).transpose(2, 0, 1))
+    monkeypatch.setitem(sys.modules, "tifffile", None)
+    assert torch.equal(open_channels(tmp_path / "a.tif", channels), found)
+
+
+def test_compressed_pages_and_the_bytes_of_files_are_read_as_well(tmp_path):
+    pages = [Image.fromarray(DEEP[..., i].astype(np.uint8)) for i in range(5)]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:], compression="tiff_lzw")
+    np.save(tmp_path / "a.npy", DEEP.astype(np.uint8))
+    for name in ("a.tif", "a.npy"):
+        for source in (tmp_path / name, (tmp_path / name).read_bytes()):
+            assert np.array_equal(open_channels(source, 5).numpy(), DEEP.astype(np.uint8).transpose(2, 0, 1))
+
+
+def test_a_fourth_channel_that_is_no_alpha_is_kept(tmp_path):
+    tifffile = pytest.importorskip("tifffile")
+    four = RNG.integers(0, 256, (6, 9, 4), dtype=np.uint8)
+    for extra in ("unspecified", "assocalpha", "unassalpha"):
+        tifffile.imwrite(tmp_path / "a.tif", four, photometric="rgb", extrasamples=[extra])
+        assert np.array_equal(open_channels(tmp_path / "a.tif", 4).numpy(), four.transpose(2, 0, 1))
+
+
+def test_without_tifffile_pages_are_channels_and_the_rest_is_named(tmp_path, monkeypatch):
     pages = [Image.fromarray(DEEP[..., i]) for i in range(4)]
     pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
     (tmp_path / "b.tif").write_bytes(b"II*\0nothing")
+    deep = pytest.importorskip("tifffile")
+    deep.imwrite(tmp_path / "c.tif", DEEP[..., :3], photometric="rgb")
     monkeypatch.setitem(sys.modules, "tifffile", None)
     assert np.array_equal(open_channels(tmp_path / "a.tif", 4).numpy(), DEEP[..., :4].transpose(2, 0, 1))
     with pytest.raises(DataError, match=r"b\.tif.*pip install tifffile"):
         open_channels(tmp_path / "b.tif")
+    with pytest.raises(DataError, match=r"c\.tif.*cut its 16 bits to 8.*pip install tifffile"):
+        open_channels(tmp_path / "c.tif")
 
 
 @pytest.mark.parametrize("content, words", [
     (np.int64([[-5, 7]]), "0..65535, but this one runs from -5 to 7"),
+    (np.int8([[-5, 7]]), "runs from -5 to 7"),
     (np.zeros((2, 2, 2, 2)), "shape .H, W., .H, W, C. or .C, H, W."),
     (np.array(["a"]), "array of numbers"),
     (np.zeros((0, 4)), "array of numbers"),

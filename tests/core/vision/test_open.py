@@ -48,12 +48,13 @@ def test_a_picture_can_be_opened_from_anything_that_holds_one(tmp_path):
         np.testing.assert_array_equal(np.asarray(picture), pixels)
 
 
+@pytest.mark.parametrize("format", ["png", "tiff"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_exif_orientation_is_applied_once(orientation):
+def test_exif_orientation_is_applied_once(orientation, format):
     stored = photo(40, 24)
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
-    data = file_bytes(stored, "png", exif=exif)
+    data = file_bytes(stored, format, exif=exif)
     turn = {1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
             4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270,
             7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90}[orientation]  # fmt: skip
@@ -61,6 +62,7 @@ def test_exif_orientation_is_applied_once(orientation):
     picture = PILImage.create(data)
     np.testing.assert_array_equal(np.asarray(picture), wanted)
     np.testing.assert_array_equal(np.asarray(PILImage.create(picture)), wanted)  # no second turn
+    np.testing.assert_array_equal(np.asarray(PILImage.create(Image.open(io.BytesIO(data)))), wanted)
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])

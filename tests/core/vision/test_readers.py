@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
@@ -15,10 +16,12 @@ from fastlearn.vision.annotations import (
     get_voc_annotations,
     get_yolo_annotations,
 )
-from fastlearn.vision.annotations.coco_masks import unpacked
+from fastlearn.vision.annotations.coco_masks import drawn, unpacked
 from fastlearn.vision.blocks import ImageBlock, MaskBlock
 from fastlearn.vision.boxes import BBoxBlock, BBoxLblBlock
 from fastlearn.vision.resize import Resize
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 SQUARE = [2, 1, 6, 1, 6, 4, 2, 4]
@@ -93,13 +96,35 @@ def test_coco_polygons_and_run_lengths_become_masks(write, tmp_path):
     square = mask_of(files[1])
     inside = np.zeros((8, 10), bool)
     inside[1:4, 2:6] = True
-    assert (square[inside] == 2).all() and (square > 0).sum() <= 4 * 5  # PIL draws outlines to the next pixel
+    assert np.array_equal(square, np.where(inside, 2, 0))
     assert mask_of(files[2]).sum() == 0
     for file in files:
         Image.new("RGB", (10, 8)).save(file)
     block = DataBlock((ImageBlock, MaskBlock(codes)), get_y=mask_of, splitter=lambda o: ([0, 1, 2], []))
     _x, y = block.dataloaders(files, bs=3, num_workers=0, device="cpu").one_batch()
     assert y.shape == (3, 8, 10) and sorted(y.unique().tolist()) == [0, 1, 2]
+
+
+def test_smaller_objects_lie_over_larger_ones_whatever_their_order(write):
+    large = box(image_id=7, area=80, segmentation=[[0, 0, 10, 0, 10, 8, 0, 8]])
+    small = box(image_id=7, category_id=18, area=12, segmentation=[SQUARE])
+    for order in ([large, small], [small, large]):
+        files, mask_of, _ = get_coco_masks(write(coco(annotations=order)))
+        assert np.bincount(mask_of(files[0]).ravel()).tolist() == [0, 12, 68]
+
+
+@given(corners=st.lists(st.tuples(st.floats(-3, 13), st.floats(-3, 11)), min_size=3, max_size=8))
+def test_a_polygon_holds_the_pixels_whose_centres_lie_in_it(corners):
+    rows, columns = np.indices((8, 10)) + 0.5
+    inside, away = np.zeros((8, 10), bool), np.ones((8, 10), bool)
+    for (x0, y0), (x1, y1) in itertools.pairwise([*corners, corners[0]]):
+        if y0 != y1:
+            across = x0 + (rows - y0) * (x1 - x0) / (y1 - y0)
+            inside ^= ((y0 > rows) != (y1 > rows)) & (columns > across)
+            away &= np.abs(columns - across) > 1e-6
+        away &= (np.abs(rows - y0) > 1e-6) & (np.abs(rows - y1) > 1e-6)
+    found = drawn([[number for corner in corners for number in corner]], (10, 8))
+    assert np.array_equal(found[away], inside[away])  # where a centre lies on a side, either will do
 
 
 def test_cocos_short_form_of_run_lengths():
@@ -122,7 +147,8 @@ def test_cocos_short_form_of_run_lengths():
 
 @pytest.mark.parametrize("outline, words", [({"size": [8, 10], "counts": [1, 2]}, "add up to 3.*80 pixels"),
                                             ({"size": [10, 8], "counts": [80]}, "rows, columns"),
-                                            ([["x", 1]], "neither"), ({"counts": []}, "neither")])  # fmt: skip
+                                            ([["x", 1]], "neither"), ([[1, 2, 3, 4]], "at least three points"),
+                                            ({"counts": []}, "neither")])  # fmt: skip
 def test_a_bad_outline_names_the_picture(write, outline, words):
     table = coco()
     table["annotations"][1]["segmentation"] = outline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,9 @@ from fastlearn.metrics import accuracy
 from fastlearn.models import params
 from fastlearn.vision import models
 from fastlearn.vision.learner import cnn_learner, vision_learner
+from fastlearn.vision.network_stats import furthest
 from fastlearn.vision.normalize import Normalize
+from fastlearn.vision.stats import cifar_stats, imagenet_stats, mnist_stats
 from fastlearn.vision.vision_model import VisionModel, create_vision_model
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
@@ -79,6 +82,25 @@ def test_input_is_normalised_once_or_not_at_all(weights, change):
     )
     dls.train = loader
     assert len(vision_learner(dls, models.squeezenet1_1, weights=weights, **change).input_tfms) == 0
+
+
+@pytest.mark.parametrize("given, off", [
+    (([0.5], [0.5]), 1.64),  # white in blue: 0.5 / 0.5 = 1, but 0.594 / 0.225 = 2.64 for the network
+    (mnist_stats, 1.693),  # black in red: -0.131 / 0.308 = -0.425, but -0.485 / 0.229 = -2.118
+    (([0.5] * 3, [0.2] * 3), 0.696),
+    (cifar_stats, 0.521),
+    (imagenet_stats, 0.0),
+])  # fmt: skip
+def test_statistics_that_are_not_the_networks_are_pointed_out(weights, given, off):
+    normalize = Normalize.from_stats(*given)
+    assert furthest(normalize, imagenet_stats) == pytest.approx(off, abs=1e-3)
+    dls = data()
+    dls.train = SimpleNamespace(after_batch=[normalize], dataset=None)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        vision_learner(dls, models.squeezenet1_1, weights=weights)
+    assert [str(one.message).startswith("The loaders normalise with mean") for one in said] == [True] * (off > 1)
+    assert all(one.filename == __file__ for one in said)
 
 
 def test_train_bn_keeps_norm_layers_of_a_frozen_body_training():

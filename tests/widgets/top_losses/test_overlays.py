@@ -116,6 +116,8 @@ def test_pictures_are_measured_upright(tmp_path) -> None:
     exif[0x0112] = 6
     Image.new("RGB", (30, 10)).save(tmp_path / "turned.jpg", exif=exif)
     assert upright_size(tmp_path / "turned.jpg") == (10, 30)
+    Image.new("RGB", (30, 10)).save(tmp_path / "turned.tif", tiffinfo={0x0112: 6})
+    assert upright_size(tmp_path / "turned.tif") == (10, 30)
 
 
 def test_wrong_pixels_are_coloured_and_both_masks_have_lines() -> None:

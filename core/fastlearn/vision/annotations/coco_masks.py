@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw
 
 from fastlearn.data.problems import DataError
 from fastlearn.vision.annotations.coco import StrPath, look_up, names_by_id, prefixed, read_coco
@@ -88,13 +87,32 @@ class CocoMask:
 
 
 def drawn(polygons: Sequence[Sequence[float]], size: tuple[int, int]) -> np.ndarray:
-    """The inside of polygons, `[x0, y0, x1, y1, …]` each, as bool `(H, W)`."""
-    im = Image.new("1", size)
-    pen = ImageDraw.Draw(im)
+    """The pixels whose centres lie in any of the polygons, `[x0, y0, x1, y1, …]` each, as bool `(H, W)`."""
+    inside = np.zeros(size[::-1], bool)
     for polygon in polygons:
-        pen.polygon([(float(x) - 0.5, float(y) - 0.5) for x, y in zip(polygon[::2], polygon[1::2], strict=True)],
-                    fill=1)  # fmt: skip
-    return np.asarray(im)
+        corners = np.asarray(polygon, np.float64)
+        if corners.ndim != 1 or len(corners) % 2 or len(corners) < 6 or not np.isfinite(corners).all():
+            raise ValueError(f"a polygon is at least three points x, y, but one has {len(polygon)} numbers")
+        _fill(inside, corners.reshape(-1, 2))
+    return inside
+
+
+def _fill(inside: np.ndarray, corners: np.ndarray) -> None:
+    """Add a polygon `(N, 2)` to `inside`: along a row of pixels each side that is crossed leads in, or out again."""
+    height, width = inside.shape
+    (x0, y0), (x1, y1) = corners.T, np.roll(corners, -1, axis=0).T
+    first, end = (np.ceil(edge(y0, y1) - 0.5).clip(0, height).astype(int) for edge in (np.minimum, np.maximum))
+    sides = np.repeat(np.arange(len(corners)), end - first)  # one entry for each row that a side crosses
+    if not len(sides):
+        return
+    rows = np.arange(len(sides)) - np.repeat(np.cumsum(end - first) - end, end - first)
+    slope = (x1 - x0)[sides] / (y1 - y0)[sides]
+    columns = np.ceil(x0[sides] + (rows + 0.5 - y0[sides]) * slope - 0.5).clip(0, width).astype(int)
+    (top, bottom), (left, right) = ((some.min(), some.max()) for some in (rows, columns))
+    crossings = np.zeros((bottom - top + 1, right - left + 1), np.uint8)
+    np.add.at(crossings, (rows - top, columns - left), 1)
+    within = np.cumsum(crossings, axis=1, dtype=np.uint8)[:, :-1] % 2 == 1  # what overflows, 256, is even as well
+    inside[top : bottom + 1, left:right] |= within
 
 
 def filled(counts: Sequence[int] | str, given: Sequence[int], size: tuple[int, int]) -> np.ndarray:

@@ -7,17 +7,16 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PIL import Image
-
 from fastlearn.data.find import get_image_files
 from fastlearn.data.problems import DataError
 from fastlearn.vision.annotations.boxed import Box, Boxed
-from fastlearn.vision.decode import explained
-from fastlearn.vision.orientation import FIRST_SIDEWAYS, orientation_of
+from fastlearn.vision.upright_size import upright_size
 
 StrPath = str | os.PathLike[str]
 CLASS_FILES = ("classes.txt", "obj.names", "_darknet.labels", "data.yaml", "dataset.yaml")
 YAML_LIST = re.compile(r"^names:\s*\[(.*?)\]", re.M | re.S)
+YAML_COMMENT = re.compile(r"""(^|[ \t])#.*|("[^"]*"|'[^']*')""", re.M)  # what is quoted stays
+BEYOND = 1e-3  # of the picture: so far may rounding bring a box outside
 YAML_LINES = re.compile(r"^names:\s*\n((?:[ \t]*(?:-|\d+:)[ \t].*\n?)+)", re.M)
 
 
@@ -66,13 +65,6 @@ def labels_beside(images: Path) -> Path:
     return inside if inside.is_dir() else images
 
 
-def upright_size(file: Path) -> tuple[int, int]:
-    """(width, height) of a picture as it is shown, from its header alone."""
-    with explained(file), Image.open(file) as im:
-        width, height = im.size
-        return (height, width) if orientation_of(im) >= FIRST_SIDEWAYS else (width, height)
-
-
 def _class_names(classes: StrPath | Sequence[str] | None, folders: Iterable[Path]) -> list[str]:
     if classes is None:
         places = [folder / name for folder in folders for name in CLASS_FILES]
@@ -91,7 +83,8 @@ def _class_names(classes: StrPath | Sequence[str] | None, folders: Iterable[Path
 
 def _yaml_names(file: Path) -> list[str]:
     """The `names` of a YOLO data file: a list in brackets, or one a line with a dash or a number before it."""
-    text = file.read_text(encoding="utf-8")
+    plain = YAML_COMMENT.sub(lambda found: found[2] or "", file.read_text(encoding="utf-8"))
+    text = "\n".join(line for line in plain.splitlines() if line.strip())
     in_brackets, in_lines = YAML_LIST.search(text), YAML_LINES.search(text)
     if in_brackets:
         found = in_brackets[1].split(",")
@@ -119,7 +112,7 @@ def _numbers(words: Sequence[str], line: int, text: Path, n_classes: int) -> tup
     where = f"{str(text)!r}, line {line}: "
     try:
         number, place = int(words[0]), [float(word) for word in words[1:5]]
-        good = len(words) == 5 and all(0 <= value <= 1 for value in place)  # NaN is not
+        good = len(words) == 5 and all(-BEYOND <= value <= 1 + BEYOND for value in place)  # NaN is not
     except (ValueError, IndexError):
         good = False
     if not good:

@@ -188,6 +188,14 @@ def test_a_resize_by_half_is_torchs_with_antialias():
     torch.testing.assert_close(done, expected, atol=1e-5, rtol=0)
 
 
+@pytest.mark.parametrize("size", [(64, 16), (16, 64)])
+def test_a_picture_is_smoothed_only_along_the_side_that_shrinks(size):
+    x = torch.rand(2, 3, 64, 64, generator=seeded())
+    done = Flip(p=0.0, size=size, align_corners=False)(x, split_idx=1)
+    expected = torch.nn.functional.interpolate(x, size, mode="bilinear", antialias=True)
+    torch.testing.assert_close(done, expected, atol=1e-5, rtol=0)
+
+
 def test_detail_is_kept_where_a_picture_stays_larger_than_half():
     x = torch.rand(2, 3, 32, 32, generator=seeded())
     done = Flip(p=0.0, size=24, align_corners=False)(x, split_idx=1)

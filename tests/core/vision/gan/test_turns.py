@@ -93,8 +93,10 @@ def test_the_generator_may_begin_and_every_fit_begins_anew(number_gan):
 
 
 def test_lengths_of_turns_may_depend_on_the_other_parts_steps(number_gan):
-    switcher = FixedGANSwitcher(n_crit=lambda gen_steps: 4 if gen_steps == 0 else 1, n_gen=lambda crit_steps: 2)
-    assert "".join(watched(number_gan(switcher=switcher), 2).turns) == "CCCCGGCGGCGG"
+    switcher = FixedGANSwitcher(
+        n_crit=lambda gen_steps: 4 if gen_steps == 0 else 1, n_gen=lambda crit_steps: 2 if crit_steps == 4 else 1
+    )
+    assert "".join(watched(number_gan(switcher=switcher), 2).turns) == "CCCCGGCGCGCG"
 
 
 def test_adaptive_turns_end_once_the_loss_is_low_enough(number_gan):
