@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from fastlearn.medical.dicom.rescale import scaled_px
 from fastlearn.medical.dicom.windows import window as through
 
 
@@ -35,13 +37,15 @@ def gauss_blur2d(x: Tensor, s: float) -> Tensor:
 
 
 def mask_from_blur(
-    x: Tensor, window: tuple[float, float], sigma: float = 0.3, thresh: float = 0.05, remove_max: bool = True
+    source: Any, window: tuple[float, float], sigma: float = 0.3, thresh: float = 0.05, remove_max: bool = True
 ) -> Tensor:
-    """Where the picture `x`, in Hounsfield units, is: its windowed brightness, blurred, is above `thresh`.
+    """Where the picture is: its windowed brightness, blurred, is above `thresh`.
 
-    `window` is (width, level); `sigma` is a part of the width of the picture. `remove_max` takes what saturates, such
-    as bone and the table, for nothing. Shapes: `(..., H, W)`, and booleans of the same come back.
+    `source` are values in Hounsfield units, or a DICOM file, a path or a dataset. `window` is (width, level), `sigma` a
+    part of the width of the picture. `remove_max` takes what saturates, such as bone and the table, for nothing.
+    Shapes: `(..., H, W)`, and booleans of the same come back.
     """
+    x = source if isinstance(source, Tensor) else scaled_px(source)
     seen = through(x.float(), *window)
     if remove_max:
         seen = seen.masked_fill(seen == 1, 0.0)

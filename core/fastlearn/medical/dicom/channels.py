@@ -8,26 +8,26 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fastlearn.medical.dicom.histogram import by_rank, freqhist_bins, hist_scaled
+from fastlearn.medical.dicom.histogram import hist_scaled
 from fastlearn.medical.dicom.read import dcmread
 from fastlearn.medical.dicom.windows import window, windowed
 
 Window = tuple[float, float]  # width, level
 
 
-def to_nchan(source: Any, wins: Sequence[Window], bins: Any = None, frame: int | None = 0) -> Tensor:
+def to_nchan(source: Any, wins: Sequence[Window] | Window, bins: Any = None, frame: int | None = 0) -> Tensor:
     """`source`, a path, a dataset, or values `(H, W)`, through each window of `wins`, and scaled by its histogram.
 
-    `bins` are breaks for the histogram (see `hist_scaled`), None those of this picture, and 0 leaves that channel out.
+    `bins` are breaks for the histogram, or how many groups (see `hist_scaled`), and 0 leaves that channel out.
     Shapes: `(C, H, W)` with one channel for each window, and one for the histogram. Returns: float32 in `[0, 1]`.
     """
-    with_histogram = not (isinstance(bins, int) and bins == 0)
+    wins, with_histogram = listed(wins), not (isinstance(bins, int) and bins == 0)
     if not wins and not with_histogram:
         raise ValueError("A picture has at least one channel: give a window, such as wins=[dicom_windows.lungs].")
     if isinstance(source, Tensor):
         seen = [window(source.float(), *one) for one in wins]
         if with_histogram:
-            seen.append(by_histogram(source, bins))
+            seen.append(hist_scaled(source, bins))
         return torch.stack(seen)
     ds = dcmread(source)
     seen = [windowed(ds, *one, frame=frame) for one in wins]
@@ -41,8 +41,7 @@ def to_3chan(source: Any, win1: Window, win2: Window, bins: Any = None, frame: i
     return to_nchan(source, [win1, win2], bins, frame)
 
 
-def by_histogram(values: Tensor, bins: Any) -> Tensor:
-    """`values` scaled by the breaks `bins`, or by breaks of their own (None, or how many groups)."""
-    own = bins is None or isinstance(bins, int)
-    brks = freqhist_bins(values, bins or 100) if own else torch.as_tensor(bins, dtype=torch.float32)
-    return by_rank(values.float(), brks)
+def listed(wins: Sequence[Window] | Window) -> list[Window]:
+    """Windows as a list; one alone need not stand in one."""
+    given: list[Any] = list(wins)
+    return [(given[0], given[1])] if len(given) == 2 and not isinstance(given[0], Sequence) else given

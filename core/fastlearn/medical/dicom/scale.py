@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fastlearn.data.problems import DataError, describe
 from fastlearn.data.transform import Kinds, SampleTransform
-from fastlearn.medical.dicom.channels import by_histogram
+from fastlearn.medical.dicom.histogram import hist_scaled
 from fastlearn.medical.dicom.windows import check_window, window
 
 
@@ -61,7 +61,7 @@ class DicomScale(SampleTransform):
                             "neighbouring slices. Try one window.")  # fmt: skip
         views = [self._windowed(batch, *pair, params) for pair in self.windows]
         if self.bins is not None:
-            views.append(torch.stack([by_histogram(one, self.bins) for one in batch]))
+            views.append(torch.stack([hist_scaled(one, self.bins) for one in batch]))
         return torch.cat(views, dim=1)
 
     def _windowed(self, batch: Tensor, w: float, level: float, params: Tensor | None) -> Tensor:
@@ -75,11 +75,11 @@ class DicomScale(SampleTransform):
 def _as_pairs(windows: Any) -> list[tuple[float, float]]:
     if windows is None:
         return []
-    listed = list(windows)
+    listed = list(windows) if isinstance(windows, Iterable) and not isinstance(windows, str) else [windows]
     if listed and isinstance(listed[0], int | float):
         listed = [listed]
     for pair in listed:
-        if len(pair) != 2:
+        if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
             raise ValueError(f"A window is a pair, (width, level), but got {pair!r}. Try dicom_windows.lungs.")
         check_window(*pair)
     return [(float(w), float(level)) for w, level in listed]

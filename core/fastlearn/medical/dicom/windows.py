@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from difflib import get_close_matches
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,8 +22,20 @@ from fastlearn.medical.dicom.rescale import (
 )
 from fastlearn.medical.dicom.stored import stored_values
 
-# Width and level in Hounsfield units, fastai's numbers.
-dicom_windows = SimpleNamespace(
+
+class NamedWindows(SimpleNamespace):
+    """Windows, (width, level) in Hounsfield units, by their names."""
+
+    def __getattr__(self, name: str) -> tuple[float, float]:  # asked only for names that are not there
+        known = vars(self)
+        close = get_close_matches(name, known, n=1)
+        meant = f" Did you mean {close[0]!r}?" if close else ""
+        raise AttributeError(f"There is no window {name!r}.{meant} There are {', '.join(known)}; one of your own is a "
+                             "pair, (width, level), such as (80, 40).")  # fmt: skip
+
+
+# fastai's numbers
+dicom_windows = NamedWindows(
     brain=(80, 40),
     subdural=(254, 100),
     stroke=(8, 32),
