@@ -13,6 +13,8 @@ from fastlearn.data import CategoryBlock, ColReader, DataBlock
 from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom import (
     DicomBlock,
+    DicomDataLoaders,
+    DicomSegmentationDataLoaders,
     PatientSplitter,
     dicom_windows,
     find_series,
@@ -27,6 +29,7 @@ from fastlearn.medical.dicom import (
     scaled_px,
     to_3chan,
     to_nchan,
+    windowed,
 )
 from fastlearn.medical.dicom.scale import DicomScale
 from PIL import Image
@@ -74,7 +77,9 @@ def test_a_number_of_groups_stands_for_breaks_of_the_picture_itself():
 
 def test_one_window_need_not_stand_in_a_list(tmp_path):
     ds = dataset(RAMP)
-    assert torch.equal(to_nchan(ds, dicom_windows.brain), to_nchan(ds, [dicom_windows.brain]))
+    expected = to_nchan(ds, [dicom_windows.brain])
+    for given in (dicom_windows.brain, list(dicom_windows.brain), np.array([[80, 40]]), np.array([80, 40])):
+        assert torch.equal(to_nchan(ds, given), expected)
     with pytest.raises(ValueError, match=r"1 or 3 channels, but 1 window and the histogram are 2. Try bins=0"):
         save_jpg(ds, tmp_path / "a.jpg", dicom_windows.brain)
     assert Image.open(save_jpg(ds, tmp_path / "a.jpg", dicom_windows.brain, bins=0)).mode == "L"
@@ -127,3 +132,28 @@ def test_a_file_of_many_frames_says_that_one_of_them_is_taken(tmp_path):
         one = find_series([file]).series[0].slices[1]
         assert torch.equal(opened(DicomBlock(), one), first + 1)
         opened(DicomBlock(), saved(tmp_path / "one.dcm", RAMP))
+
+
+def test_values_are_windowed_as_the_file_is():
+    ds = dataset(RAMP)
+    assert torch.allclose(windowed(scaled_px(ds), *dicom_windows.brain), windowed(ds, *dicom_windows.brain))
+    values = scaled_px(ds)
+    windowed(values, 80, 40)
+    assert torch.equal(values, scaled_px(ds))
+
+
+@pytest.mark.parametrize("window", ["brain", (80,), (80, 40, 20)])
+def test_a_window_for_the_table_of_headers_that_is_none_is_told(tmp_path, window):
+    file = saved(tmp_path / "a.dcm", RAMP)
+    for call in (lambda: from_dicoms([file], window=window), lambda: to_nchan(file, [window])):
+        with pytest.raises(ValueError, match=r"a pair, \(width, level\)"):
+            call()
+
+
+def test_a_folder_in_the_place_of_a_file_is_told(tmp_path):
+    with pytest.raises(DataError, match=r"is a folder, and a DICOM file is read.*get_dicom_files.*find_series"):
+        scaled_px(tmp_path)
+    with pytest.raises(DataError, match=r"A list of items is expected, but got the single PosixPath"):
+        DicomDataLoaders.from_label_func(tmp_path, tmp_path, str)
+    with pytest.raises(DataError, match=r"A list of items is expected, but got the single PosixPath"):
+        DicomSegmentationDataLoaders.from_label_func(tmp_path, tmp_path, str)

@@ -10,8 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fastlearn.medical.dicom.rescale import scaled_px
-from fastlearn.medical.dicom.windows import window as through
+from fastlearn.medical.dicom.windows import windowed
 
 
 def uniform_blur2d(x: Tensor, s: int) -> Tensor:
@@ -45,11 +44,10 @@ def mask_from_blur(
     part of the width of the picture. `remove_max` takes what saturates, such as bone and the table, for nothing.
     Shapes: `(..., H, W)`, and booleans of the same come back.
     """
-    x = source if isinstance(source, Tensor) else scaled_px(source)
-    seen = through(x.float(), *window)
+    seen = windowed(source, *window)
     if remove_max:
         seen = seen.masked_fill(seen == 1, 0.0)
-    return gauss_blur2d(seen, sigma * x.shape[-1]) > thresh
+    return gauss_blur2d(seen, sigma * seen.shape[-1]) > thresh
 
 
 def mask2bbox(mask: Tensor) -> Tensor:

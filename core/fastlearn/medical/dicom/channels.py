@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fastlearn.medical.dicom.histogram import hist_scaled
 from fastlearn.medical.dicom.read import dcmread
-from fastlearn.medical.dicom.windows import window, windowed
+from fastlearn.medical.dicom.windows import pairs_of, windowed
 
 Window = tuple[float, float]  # width, level
 
@@ -21,16 +21,11 @@ def to_nchan(source: Any, wins: Sequence[Window] | Window, bins: Any = None, fra
     `bins` are breaks for the histogram, or how many groups (see `hist_scaled`), and 0 leaves that channel out.
     Shapes: `(C, H, W)` with one channel for each window, and one for the histogram. Returns: float32 in `[0, 1]`.
     """
-    wins, with_histogram = listed(wins), not (isinstance(bins, int) and bins == 0)
-    if not wins and not with_histogram:
+    pairs, with_histogram = pairs_of(wins), not (isinstance(bins, int) and bins == 0)
+    if not pairs and not with_histogram:
         raise ValueError("A picture has at least one channel: give a window, such as wins=[dicom_windows.lungs].")
-    if isinstance(source, Tensor):
-        seen = [window(source.float(), *one) for one in wins]
-        if with_histogram:
-            seen.append(hist_scaled(source, bins))
-        return torch.stack(seen)
-    ds = dcmread(source)
-    seen = [windowed(ds, *one, frame=frame) for one in wins]
+    ds = source if isinstance(source, Tensor) else dcmread(source)
+    seen = [windowed(ds, *one, frame=frame) for one in pairs]
     if with_histogram:
         seen.append(hist_scaled(ds, bins, frame=frame))
     return torch.stack(seen)
@@ -39,9 +34,3 @@ def to_nchan(source: Any, wins: Sequence[Window] | Window, bins: Any = None, fra
 def to_3chan(source: Any, win1: Window, win2: Window, bins: Any = None, frame: int | None = 0) -> Tensor:
     """Two windows and the histogram as three channels: see `to_nchan`."""
     return to_nchan(source, [win1, win2], bins, frame)
-
-
-def listed(wins: Sequence[Window] | Window) -> list[Window]:
-    """Windows as a list; one alone need not stand in one."""
-    given: list[Any] = list(wins)
-    return [(given[0], given[1])] if len(given) == 2 and not isinstance(given[0], Sequence) else given

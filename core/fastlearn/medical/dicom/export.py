@@ -13,10 +13,11 @@ from PIL import Image
 
 from fastlearn.data.problems import DataError
 from fastlearn.medical.dicom.burned_in import may_show_text
-from fastlearn.medical.dicom.channels import Window, listed, to_nchan
+from fastlearn.medical.dicom.channels import Window, to_nchan
 from fastlearn.medical.dicom.histogram import hist_scaled
 from fastlearn.medical.dicom.names import named
 from fastlearn.medical.dicom.read import dcmread
+from fastlearn.medical.dicom.windows import pairs_of
 
 WHITE = 65535
 
@@ -64,7 +65,7 @@ def save_jpg(
     ds = _exportable(source, burned_in)
     seen = (to_nchan(ds, wins, bins, frame) * 255).round().to(torch.uint8)  # (C, H, W)
     if len(seen) not in (1, 3):
-        n = len(listed(wins))
+        n = len(pairs_of(wins))
         what = f"{n} window{'' if n == 1 else 's'}{' and the histogram' if len(seen) > n else ''}"
         remedy = {1: "bins=0", 2: "two windows and the histogram"}.get(n, "three windows and bins=0")
         raise ValueError(f"A JPEG has 1 or 3 channels, but {what} are {len(seen)}. Try {remedy}.")

@@ -21,7 +21,7 @@ from fastlearn.medical.dicom.privacy import (
 from fastlearn.medical.dicom.quiet import unquoted
 from fastlearn.medical.dicom.read import dcmread, read_header
 from fastlearn.medical.dicom.summary import Window, pixel_summary
-from fastlearn.medical.dicom.windows import dicom_windows
+from fastlearn.medical.dicom.windows import dicom_windows, pairs_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +75,7 @@ def from_dicoms(
     if isinstance(fns, str | os.PathLike):
         raise DataError(f"The headers are read of a list of files, but got {describe(fns)}. Try "
                         "from_dicoms(get_dicom_files(folder)), or from_dicoms([file]).")  # fmt: skip
-    read = partial(_row_of, px_summ=px_summ, window=tuple(window), show_patient=show_patient)
+    read = partial(_row_of, px_summ=px_summ, window=pairs_of(window)[0], show_patient=show_patient)
     files = list(fns)
     if n_workers > 0 and len(files) > 1:
         with ProcessPoolExecutor(min(n_workers, len(files)), mp_context=get_context("spawn")) as pool:

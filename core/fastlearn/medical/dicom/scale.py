@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor
 from fastlearn.data.problems import DataError, describe
 from fastlearn.data.transform import Kinds, SampleTransform
 from fastlearn.medical.dicom.histogram import hist_scaled
-from fastlearn.medical.dicom.windows import check_window, window
+from fastlearn.medical.dicom.windows import pairs_of, window
 
 
 class DicomScale(SampleTransform):
@@ -29,7 +29,7 @@ class DicomScale(SampleTransform):
 
     def __init__(self, windows: Any = None, bins: Any = None, jitter: float = 0.0) -> None:
         super().__init__()
-        self.windows = _as_pairs(windows)
+        self.windows = [] if windows is None else pairs_of(windows)
         self.bins = 100 if bins is None and not self.windows else bins
         if not 0 <= jitter < 1:
             raise ValueError(f"`jitter` is a part of the width of a window, below 1, but got {jitter!r}. Try 0.1.")
@@ -70,16 +70,3 @@ class DicomScale(SampleTransform):
         change = (params * self.jitter).to(batch)[:, :, None, None, None]  # (B, 2, 1, 1, 1)
         widths, levels = w * (1 + change[:, 0]), level + w * change[:, 1]
         return ((batch - levels) / widths + 0.5).clamp_(0, 1)
-
-
-def _as_pairs(windows: Any) -> list[tuple[float, float]]:
-    if windows is None:
-        return []
-    listed = list(windows) if isinstance(windows, Iterable) and not isinstance(windows, str) else [windows]
-    if listed and isinstance(listed[0], int | float):
-        listed = [listed]
-    for pair in listed:
-        if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
-            raise ValueError(f"A window is a pair, (width, level), but got {pair!r}. Try dicom_windows.lungs.")
-        check_window(*pair)
-    return [(float(w), float(level)) for w, level in listed]
