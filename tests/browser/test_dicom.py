@@ -269,6 +269,15 @@ def test_the_model_is_asked_about_the_slice_that_is_looked_at_and_slices_do_not_
     page.keyboard.press("m")
     expect(first).not_to_contain_text("prediction")
     page.wait_for_function(f"() => ({COLOURED})() === 0", timeout=30_000)
+    page.keyboard.press("m")
+    page.wait_for_timeout(400)  # the look is told a quarter of a second after the last key
+    page.command("docmanager:save")
+    page.page.reload()
+    page.ready()
+    page.locator(VIEW).first.scroll_into_view_if_needed()
+    expect(page.locator(SEEN).first).to_contain_text("prediction of the model: bright", timeout=30_000)
+    page.wait_for_function(f"() => ({COLOURED})() > 100", timeout=30_000)
+    expect(page.locator(SEEN).last).not_to_contain_text("prediction")  # the other one was not asked
 
 
 def eight_patients(root: Path) -> None:

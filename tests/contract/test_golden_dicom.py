@@ -145,7 +145,10 @@ def test_python_makes_the_golden_messages(viewer: tuple[DicomViewer, list[Any]])
 def test_what_goes_out_keeps_the_contract(viewer: tuple[DicomViewer, list[Any]]) -> None:
     widget, sent = viewer
     ask(widget, {"kind": "label", "edition": 0, "series": 0, "slice": 3, "level": "slice", "label": "doubtful"})
-    ask(widget, {"kind": "look", "edition": 0, "series": 0, "slice": 3, "width": 80, "level": 40, "training": False})
+    look = {"series": 0, "slice": 3, "width": 80, "level": 40, "training": False, "predicting": True}
+    ask(widget, {"kind": "look", "edition": 0, **look})
+    widget.send_whole()
+    assert [one["look"] for one, _ in sent if one["kind"] == "gallery"][-1] == look  # a page that is loaded again
     ask(widget, {"kind": "undo"})
     checks = jsonschema.Draft7Validator({**SCHEMA["properties"]["to_browser"], "definitions": SCHEMA["definitions"]})
     for content, _ in sent:

@@ -15,7 +15,9 @@ from fastlearn.data.problems import DataError
 from fastlearn.train.callback import Callback
 from fastlearn.train.learner import Learner
 from fastlearn.vision.blocks import ImageBlock
+from fastlearn.vision.learner import vision_learner
 from fastlearn.vision.loaders import ImageDataLoaders
+from fastlearn.vision.models import resnet18
 from fastlearn.vision.resize import Resize
 from PIL import Image
 from torch import nn
@@ -190,6 +192,14 @@ def test_batch_larger_than_the_data_set_is_one_batch(pets):
         learn = learner(loaders(pets, bs=64))
         assert trains(learn)
     assert learn.history.n_steps == 1
+
+
+def test_a_single_picture_to_train_on_is_told_in_words(tmp_path):
+    photos(tmp_path / "cat", n=1)
+    with pytest.warns(UserWarning, match="There is 1 item and bs=4"):
+        dls = loaders(tmp_path, item_tfms=Resize(32))
+    with pytest.raises(DataError, match=r"single item.*batch normalisation.*no other item to train on"):
+        vision_learner(dls, resnet18, pretrained=False).fit(1, display=False)
 
 
 # Runs.

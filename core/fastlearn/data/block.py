@@ -167,8 +167,7 @@ class DataBlock:
         """The items in `source`. Raises: DataError if there are none."""
         items = as_items(source if self.get_items is None else self.get_items(source))
         if len(items) == 0:
-            how = "the source" if self.get_items is None else f"get_items({describe(source)})"
-            raise DataError(f"There are no items in {how}. Try it alone, and check the folder or the table.")
+            raise DataError(_why_no_items(items, None if self.get_items is None else f"get_items({describe(source)})"))
         return items
 
     def datasets(self, source: Any, seed: int | None = None) -> Datasets:
@@ -289,3 +288,11 @@ def _check_extra(kwargs: dict[str, Any], dls_type: type[DataLoaders], dl_type: A
     wrong = next((name for name in kwargs if name not in known), None)
     if wrong is not None:
         raise unknown_keyword("DataBlock.dataloaders", wrong, known - {"ds", "kwargs", "source"})
+
+
+def _why_no_items(items: Any, call: str | None) -> str:
+    if call is not None:
+        return f"There are no items in {call}. Try it alone, and check the folder or the table."
+    if hasattr(items, "columns"):
+        return f"The table has no rows, only the columns {', '.join(map(repr, items.columns))}. Look at how it is read."
+    return f"There are no items: got an empty {type(items).__name__}. Look at the call that made it."

@@ -64,6 +64,11 @@ def check_labels(train_labels: Iterable[Any], valid_labels: Iterable[Any]) -> No
 def _advice(unseen: Iterable[Hashable]) -> str:
     if all(isinstance(label, os.PathLike) for label in unseen):
         return "These are files and not labels. Try get_y=, a function from a file to its label such as parent_label."
+    if all(isinstance(label, float) for label in unseen):
+        return (
+            "These are numbers with a fraction: for a number to predict try RegressionBlock(), such as "
+            "y_block=RegressionBlock()."
+        )
     return (
         "A model cannot learn them. Try StratifiedSplitter(), which keeps every class in the training set, or give "
         "the whole vocabulary with vocab=[...]."

@@ -295,6 +295,9 @@ def _takes_text(dsets: TfmdLists | Datasets) -> bool:
 
 def _from_stage(tl: TfmdLists, items: Any, skip: int | None) -> TfmdLists:
     part = tl.view(items, split_idx=1)
+    if skip is not None and not (isinstance(skip, int) and 0 <= skip <= len(tl.tfms.fs)):
+        raise DataError(f"`rm_type_tfms` is how many of the first {len(tl.tfms.fs)} steps to leave out, but got "
+                        f"{skip!r}. None leaves out those that the items are past.")  # fmt: skip
     start = skip if skip is not None else start_for(tl, item_getter(items)(0) if len(items) else None)
     part._kinds = tl.kinds  # the steps left out may be those that knew
     part.tfms = Pipeline(split_idx=1)

@@ -45,9 +45,10 @@ def choice_of_workers(workers: Any) -> WorkerChoice:
 def can_drop(bs: int, n: int) -> bool:
     """Whether dropping the last batch leaves any; warns where not: there would be nothing to train on."""
     if 0 < n < bs:
+        there = "There is 1 item" if n == 1 else f"There are {n} items"
+        remedy = "A model with batch normalisation cannot learn from it." if n == 1 else f"Try a bs of at most {n}."
         warn_user(
-            f"There are {n} items and bs={bs}, so dropping the incomplete batch would leave none: it is kept. Try a bs "
-            f"of at most {n}.",
+            f"{there} and bs={bs}, so dropping the incomplete batch would leave none: it is kept. {remedy}",
             UserWarning,
         )
     return n >= bs

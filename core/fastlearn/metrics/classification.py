@@ -15,11 +15,18 @@ def accuracy(preds: Tensor, targets: Tensor, axis: int = -1) -> Tensor:
     Raises: ValueError for one score an item, of which the best is always the same.
     """
     if preds.ndim > 1 and preds.shape[axis] == 1:
-        raise ValueError(f"Accuracy compares the scores of classes, but the predictions {tuple(preds.shape)} hold one "
-                         "number an item, as for a number to predict. Where the target is a class of 0 and 1, say "
-                         "y_block=CategoryBlock; for numbers try rmse or mae.")  # fmt: skip
+        raise ValueError(f"Accuracy compares the scores of classes, but the predictions {tuple(preds.shape)} hold "
+                         f"{_why_one_score(targets)}")  # fmt: skip
     best, ids = flat_pair(preds.argmax(dim=axis), targets)
     return (best == ids).float().mean()
+
+
+def _why_one_score(targets: Tensor) -> str:
+    if targets.is_floating_point():
+        return ("one number an item, as for a number to predict. Where the target is a class of 0 and 1, say "
+                "y_block=CategoryBlock; for numbers try rmse or mae.")  # fmt: skip
+    return ("one score an item. In data of a single class there is nothing to tell apart: look at dls.vocab and at how "
+            "the labels are made. A model of two classes has two scores.")  # fmt: skip
 
 
 def error_rate(preds: Tensor, targets: Tensor, axis: int = -1) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +16,13 @@ from fastlearn.text.awd_lstm import AWD_LSTM
 from fastlearn.text.splitters import awd_lstm_clas_split, awd_lstm_lm_split
 
 __all__ = [
-    "TextArch", "awd_lstm_clas_config", "awd_lstm_lm_config", "known_arch", "register_text_arch", "settings_for",
+    "TextArch",
+    "awd_lstm_clas_config",
+    "awd_lstm_lm_config",
+    "check_not_quoted",
+    "known_arch",
+    "register_text_arch",
+    "settings_for",
 ]  # fmt: skip
 
 Config = Mapping[str, Any]
@@ -67,6 +74,14 @@ def register_text_arch(arch: Callable[..., nn.Module], known: TextArch) -> None:
     `(B, T, H)` for word ids `(B, T)`.
     """
     _KNOWN[arch] = known
+
+
+def check_not_quoted(arch: Any) -> None:
+    """Raise TypeError for the name of a registered architecture: a text is the name of a transformer."""
+    named = {known.__name__.lower(): known.__name__ for known in _KNOWN if hasattr(known, "__name__")}
+    if isinstance(arch, str) and arch.lower() in named and not Path(arch).exists():
+        raise TypeError(f"`arch` is a text architecture, but got the text {arch!r}. Try {named[arch.lower()]}, without "
+                        "the quotes.")  # fmt: skip
 
 
 def known_arch(arch: Any) -> TextArch:

@@ -17,7 +17,7 @@ from fastlearn.models.groups import trainable_params
 from fastlearn.models.seed import seeded
 from fastlearn.optim.adam import Adam
 from fastlearn.seed import ambient_seed, new_generator
-from fastlearn.text.configs import known_arch
+from fastlearn.text.configs import check_not_quoted, known_arch
 from fastlearn.text.encoder import LanguageModel
 from fastlearn.text.encoder_file import encoder_path, read_encoder, write_encoder
 from fastlearn.text.generate import check_sampling, generate, next_word, word_probabilities
@@ -31,7 +31,7 @@ from fastlearn.text.pretrained import (
     read_vocab,
 )  # fmt: skip
 from fastlearn.text.prompt import Prompt
-from fastlearn.text.words import known_words, n_classes, pad_id_of, words_of
+from fastlearn.text.words import check_loaders, known_words, n_classes, pad_id_of, words_of
 from fastlearn.train.host import Callbacks, as_callbacks
 from fastlearn.train.learner import Learner
 from fastlearn.warn import warn_user
@@ -209,6 +209,8 @@ def language_model_learner(
     makes the initial weights and the dropout reproducible. The other arguments are those of `TextLearner`.
     Raises: OSError without the weights; ValueError if they are of another architecture or vocabulary.
     """
+    check_loaders(dls, language_model=True)
+    check_not_quoted(arch)
     words = known_words(dls)
     settings = {
         "loss_func": loss_func or CrossEntropyLossFlat(), "opt_func": opt_func, "lr": lr, "cbs": cbs,
@@ -271,6 +273,8 @@ def text_classifier_learner(
     multiplied by `drop_mult`. The other arguments are those of `TextLearner`.
     Raises: ValueError if the number of outputs is neither given nor known; OSError without pretrained weights.
     """
+    check_loaders(dls, language_model=False)
+    check_not_quoted(arch)
     words, n, pad_id = known_words(dls), n_out or n_classes(dls), pad_id_of(dls)
     settings = {
         "loss_func": loss_func, "opt_func": opt_func, "lr": lr, "cbs": cbs, "metrics": metrics, "path": path,

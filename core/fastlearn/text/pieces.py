@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from textwrap import shorten
 
 # What stands between two spaces; or white space that is more than one space: a line break is a token.
 PIECE = re.compile(r"\S+|[^\S ]\s*| \s+")
 MOST_REMEMBERED = 1 << 19  # pieces; with their tokens some 100 MB
 LONGEST_REMEMBERED = 64  # characters
+
+
+def several_texts(items: Iterable[str]) -> Iterable[str]:
+    """`items`, which a tokeniser takes one by one. Raises: TypeError for a text, which is one of letters otherwise."""
+    if isinstance(items, str):
+        raise TypeError(f"A tokenizer splits several texts, but got one: {shorten(items, 60, placeholder='…')!r}. Try "
+                        "next(iter(tok([text]))), or Tokenizer(tok)(text), which applies the rules too.")  # fmt: skip
+    return items
 
 
 class Memory(dict[str, tuple[str, ...]]):
@@ -46,9 +55,9 @@ class PieceTokenizer:
         return (rest,) if rest else ()
 
     def __call__(self, items: Iterable[str]) -> Iterator[list[str]]:
-        """The tokens of each text."""
-        memory = self._memory
-        return (list(chain.from_iterable(map(memory.__getitem__, PIECE.findall(str(text))))) for text in items)
+        """The tokens of each text. Raises: TypeError for a single one."""
+        memory, texts = self._memory, several_texts(items)
+        return (list(chain.from_iterable(map(memory.__getitem__, PIECE.findall(str(text))))) for text in texts)
 
     def __getstate__(self) -> dict[str, object]:
         return {k: v for k, v in self.__dict__.items() if k != "_memory"}
@@ -65,7 +74,7 @@ class BaseTokenizer:
         self.split_char = split_char
 
     def __call__(self, items: Iterable[str]) -> Iterator[list[str]]:
-        return (text.split(self.split_char) for text in items)
+        return (text.split(self.split_char) for text in several_texts(items))
 
     def __repr__(self) -> str:
         return f"BaseTokenizer(split_char={self.split_char!r})"

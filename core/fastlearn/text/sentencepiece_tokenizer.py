@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from fastlearn.text.pieces import several_texts
 from fastlearn.text.rules import Rule, apply_rules
 from fastlearn.text.special import SPACE, SPECIAL_TOKENS
 from fastlearn.text.subword_tokenizer import EUROPEAN, SubwordTokenizer, vocab_size_for
@@ -76,7 +77,7 @@ class SentencePieceTokenizer:
         """The pieces of each text. Raises: ValueError if there is no model yet."""
         if not self.is_trained:
             raise ValueError("There is no SentencePiece model yet. Try tok.setup(texts), or sp_model='file.model'.")
-        return (self._processor.encode(text, out_type=str) for text in items)
+        return (self._processor.encode(text, out_type=str) for text in several_texts(items))
 
     join = staticmethod(SubwordTokenizer.join)
 

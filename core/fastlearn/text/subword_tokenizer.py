@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from fastlearn.text.pieces import several_texts
 from fastlearn.text.rules import Rule, apply_rules
 from fastlearn.text.special import SPACE, SPECIAL_TOKENS
 
@@ -78,7 +79,7 @@ class SubwordTokenizer:
                 "A SubwordTokenizer learns its pieces from texts first. Try tok.setup(texts), or TextBlock, which does "
                 "it with the training texts."
             )
-        return self._pieces(iter(items))
+        return self._pieces(iter(several_texts(items)))
 
     def _pieces(self, texts: Iterator[str]) -> Iterator[list[str]]:
         while some := list(islice(texts, AT_ONCE)):

@@ -139,7 +139,8 @@ class Tokenizer(Transform):
             return
         source, error = unreadable[0]
         if len(unreadable) == n or not isinstance(source, Path):
-            raise DataError(f"{len(unreadable)} of {n} items have no text. The first is {short(source)}: {error}")
+            first = "The first" if short(source) in str(error) else f"The first is {short(source)}"
+            raise DataError(f"{len(unreadable)} of {n} items have no text. {first}: {error}")
         warn_user(
             f"{len(unreadable)} of {n} files cannot be read as text and are left out. The first: {error}", UserWarning
         )

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fastlearn.text.pieces import several_texts
 from fastlearn.text.special import FAKE, PAD, UNK
 from fastlearn.text.transformers_library import library, read_local
 
@@ -63,7 +64,7 @@ class TransformersTokenizer:
 
     def __call__(self, items: Iterable[str]) -> Iterator[list[str]]:
         """The tokens of each text, with those that the model wants around it."""
-        texts = iter(items)
+        texts = iter(several_texts(items))
         while some := list(islice(texts, AT_ONCE)):
             for encoded in self._tokenizer.encode_batch(some):
                 yield [self._ours.get(token, token) for token in encoded.tokens]

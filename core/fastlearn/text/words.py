@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fastlearn.text.lm_loader import LMDataLoader
+from fastlearn.text.sorted_loader import SortedDL
 from fastlearn.text.special import PAD
 
-__all__ = ["known_words", "n_classes", "pad_id_of", "words_of"]
+__all__ = ["check_loaders", "known_words", "n_classes", "pad_id_of", "words_of"]
 
 DEFAULT_PAD = 1
 
@@ -43,6 +45,22 @@ def pad_id_of(dls: Any) -> int:
         return int(known)
     words = words_of(dls) or []
     return words.index(PAD) if PAD in words else DEFAULT_PAD
+
+
+def check_loaders(dls: Any, language_model: bool) -> None:
+    """Raise TypeError if the loaders are made for the other task; of those that are not ours nobody knows."""
+    train = getattr(dls, "train", None)
+    if language_model and isinstance(train, SortedDL):
+        raise TypeError(
+            "A language model learns the next word, but the texts of these loaders have a target of its own. Try "
+            "is_lm=True for TextDataLoaders or TextBlock, or text_classifier_learner."
+        )
+    if not language_model and isinstance(train, LMDataLoader):
+        raise TypeError(
+            "These loaders are those of a language model: the target is the next word. Try "
+            "TextDataLoaders.from_df(df, text_col=..., label_col=..., text_vocab=dls_lm.vocab), or "
+            "language_model_learner."
+        )
 
 
 def n_classes(dls: Any) -> int:

@@ -12,7 +12,15 @@ from torch import Tensor
 
 from fastlearn.data.batch import map_tensors
 
-__all__ = ["as_parts", "count_batches", "count_train_batches", "item_positions", "known_batches", "to_device"]
+__all__ = [
+    "as_parts",
+    "count_batches",
+    "count_train_batches",
+    "item_positions",
+    "known_batches",
+    "length_of",
+    "to_device",
+]
 
 
 def as_parts(batch: Any) -> tuple[Any, ...]:
@@ -80,7 +88,7 @@ def count_train_batches(dls: Any) -> int:
         if hasattr(dls.train, "check_enough"):  # batches that are not made of items know better what is missing
             dls.train.check_enough()
         size = getattr(dls.train, "bs", None) or getattr(dls.train, "batch_size", None)
-        items = getattr(dls.train, "n", None) or _length(getattr(dls.train, "dataset", None))
+        items = getattr(dls.train, "n", None) or length_of(getattr(dls.train, "dataset", None))
         raise ValueError(
             f"The training loader has no batches: a batch takes {size} items and the data set has {items}, and an "
             f"incomplete batch is dropped. Try a smaller bs, at most {items}, or drop_last=False."
@@ -88,7 +96,8 @@ def count_train_batches(dls: Any) -> int:
     return n
 
 
-def _length(dataset: Any) -> int | None:
+def length_of(dataset: Any) -> int | None:
+    """How many items there are, where it can be told."""
     try:
         return len(dataset)
     except TypeError:

@@ -10,6 +10,7 @@ import torch
 
 from fastlearn.data.batch import map_tensors
 from fastlearn.train.batch import as_parts
+from fastlearn.train.single_item import SingleItemError, check_not_single
 from fastlearn.train.snapshot import throwaway
 
 if TYPE_CHECKING:
@@ -37,7 +38,14 @@ def find_batch_size(learn: Learner, start: int, most: int) -> int:
         learn.training = True
         learn.model.train()
         while size < refused:
-            if _fits(learn, batch, size):
+            try:
+                fits = _fits(learn, batch, size)
+            except SingleItemError:
+                if most == 1:
+                    raise
+                size = 2  # batch normalisation needs that many
+                continue
+            if fits:
                 best = size
                 size = min(2 * size, most) if refused > most else (best + refused) // 2
                 if size in (best, refused) or best == most:
@@ -65,6 +73,9 @@ def _fits(learn: Learner, batch: tuple[Any, ...], size: int) -> bool:
         return True
     except (torch.OutOfMemoryError, MemoryError):
         return False
+    except ValueError as error:
+        check_not_single(error, learn.xb, learn.dl)
+        raise
     except RuntimeError as error:
         if "memory" not in str(error).lower():
             raise

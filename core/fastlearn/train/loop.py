@@ -167,7 +167,7 @@ def _train_batch(learn: Learner) -> None:
 
 def _valid_batch(learn: Learner) -> None:
     __tracebackhide__ = True
-    learn.pred = learn.forward(*learn.xb)
+    learn.pred = learn.compute_pred()
     if learn.handlers["after_pred"]:
         learn.fire("after_pred")
     if learn.yb:

@@ -22,6 +22,7 @@ from fastlearn.train.events import Events
 from fastlearn.train.history import History
 from fastlearn.train.host import CallbackHost
 from fastlearn.train.ingredients import as_loaders, as_metrics
+from fastlearn.train.single_item import check_not_single
 
 if TYPE_CHECKING:
     from fastlearn.runs.resume import Resume
@@ -165,6 +166,15 @@ class RunState(CallbackHost):
         """How many items the batch in hand has, with those of all processes that train together."""
         n = batch_size(self.yb)
         return n if self.processes is None else int(self.processes.add_up(torch.tensor(n, device=self._device)))
+
+    def compute_pred(self) -> Any:
+        """What the model makes of the batch. Raises: DataError where it cannot learn from a single item."""
+        __tracebackhide__ = True
+        try:
+            return self.forward(*self.xb)
+        except (ValueError, RuntimeError) as error:  # the latter from a compiled model
+            check_not_single(error, self.xb, self.dl)
+            raise
 
     def compute_loss(self) -> Any:
         """The loss of the batch; an error in it is told with what it was given."""

@@ -87,7 +87,7 @@ class Switches(Fitter):
         """The largest batch size, from `start` up to `most`, at which a training step does not run out of memory.
 
         Steps are tried on repeated items, and the learner is afterwards as it was.
-        Raises: MemoryError if not even `start` items fit.
+        Raises: MemoryError if not even `start` items fit (two, for a network with batch normalisation).
         """
         return find_batch_size(cast("Learner", self), start, most)
 

@@ -86,6 +86,7 @@ export interface DicomLook {
   width: number | null;
   level: number | null;
   training: boolean;
+  predicting: boolean;
 }
 export interface DicomLabels {
   kind: 'labels';
@@ -120,6 +121,7 @@ export interface DicomGo {
   width: number | null;
   level: number | null;
   training: boolean;
+  predicting: boolean;
 }
 /**
  * The pixels follow, (rows, columns) or (rows, columns, 3); then the table of the picture, uint16; then each mask, uint8.
@@ -327,6 +329,7 @@ export interface DicomLooked {
   width: number | null;
   level: number | null;
   training: boolean;
+  predicting: boolean;
 }
 export interface DicomAskCode {
   kind: 'code';

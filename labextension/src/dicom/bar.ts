@@ -109,7 +109,7 @@ export class DicomBar {
     this.build.hidden = this.code.hidden = !gallery?.can_build;
     this.training.hidden = !gallery?.can_train;
     this.predicting.hidden = !gallery?.can_predict;
-    this.predicting.setAttribute('aria-pressed', String(this._model.predicting));
+    this.predicting.setAttribute('aria-pressed', String(this._model.look.predicting));
     this.training.setAttribute('aria-pressed', String(look.training));
     this.tools.hidden = !look.training;
     this._channels.hidden = state.channels < 2;

@@ -48,8 +48,7 @@ export class DicomModel extends LiveModel<Message> {
   declare labels: DicomLabels | null;
   declare look: DicomLook;
   declare trained: TrainedPicture | NoPicture | null;
-  /** Whether the model is asked about the slice in sight, and what it said. */
-  declare predicting: boolean;
+  /** What the model said of the slice in sight, if it is asked. */
   declare predicted: Predicted | null;
   declare header: DicomHeader | null;
   declare code: DicomCode | null;
@@ -62,9 +61,8 @@ export class DicomModel extends LiveModel<Message> {
 
   initialize(...given: Parameters<LiveModel<Message>['initialize']>): void {
     this.gallery = this.labels = this.trained = this.predicted = this.header = this.code = null;
-    this.predicting = false;
     this._predicting = 0;
-    this.look = { series: 0, slice: 0, width: null, level: null, training: false };
+    this.look = { series: 0, slice: 0, width: null, level: null, training: false, predicting: false };
     this.broken = new Set();
     this._kept = new Kept();
     this._asked = new Map();
@@ -109,7 +107,10 @@ export class DicomModel extends LiveModel<Message> {
     this.look = look;
     if (moved) {
       this.header = null;
-      this._predict(REST_MS);
+    }
+    const asked = look.predicting !== before.predicting;
+    if (moved || asked) {
+      this._predict(moved ? REST_MS : 0);
     }
     if (moved || look.training !== before.training) {
       this.trained = null;
@@ -121,6 +122,8 @@ export class DicomModel extends LiveModel<Message> {
         this._train();
       }
       this.trigger('look');
+    } else if (asked) {
+      this.trigger('prediction');
     } else {
       this.trigger('window'); // alone: what else is on the page stays, so that a drag is light
     }
@@ -141,13 +144,6 @@ export class DicomModel extends LiveModel<Message> {
   drawAgain(): void {
     this._draw++;
     this._train();
-  }
-
-  /** Ask the model about each slice that is looked at for a while, or ask it no more. */
-  setPredicting(on: boolean): void {
-    this.predicting = on;
-    this._predict(0);
-    this.trigger('prediction');
   }
 
   askHeader(patient: boolean): void {
@@ -214,9 +210,9 @@ export class DicomModel extends LiveModel<Message> {
     this.trigger('look');
   }
 
-  private _onGo({ edition, series, slice, width, level, training }: DicomGo): void {
+  private _onGo({ edition, series, slice, width, level, training, predicting }: DicomGo): void {
     if (edition === this._edition) {
-      this.setLook({ series, slice, width, level, training });
+      this.setLook({ series, slice, width, level, training, predicting });
     }
   }
 
@@ -299,7 +295,7 @@ export class DicomModel extends LiveModel<Message> {
       post<DicomDrop>(this, { kind: 'drop', rid: this._predicting });
       this._predicting = 0;
     }
-    if (this.predicting && this.series) {
+    if (this.look.predicting && this.series) {
       this._resting = window.setTimeout(() => {
         const about = this._about(this.look.slice);
         this._predicting = about.rid;

@@ -259,10 +259,10 @@ export class DicomView extends DOMWidgetView {
   }
 
   private _tellSeen(): void {
-    const { shown, gallery, predicting, predicted } = this.model;
+    const { shown, gallery, look, predicted } = this.model;
     const codes = this._state.layers ? (gallery?.codes ?? []) : [];
     const seen = shownWords(shown, picture => this._seen(picture), codes, this._state.channel);
-    setText(this._parts.seen, [seen, predictedWords(predicting, predicted)].filter(Boolean).join(' · '));
+    setText(this._parts.seen, [seen, predictedWords(look.predicting, predicted)].filter(Boolean).join(' · '));
   }
 
   private _hover(pixel: IPixel | null): void {
@@ -338,7 +338,7 @@ export class DicomView extends DOMWidgetView {
 
   private _togglePrediction(): void {
     if (this.model.gallery?.can_predict) {
-      this.model.setPredicting(!this.model.predicting);
+      this.model.setLook({ predicting: !this.model.look.predicting });
     }
   }
 

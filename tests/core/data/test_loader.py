@@ -251,6 +251,11 @@ def test_dropping_keeps_a_lone_incomplete_batch_with_a_warning():
     assert len(DataLoader(PAIRS, bs=4, drop_last=True)) == 2
 
 
+def test_a_single_item_that_is_kept_is_not_told_of_a_smaller_batch():
+    with pytest.warns(UserWarning, match="There is 1 item and bs=64.*it is kept.*batch normalisation"):
+        DataLoader(PAIRS[:1], bs=64, drop_last=True)
+
+
 def test_nothing_to_read_is_explained():
     dl = DataLoader([], bs=4, shuffle=True)
     assert list(dl) == [] and len(dl) == 0

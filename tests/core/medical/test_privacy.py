@@ -110,7 +110,7 @@ def test_tiff_and_jpeg_hold_what_was_asked_for(tmp_path):
     wins = [dicom_windows.brain, dicom_windows.subdural]
     with Image.open(save_jpg(file, tmp_path / "ct.jpg", wins)) as picture:
         assert picture.mode == "RGB" and picture.size == (128, 128)
-    with pytest.raises(ValueError, match="1 or 3 channels, but 1 windows and the histogram are 2"):
+    with pytest.raises(ValueError, match="1 or 3 channels, but 1 window and the histogram are 2"):
         save_jpg(file, tmp_path / "no.jpg", wins[:1])
 
 

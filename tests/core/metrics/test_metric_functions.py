@@ -13,6 +13,11 @@ SCORES = torch.tensor([[0.1, 0.7, 0.2], [0.6, 0.3, 0.1], [0.2, 0.3, 0.5], [0.5, 
 IDS = torch.tensor([1, 0, 0, 1])  # two right; the last has the second-best score
 
 
+def test_accuracy_of_a_single_class_says_that_there_is_nothing_to_tell_apart():
+    with pytest.raises(ValueError, match=r"one score an item.*single class.*dls.vocab.*two classes"):
+        accuracy(torch.zeros(4, 1), torch.zeros(4, dtype=torch.int64))
+
+
 def test_accuracy_table():
     assert accuracy(SCORES, IDS).item() == 0.5 and error_rate(SCORES, IDS[:, None]).item() == 0.5
     assert top_k_accuracy(SCORES, IDS, k=2).item() == 0.75 and top_k_accuracy(SCORES, IDS, k=3).item() == 1

@@ -158,6 +158,12 @@ def test_one_row_can_be_read_but_not_trained_on(adults, learn):
         to.dataloaders()
 
 
+def test_a_row_that_is_left_over_in_a_batch_of_its_own_is_told(adults):
+    dls = table(adults).dataloaders(bs=33, drop_last=False, device="cpu", seed=0)
+    with pytest.raises(DataError, match=r"single item.*the last of 100 items, left over at bs=33: try drop_last=True"):
+        tabular_learner(dls, [8]).fit(1, display=False)
+
+
 def test_no_rows_are_refused_where_something_is_learnt_and_answered_elsewhere(adults, learn):
     with pytest.raises(DataError, match="The table has no rows"):
         TabularPandas(adults.iloc[:0], **OPTIONS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import warnings
 
 import pandas as pd
 import pytest
@@ -385,3 +386,12 @@ def test_the_largest_losses_are_shown_with_their_texts(classifier, capsys):
     assert shown[0].split() == ["text", "category", "prediction", "loss"] and len(shown) == 3
     worst = found.top_losses(1)[0].item()
     assert shown[1].endswith(f"{worst:.4g}") and shown[1].startswith("The ")
+
+
+def test_a_single_text_to_train_on_is_told_in_words(reviews, home):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dls = TextDataLoaders.from_df(reviews[:1], path=home, text_col="text", label_col="label")
+    learn = text_classifier_learner(dls, AWD_LSTM, config=SMALL, pretrained=False)
+    with pytest.raises(DataError, match=r"single item.*batch normalisation.*no other item to train on"):
+        learn.fit(1, display=False)

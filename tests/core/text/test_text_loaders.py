@@ -262,7 +262,7 @@ def test_a_misspelt_argument_is_told():
 def test_missing_texts_are_told_before_training():
     df = frame()
     df.loc[3, "text"] = None
-    with pytest.raises(DataError, match=r"1 of 40 items have no text. The first is row 3"):
+    with pytest.raises(DataError, match=r"1 of 40 items have no text. The first: There is no text in row 3"):
         TextDataLoaders.from_df(df, text_col="text", label_col="label")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,12 +12,12 @@ from torch import Tensor
 from fastlearn.data.block import TransformBlock
 from fastlearn.data.transform import Transform
 from fastlearn.keywords import check_keywords
-from fastlearn.medical.dicom.layout import layout_of
+from fastlearn.medical.dicom.layout import layout_of, n_frames
 from fastlearn.medical.dicom.padding import padding_of
 from fastlearn.medical.dicom.patients import PatientSplitter, check_patients
 from fastlearn.medical.dicom.picture import is_inverted
 from fastlearn.medical.dicom.read import dcmread
-from fastlearn.medical.dicom.rescale import check_gray, modality_values
+from fastlearn.medical.dicom.rescale import SAID, check_gray, modality_values
 from fastlearn.medical.dicom.scale import DicomScale
 from fastlearn.medical.dicom.slices import Slice
 from fastlearn.medical.dicom.stacks import Stack
@@ -31,7 +32,7 @@ class OpenDicom(Transform):
 
     The values are those of `scaled_px`, Hounsfield units for CT. Pixels that the file marks as padding become the
     least value that is none. MONOCHROME1, where low values are bright, is mirrored within the range of its bits, so
-    that high is bright in all pictures. A file of several frames gives `frame`.
+    that high is bright in all pictures. A file of several frames gives `frame`; None is the first, with a warning.
     Raises: DataError as `scaled_px` does; and, when loaders are made, if a patient stands on both sides of the split.
     """
 
@@ -39,7 +40,7 @@ class OpenDicom(Transform):
     whole = True
     train_setup = False  # both sides are looked at
 
-    def __init__(self, frame: int = 0, check_patients: bool = True) -> None:
+    def __init__(self, frame: int | None = None, check_patients: bool = True) -> None:
         super().__init__()
         self.frame, self.check_patients = frame, check_patients
 
@@ -55,11 +56,13 @@ class OpenDicom(Transform):
         return bright_values(x, self.frame)[None]
 
 
-def bright_values(source: Any, frame: int = 0) -> Tensor:
+def bright_values(source: Any, frame: int | None = None) -> Tensor:
     """The values of one frame as `OpenDicom` has them, `(H, W)`, float32."""
     ds = dcmread(source, TAGS)
     check_gray(ds)
-    stored = stored_values(ds, frame)
+    stored = stored_values(ds, frame or 0)
+    if frame is None:
+        _say_which_frame(ds)
     outside = padding_of(ds, stored)
     if is_inverted(ds) and stored.dtype.kind != "f":
         layout = layout_of(ds)
@@ -70,6 +73,16 @@ def bright_values(source: Any, frame: int = 0) -> Tensor:
         mask = torch.from_numpy(outside)
         values[mask] = values[~mask].min() if not outside.all() else 0.0
     return values
+
+
+def _say_which_frame(ds: Any) -> None:
+    """Warn, once a process, where a file has more frames than the one that is taken."""
+    n = n_frames(ds)
+    if n > 1:
+        text = (f"A DICOM file has {n} frames, of which the first is taken as the picture. For all of them, let the "
+                "items be slices: [one for series in find_series(folder).series for one in series.slices]; frame=0 "
+                "says that the first is meant. This is said once.")  # fmt: skip
+        warnings.warn_explicit(text, RuntimeWarning, __file__, 0, __name__, registry=SAID)
 
 
 class DicomBlock(TransformBlock):
@@ -89,7 +102,7 @@ class DicomBlock(TransformBlock):
         self,
         windows: Sequence[tuple[float, float]] | tuple[float, float] | None = None,
         bins: Any = None,
-        frame: int = 0,
+        frame: int | None = None,
         check_patients: bool = True,
     ) -> None:
         super().__init__(

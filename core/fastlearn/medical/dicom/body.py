@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fastlearn.medical.dicom.windows import window as through
+from fastlearn.medical.dicom.windows import windowed
 
 
 def uniform_blur2d(x: Tensor, s: int) -> Tensor:
@@ -35,17 +36,18 @@ def gauss_blur2d(x: Tensor, s: float) -> Tensor:
 
 
 def mask_from_blur(
-    x: Tensor, window: tuple[float, float], sigma: float = 0.3, thresh: float = 0.05, remove_max: bool = True
+    source: Any, window: tuple[float, float], sigma: float = 0.3, thresh: float = 0.05, remove_max: bool = True
 ) -> Tensor:
-    """Where the picture `x`, in Hounsfield units, is: its windowed brightness, blurred, is above `thresh`.
+    """Where the picture is: its windowed brightness, blurred, is above `thresh`.
 
-    `window` is (width, level); `sigma` is a part of the width of the picture. `remove_max` takes what saturates, such
-    as bone and the table, for nothing. Shapes: `(..., H, W)`, and booleans of the same come back.
+    `source` are values in Hounsfield units, or a DICOM file, a path or a dataset. `window` is (width, level), `sigma` a
+    part of the width of the picture. `remove_max` takes what saturates, such as bone and the table, for nothing.
+    Shapes: `(..., H, W)`, and booleans of the same come back.
     """
-    seen = through(x.float(), *window)
+    seen = windowed(source, *window)
     if remove_max:
         seen = seen.masked_fill(seen == 1, 0.0)
-    return gauss_blur2d(seen, sigma * x.shape[-1]) > thresh
+    return gauss_blur2d(seen, sigma * seen.shape[-1]) > thresh
 
 
 def mask2bbox(mask: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from fastlearn.medical.dicom.channels import Window, to_nchan
 from fastlearn.medical.dicom.histogram import hist_scaled
 from fastlearn.medical.dicom.names import named
 from fastlearn.medical.dicom.read import dcmread
+from fastlearn.medical.dicom.windows import pairs_of
 
 WHITE = 65535
 
@@ -50,7 +51,7 @@ def save_tif16(
 def save_jpg(
     source: Any,
     path: str | os.PathLike[str],
-    wins: Sequence[Window],
+    wins: Sequence[Window] | Window,
     bins: Any = None,
     quality: int = 90,
     frame: int = 0,
@@ -64,8 +65,10 @@ def save_jpg(
     ds = _exportable(source, burned_in)
     seen = (to_nchan(ds, wins, bins, frame) * 255).round().to(torch.uint8)  # (C, H, W)
     if len(seen) not in (1, 3):
-        raise ValueError(f"A JPEG has 1 or 3 channels, but {len(wins)} windows and the histogram are {len(seen)}. "
-                         "Try three windows and bins=0.")  # fmt: skip
+        n = len(pairs_of(wins))
+        what = f"{n} window{'' if n == 1 else 's'}{' and the histogram' if len(seen) > n else ''}"
+        remedy = {1: "bins=0", 2: "two windows and the histogram"}.get(n, "three windows and bins=0")
+        raise ValueError(f"A JPEG has 1 or 3 channels, but {what} are {len(seen)}. Try {remedy}.")
     target = Path(path)
     pixels = seen[0] if len(seen) == 1 else seen.permute(1, 2, 0)
     Image.fromarray(pixels.numpy()).save(target, format="JPEG", quality=quality)

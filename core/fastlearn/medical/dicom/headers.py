@@ -9,7 +9,7 @@ from functools import partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
-from fastlearn.data.problems import DataError
+from fastlearn.data.problems import DataError, describe
 from fastlearn.medical.dicom.privacy import (
     BULK,
     LONGEST,
@@ -21,7 +21,7 @@ from fastlearn.medical.dicom.privacy import (
 from fastlearn.medical.dicom.quiet import unquoted
 from fastlearn.medical.dicom.read import dcmread, read_header
 from fastlearn.medical.dicom.summary import Window, pixel_summary
-from fastlearn.medical.dicom.windows import dicom_windows
+from fastlearn.medical.dicom.windows import dicom_windows, pairs_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,10 +68,14 @@ def from_dicoms(
 
     `n_workers` processes share the files (0 reads them here); a process holds one file at a time, so that memory does
     not grow with the files. A file that cannot be read gets a row with `fname`, and the reason in the column `problem`.
+    Raises: DataError for a folder or a single path.
     """
     import pandas as pd
 
-    read = partial(_row_of, px_summ=px_summ, window=tuple(window), show_patient=show_patient)
+    if isinstance(fns, str | os.PathLike):
+        raise DataError(f"The headers are read of a list of files, but got {describe(fns)}. Try "
+                        "from_dicoms(get_dicom_files(folder)), or from_dicoms([file]).")  # fmt: skip
+    read = partial(_row_of, px_summ=px_summ, window=pairs_of(window)[0], show_patient=show_patient)
     files = list(fns)
     if n_workers > 0 and len(files) > 1:
         with ProcessPoolExecutor(min(n_workers, len(files)), mp_context=get_context("spawn")) as pool:

@@ -15,18 +15,18 @@ from fastlearn.medical.dicom.stored import stored_values
 from fastlearn.medical.dicom.windows import VALUE_TAGS
 
 ENDS = (0.001, 0.999)
+N_BINS = 100
 TABLE = 65536  # as many different values as 16 bits have
 
 
-def freqhist_bins(values: Any, n_bins: int = 100) -> Tensor:
+def freqhist_bins(values: Any, n_bins: int = N_BINS) -> Tensor:
     """Breaks between `n_bins` groups of equally many `values` (a tensor or array of any shape, or a DICOM file).
 
     The first and last break leave a thousandth of the values outside. Equal breaks are one.
     Returns: increasing float32 breaks, shape `(n,)` with `n <= n_bins + 2`.
     Raises: ValueError if there are no values, or `n_bins` is not positive.
     """
-    if n_bins < 1:
-        raise ValueError(f"`n_bins` is a positive number of groups, but got {n_bins!r}. Try n_bins=100.")
+    _check_bins(n_bins)
     if isinstance(values, Tensor | np.ndarray):
         flat = torch.as_tensor(values).detach().reshape(-1).float()
     else:
@@ -47,13 +47,16 @@ def hist_scaled(
     max_px: float | None = None,
     frame: int | None = None,
 ) -> Tensor:
-    """The values of `source`, a path or a pydicom dataset, between 0 and 1 by rank: a line from break to break.
+    """The values of `source` between 0 and 1 by rank: a line from break to break.
 
-    `brks` are breaks as `freqhist_bins` makes them, of many pictures for instance; None takes those of this picture.
+    `source` is a path, a pydicom dataset, or a tensor of values. `brks` are breaks as `freqhist_bins` makes them, of
+    many pictures for instance; a number of groups, by default 100, stands for those of this picture.
     `min_px` and `max_px` cut the values off before. What lies outside of the breaks is 0 or 1; padding is 0, and not
     counted. Where all values are equal, there is nothing to rank: all are 0.
     Shapes: as `pixels`. Returns: float32.
     """
+    if isinstance(source, Tensor):
+        return _one_by_one(source.float(), None, brks, min_px, max_px)
     ds = dcmread(source, VALUE_TAGS)
     check_gray(ds)
     stored = stored_values(ds, frame)
@@ -108,9 +111,9 @@ def _by_table(
     steps = np.arange(least, most + 1).astype(stored.dtype)
     values = _cut(modality_values(steps, ds, frame), min_px, max_px)
     index = _offset(stored, least)
-    if brks is None:
+    if brks is None or isinstance(brks, int):
         counts = np.bincount(_inside(index, outside).reshape(-1), minlength=len(steps))
-        brks = _breaks_by_count(values, counts)
+        brks = _breaks_by_count(values, counts, N_BINS if brks is None else brks)
     table = by_rank(values, torch.as_tensor(brks))
     return torch.from_numpy(table.numpy().take(index))
 
@@ -120,8 +123,9 @@ def _offset(stored: np.ndarray, least: int) -> np.ndarray:
     return np.asarray(np.subtract(stored, least, dtype=np.int64))
 
 
-def _breaks_by_count(values: Tensor, counts: np.ndarray, n_bins: int = 100) -> Tensor:
+def _breaks_by_count(values: Tensor, counts: np.ndarray, n_bins: int) -> Tensor:
     """The breaks of pixels of which `counts[i]` have `values[i]`: what sorting all of them would give."""
+    _check_bins(n_bins)
     if not counts.sum():
         return torch.zeros(1)
     order = np.argsort(values.numpy(), kind="stable")  # a negative slope turns the values around
@@ -134,10 +138,15 @@ def _one_by_one(
     values: Tensor, outside: np.ndarray | None, brks: Any, min_px: float | None, max_px: float | None
 ) -> Tensor:
     values = _cut(values, min_px, max_px)
-    if brks is None:
+    if brks is None or isinstance(brks, int):
         inside = _inside(values, outside)
-        brks = freqhist_bins(inside) if inside.numel() else torch.zeros(1)
+        brks = freqhist_bins(inside, N_BINS if brks is None else brks) if inside.numel() else torch.zeros(1)
     return by_rank(values, torch.as_tensor(brks))
+
+
+def _check_bins(n_bins: int) -> None:
+    if n_bins < 1:
+        raise ValueError(f"`n_bins` is a positive number of groups, but got {n_bins!r}. Try n_bins=100.")
 
 
 def _cut(values: Tensor, min_px: float | None, max_px: float | None) -> Tensor:

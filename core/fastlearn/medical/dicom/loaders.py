@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from fastlearn.data.block import CategoryBlock, DataBlock
+from fastlearn.data.items import as_items
 from fastlearn.data.loaders import DataLoaders
 from fastlearn.keywords import check_keywords
 from fastlearn.medical.dicom.blocks import DicomBlock
@@ -56,7 +57,7 @@ class DicomDataLoaders(DataLoaders):
             batch_tfms=batch_tfms,
         )
         return cls.from_dblock(
-            block, list(fnames), path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device, seed=seed,
+            block, as_items(fnames), path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device, seed=seed,
             num_workers=num_workers, workers=workers,
         )  # fmt: skip
 
@@ -99,6 +100,6 @@ class DicomSegmentationDataLoaders(DataLoaders):
             batch_tfms=batch_tfms,
         )
         return cls.from_dblock(
-            block, list(fnames), path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device, seed=seed,
+            block, as_items(fnames), path=path, bs=bs, val_bs=val_bs, shuffle=shuffle, device=device, seed=seed,
             num_workers=num_workers, workers=workers,
         )  # fmt: skip

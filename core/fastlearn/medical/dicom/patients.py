@@ -35,6 +35,7 @@ class PatientSplitter:
     def __call__(self, items: Any) -> Split:
         patients = [patient_of(item if self.get is None else self.get(item)) for item in each(items)]
         if len(set(patients)) < 2:
+            _check_readable([item if self.get is None else self.get(item) for item in each(items)])
             raise DataError(f"Patients are kept whole, so at least two are needed to split, but the {len(patients)} "
                             "items are one patient's, or do not say whose they are (PatientID). Give a splitter of "
                             "your own that knows better, such as GroupSplitter(by=...).")  # fmt: skip
@@ -44,9 +45,22 @@ class PatientSplitter:
 def patient_of(item: Any) -> str:
     """The patient of an item (a DICOM file, dataset, slice or stack), as `patient_key` names it; "" if unknown."""
     try:
-        return patient_key(getattr(item, "path", item) if not hasattr(item, "to_json_dict") else item)
+        return patient_key(_source(item))
     except (DataError, OSError, ValueError):
         return UNKNOWN
+
+
+def _check_readable(items: list[Any]) -> None:
+    """Raise DataError, with the first reason, if some of `items` cannot be read."""
+    reasons = []
+    for item in items:
+        try:
+            patient_key(_source(item))
+        except (DataError, OSError, ValueError) as error:
+            reasons.append(f"{_short(item)} ({error})")
+    if reasons:
+        raise DataError(f"{len(reasons)} of {len(items)} items cannot be read as DICOM, so nobody knows whose they "
+                        f"are. The first: {reasons[0]}")  # fmt: skip
 
 
 def check_patients(train: Iterable[Any], valid: Iterable[Any]) -> None:
@@ -70,6 +84,10 @@ def check_patients(train: Iterable[Any], valid: Iterable[Any]) -> None:
                     f"{_short(one)} in training and {_short(other)} in validation, so that the model would be tested "
                     "on patients it knows. Split by patient: splitter=PatientSplitter(); or say that you mean it: "
                     "DicomBlock(check_patients=False).")  # fmt: skip
+
+
+def _source(item: Any) -> Any:
+    return item if hasattr(item, "to_json_dict") else getattr(item, "path", item)
 
 
 def _short(item: Any) -> str:

@@ -93,7 +93,10 @@ def _read(source: Any, tags: Iterable[str] | None = None, header_only: bool = Fa
         except InvalidDicomError:
             ds = _without_preamble(pydicom.dcmread(_as_file(source), force=True, **settings), source)
         return without_damaged(ds)
-    except (FileNotFoundError, IsADirectoryError, PermissionError, MemoryError, DataError):
+    except IsADirectoryError:
+        raise DataError(f"{str(source)!r} is a folder, and a DICOM file is read. Try get_dicom_files(folder) for its "
+                        "files, or find_series(folder).") from None  # fmt: skip
+    except (FileNotFoundError, PermissionError, MemoryError, DataError):
         raise
     except Exception as error:  # the decoders of a header raise anything, and quote what stands in it
         raise DataError(f"{named(source)} cannot be read: {_reason(source)} ({type(error).__name__} in its header). "

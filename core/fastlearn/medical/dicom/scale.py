@@ -10,8 +10,8 @@ from torch import Tensor
 
 from fastlearn.data.problems import DataError, describe
 from fastlearn.data.transform import Kinds, SampleTransform
-from fastlearn.medical.dicom.channels import by_histogram
-from fastlearn.medical.dicom.windows import check_window, window
+from fastlearn.medical.dicom.histogram import hist_scaled
+from fastlearn.medical.dicom.windows import pairs_of, window
 
 
 class DicomScale(SampleTransform):
@@ -29,7 +29,7 @@ class DicomScale(SampleTransform):
 
     def __init__(self, windows: Any = None, bins: Any = None, jitter: float = 0.0) -> None:
         super().__init__()
-        self.windows = _as_pairs(windows)
+        self.windows = [] if windows is None else pairs_of(windows)
         self.bins = 100 if bins is None and not self.windows else bins
         if not 0 <= jitter < 1:
             raise ValueError(f"`jitter` is a part of the width of a window, below 1, but got {jitter!r}. Try 0.1.")
@@ -61,7 +61,7 @@ class DicomScale(SampleTransform):
                             "neighbouring slices. Try one window.")  # fmt: skip
         views = [self._windowed(batch, *pair, params) for pair in self.windows]
         if self.bins is not None:
-            views.append(torch.stack([by_histogram(one, self.bins) for one in batch]))
+            views.append(torch.stack([hist_scaled(one, self.bins) for one in batch]))
         return torch.cat(views, dim=1)
 
     def _windowed(self, batch: Tensor, w: float, level: float, params: Tensor | None) -> Tensor:
@@ -70,16 +70,3 @@ class DicomScale(SampleTransform):
         change = (params * self.jitter).to(batch)[:, :, None, None, None]  # (B, 2, 1, 1, 1)
         widths, levels = w * (1 + change[:, 0]), level + w * change[:, 1]
         return ((batch - levels) / widths + 0.5).clamp_(0, 1)
-
-
-def _as_pairs(windows: Any) -> list[tuple[float, float]]:
-    if windows is None:
-        return []
-    listed = list(windows)
-    if listed and isinstance(listed[0], int | float):
-        listed = [listed]
-    for pair in listed:
-        if len(pair) != 2:
-            raise ValueError(f"A window is a pair, (width, level), but got {pair!r}. Try dicom_windows.lungs.")
-        check_window(*pair)
-    return [(float(w), float(level)) for w, level in listed]

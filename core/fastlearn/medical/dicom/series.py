@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from fastlearn.data.find import StrPath, get_files
-from fastlearn.data.problems import DataError
+from fastlearn.data.problems import DataError, describe
 from fastlearn.medical.dicom.groups import differences, groups_of
 from fastlearn.medical.dicom.slices import Placed, Slice, slices_of
 
@@ -116,6 +116,13 @@ def read_series(source: StrPath | Iterable[StrPath]) -> Series:
     names = "; ".join(one.name for one in found.series[:SHOWN])
     raise DataError(f"One series is expected, but there are {len(found.series)}: {names}. Choose one of "
                     "find_series(path).series.")  # fmt: skip
+
+
+def check_series(given: Any) -> None:
+    """Raise DataError unless `given` is a series."""
+    if not isinstance(given, Series):
+        raise DataError(f"The slices are those of a Series, but got {describe(given)}. Try read_series(folder), or one "
+                        "of find_series(folder).series.")  # fmt: skip
 
 
 def _series(members: Sequence[Placed], of_one_uid: Sequence[Sequence[Placed]]) -> Series:

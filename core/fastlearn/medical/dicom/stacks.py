@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
-from fastlearn.medical.dicom.series import Series
+from fastlearn.medical.dicom.series import Series, check_series
 from fastlearn.medical.dicom.slices import Slice
 
 
@@ -41,7 +42,8 @@ def neighbouring_slices(series: Series | Iterable[Series], n: int = 1) -> list[S
     if n < 0:
         raise ValueError(f"`n` is how many neighbours to take on each side, but got {n!r}. Try n=1.")
     stacks = []
-    for one in [series] if isinstance(series, Series) else series:
+    for one in [series] if isinstance(series, Series | str | PathLike) else series:
+        check_series(one)
         last = len(one) - 1
         for middle in range(len(one)):
             places = [min(max(middle + step, 0), last) for step in range(-n, n + 1)]

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fastlearn.data.problems import DataError
+from fastlearn.data.problems import DataError, describe
 from fastlearn.medical.dicom.layout import MOST_BYTES
 from fastlearn.medical.dicom.padding import padding_of
 from fastlearn.medical.dicom.read import dcmread
 from fastlearn.medical.dicom.rescale import check_gray, modality_values
-from fastlearn.medical.dicom.series import BY_POSITION, SAME_PLACE, Series
+from fastlearn.medical.dicom.series import BY_POSITION, SAME_PLACE, Series, check_series
 from fastlearn.medical.dicom.slices import Slice, Vector
 from fastlearn.medical.dicom.stored import stored_values
 from fastlearn.medical.dicom.windows import VALUE_TAGS
@@ -55,6 +55,9 @@ class Volume:
 
 def read_slice(one: Slice, padding: float | None = None) -> Tensor:
     """The values of one slice in the unit of `scaled_px`, `(H, W)`, float32; `padding` as for that function."""
+    if not isinstance(one, Slice):
+        raise DataError(f"A slice of a series is read, a Slice, but got {describe(one)}. Try scaled_px(path), or "
+                        "read_slice(series.slices[0]).")  # fmt: skip
     ds = dcmread(one.path, VALUE_TAGS)
     check_gray(ds)
     stored = stored_values(ds, one.frame)
@@ -72,6 +75,7 @@ def read_volume(series: Series, dtype: torch.dtype = torch.float32, padding: flo
     marks as padding. One slice is held besides the volume itself.
     Raises: DataError if slices lie in one place, or would not fit into memory, or do not fit into `dtype`.
     """
+    check_series(series)
     heights = [one.height for one in series.slices]
     if series.ordered_by == BY_POSITION:
         same = [i for i in range(len(heights) - 1) if (heights[i + 1] or 0.0) - (heights[i] or 0.0) <= SAME_PLACE]

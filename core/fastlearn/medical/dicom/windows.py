@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from difflib import get_close_matches
+from numbers import Real
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,8 +24,20 @@ from fastlearn.medical.dicom.rescale import (
 )
 from fastlearn.medical.dicom.stored import stored_values
 
-# Width and level in Hounsfield units, fastai's numbers.
-dicom_windows = SimpleNamespace(
+
+class NamedWindows(SimpleNamespace):
+    """Windows, (width, level) in Hounsfield units, by their names."""
+
+    def __getattr__(self, name: str) -> tuple[float, float]:  # asked only for names that are not there
+        known = vars(self)
+        close = get_close_matches(name, known, n=1)
+        meant = f" Did you mean {close[0]!r}?" if close else ""
+        raise AttributeError(f"There is no window {name!r}.{meant} There are {', '.join(known)}; one of your own is a "
+                             "pair, (width, level), such as (80, 40).")  # fmt: skip
+
+
+# fastai's numbers
+dicom_windows = NamedWindows(
     brain=(80, 40),
     subdural=(254, 100),
     stroke=(8, 32),
@@ -47,13 +62,16 @@ VALUE_TAGS = (
 
 
 def windowed(source: Any, w: float, l: float, frame: int | None = None) -> Tensor:  # noqa: E741
-    """The band of `w` values around level `l` of `source`, a path or a pydicom dataset, as brightness.
+    """The band of `w` values around level `l` of `source` as brightness.
 
+    `source` is a path, a pydicom dataset, or a tensor of values.
     Shapes: as `pixels`. Units: `w` and `l` as `scaled_px`, Hounsfield units for CT.
     Returns: float32 in `[0, 1]`; values outside the band saturate, and pixels marked as padding are 0.
     Raises: ValueError if `w` is not positive; DataError as `scaled_px` does.
     Source: DICOM PS3.3, C.11.2.1.3.2 (LINEAR_EXACT).
     """
+    if isinstance(source, Tensor):
+        return window(source.float(), w, l)
     check_window(w, l)
     ds = dcmread(source, VALUE_TAGS)
     check_gray(ds)
@@ -96,6 +114,18 @@ def inside_window(values: Tensor, stored: np.ndarray, ds: Any, w: float, l: floa
     if outside is not None:
         inside &= ~torch.from_numpy(outside)
     return inside
+
+
+def pairs_of(windows: Any) -> list[tuple[float, float]]:
+    """`windows`, one (width, level) pair or several, as a list. Raises: ValueError for what is none."""
+    listed = list(windows) if isinstance(windows, Iterable) and not isinstance(windows, str) else [windows]
+    if listed and isinstance(listed[0], Real):
+        listed = [listed]
+    for pair in listed:
+        if isinstance(pair, str) or not hasattr(pair, "__len__") or len(pair) != 2:
+            raise ValueError(f"A window is a pair, (width, level), but got {pair!r}. Try dicom_windows.lungs.")
+        check_window(*pair)
+    return [(float(w), float(level)) for w, level in listed]
 
 
 def check_window(w: float, l: float) -> None:  # noqa: E741
