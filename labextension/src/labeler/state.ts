@@ -23,7 +23,8 @@ export const NOTHING_YET: LabelerSummary = {
   can_undo: 0,
   can_redo: 0,
   why_not: '',
-  replaced: 0
+  replaced: 0,
+  list: ''
 };
 
 export const QUEUE_WORDS: Record<Queue, string> = {
