@@ -87,6 +87,13 @@ describe('the labeler’s model', () => {
     expect(model.item(0)?.labels).toEqual(['dog']);
   });
 
+  it('knows what was decided about a picture to do of which the kernel has not told yet', () => {
+    model.decide('label', [2], ['cat'] as never);
+    expect(model.item(2)?.labels).toEqual(['cat']);
+    inside.receive({ kind: 'items', rid: 2, items: [item(2, null)] }, []);
+    expect(model.item(2)?.labels).toEqual(['cat']);
+  });
+
   it('does not let a late answer hide what was decided meanwhile', () => {
     model.decide('label', [0], 'cat');
     inside.receive({ kind: 'items', rid: 2, items: [item(0, null), item(1, ['dog'])] }, []);

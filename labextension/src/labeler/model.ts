@@ -15,7 +15,7 @@ import { GridModel } from '../grid/model';
 import { nextId } from '../grid/loader';
 import { numbers } from '../kit/buffers';
 import { post } from '../kit/model';
-import { LABELLED, NOTHING_YET, SKIPPED, TO_DO } from './state';
+import { LABELLED, NOTHING_SAID, NOTHING_YET, SKIPPED, TO_DO } from './state';
 import { keep, lasting, listed, repeatable, takeOver, wordsOf, type IUnsaved, type Numbered } from './unsaved';
 
 export type LabelerMessage = LabelerSummary | LabelerStates | LabelerChanged | LabelerItems | LabelerDone | LabelerCode;
@@ -133,7 +133,7 @@ export class LabelerModel extends GridModel {
 
   /** Show what will be known of a picture once the kernel has it. */
   private _expect(what: What, id: number, value: LabelerDecide['value']): void {
-    const old = this._items.get(id);
+    const old = this._items.get(id) ?? (this.states[id] === TO_DO ? { ...NOTHING_SAID, id } : undefined);
     if (old) {
       const changes: Partial<LabelerItem> =
         what === 'label'
@@ -214,7 +214,7 @@ export class LabelerModel extends GridModel {
 
   private _send<T extends Numbered>(message: T): void {
     const item = message.kind === 'decide' ? this._items.get(message.ids[0]) : undefined;
-    const name = (id: number): string => this._items.get(id)?.name ?? `picture ${id + 1}`;
+    const name = (id: number): string => this._items.get(id)?.name || `picture ${id + 1}`;
     this._await(message, wordsOf(lasting(message, item), name), lasting(message, item));
   }
 

@@ -27,6 +27,18 @@ export const NOTHING_YET: LabelerSummary = {
   list: ''
 };
 
+/** What is known of a picture to do before the kernel has told more of it. */
+export const NOTHING_SAID: Omit<LabelerItem, 'id'> = {
+  name: '',
+  labels: null,
+  shapes: null,
+  state: 'to do',
+  skipped: false,
+  unsure: false,
+  note: '',
+  suggestion: null
+};
+
 export const QUEUE_WORDS: Record<Queue, string> = {
   order: 'in order',
   random: 'random',
