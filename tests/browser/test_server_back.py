@@ -53,6 +53,7 @@ def test_what_was_decided_while_the_server_was_away_is_told_and_saved_afterwards
     expect(waiting).to_contain_text("2 decisions are not saved, sent again then: set/00002.jpg: ant; set/00003.jpg")
     page.locator(".jp-Dialog").get_by_role("button", name="Close").click()  # JupyterLab's own words on it
     page.shot("back")
+    page.wait_for_function("() => !window.__panel.sessionContext.session?.kernel", timeout=60_000)  # not only dead
     page.run(0)  # starts a kernel; JupyterLab runs no more than this cell meanwhile
     page.ready()
     page.run(1)
