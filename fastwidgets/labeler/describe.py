@@ -34,6 +34,7 @@ def summary(session: LabelerSession) -> dict[str, Any]:
         "can_redo": session.keeper.can_redo,
         "why_not": session.why_not,
         "replaced": len(session.book.replaced),
+        "list": session.list,
     }
 
 

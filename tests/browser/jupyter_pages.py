@@ -56,9 +56,43 @@ class KernelMissing(Exception):
 
 
 class Server:
-    def __init__(self, base: str, token: str, root: Path, log: Path) -> None:
+    """A Jupyter server that can be killed and started again as it was: same port, same token, same folders."""
+
+    def __init__(self, base: str, token: str, root: Path, log: Path, command: list[str], env: dict[str, str]) -> None:
         self.base, self.token, self.root, self.log = base, token, root, log
         self.kernels = root.parent / "data" / "kernels"
+        self._command, self._env = command, env
+
+    def start(self) -> None:
+        """Start it, and wait until it answers. Raises: RuntimeError where it does not."""
+        with open(self.log, "ab") as log:
+            self._process = subprocess.Popen(
+                self._command, stdout=log, stderr=log, env=self._env, cwd=self.root, start_new_session=True
+            )
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.base}/api/status?token={self.token}", timeout=2)
+                return
+            except OSError:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(self.log.read_text()[-2000:]) from None
+                time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End it with all its kernels, unless it is dead already."""
+        if self._process.poll() is not None:
+            return
+        os.killpg(self._process.pid, signal.SIGTERM)
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:  # its kernels went with the first signal; it must not outlive the tests
+            self.kill()
+
+    def kill(self) -> None:
+        """End it without a warning, as a machine does that has no memory left."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
     def write(self, cells: list[str], kernel: str = "python3") -> str:
         name = f"{uuid.uuid4().hex[:8]}.ipynb"
@@ -140,34 +174,13 @@ def serving(tmp: Path) -> Iterator[Server]:
         "--JupyterNotebookApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
-    found = Server(f"http://127.0.0.1:{port}{PREFIX}", token, root, tmp / "server.log")
-    with open(found.log, "wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *args],
-            stdout=log,
-            stderr=log,
-            env=env,
-            cwd=root,
-            start_new_session=True,
-        )
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(f"{found.base}/api/status?token={token}", timeout=2)
-            break
-        except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(found.log.read_text()[-2000:]) from None
-            time.sleep(0.1)
+    base = f"http://127.0.0.1:{port}{PREFIX}"
+    found = Server(base, token, root, tmp / "server.log", [sys.executable, "-m", "jupyterlab", *args], env)
+    found.start()
     try:
         yield found
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:  # its kernels went with the first signal; it must not outlive the tests
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        found.stop()
 
 
 class Page:

@@ -41,7 +41,7 @@ def four(tmp_path: Path) -> Iterator[LabelerSession]:
 
 def made(session: LabelerSession) -> list[tuple[dict[str, Any], bytes]]:
     return [
-        ({"kind": "labeler", **summary(session)}, b""),
+        ({"kind": "labeler", **summary(session), "list": "5ee7"}, b""),  # it depends on the folder
         pack_array({"kind": "states"}, state_codes(session, range(4))),
         ({"kind": "items", "rid": 7, "items": items(session, [0, 1, 2, 3])}, b""),
     ]

@@ -45,6 +45,10 @@ export interface LabelerSummary {
    * Pictures whose file is another one than when they were labelled.
    */
   replaced: number;
+  /**
+   * Where it is the same, ids mean the same pictures and decisions go to the same journal, also after a restart.
+   */
+  list: string;
 }
 export interface LabelerClass {
   name: string;

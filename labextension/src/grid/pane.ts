@@ -1,4 +1,5 @@
 import { element, setText } from '../kit/dom';
+import { RUN_AGAIN } from '../kit/kernel';
 import { bindKeys, type IKey } from '../kit/keys';
 import { onSettings } from '../kit/settings';
 import { Bar } from './bar';
@@ -218,7 +219,7 @@ export class GridPane {
     setText(this._counts, `${shown}${picked}`);
     const notice = this.model.get('notice') as string;
     const waits = clicks === false ? 'The kernel is busy: what you do waits for the end of the cell.' : '';
-    setText(this._alert, lost ? 'The kernel does not answer any more: run the cell again.' : notice || waits);
+    setText(this._alert, lost ? `The kernel does not answer any more: ${RUN_AGAIN}.` : notice || waits);
     setText(this._said, said);
     const none = grid.total === 0 ? `There are no ${grid.unit}s.` : `No ${grid.unit} passes the filters.`;
     setText(this._empty, among === 0 && this._viewed ? none : '');

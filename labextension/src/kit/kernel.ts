@@ -12,6 +12,9 @@ interface IKernel {
 /** What a kernel says of itself when the process that made our widgets is no more. */
 const GONE = ['restarting', 'autorestarting', 'terminating', 'dead'];
 
+/** What then is to be done: a new kernel knows nothing of the cells above, either. */
+export const RUN_AGAIN = 'run this notebook again from the first cell';
+
 /**
  * Call `onGone` once when the kernel of a widget restarts, dies or is let go. The widget manager itself notices only a
  * restart that the user asked for. Returns a disposer.

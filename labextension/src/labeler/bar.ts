@@ -1,8 +1,10 @@
 import type { GridFilter } from '../contract/grid';
 import { withFilter } from '../grid/state';
 import { button, element, setText } from '../kit/dom';
+import { RUN_AGAIN } from '../kit/kernel';
 import type { LabelerModel } from './model';
 import { progressWords, QUEUE_WORDS, type Queue } from './state';
+import { listed, repeatable, type IUnsaved } from './unsaved';
 
 export interface IBarHost {
   mode(mode: 'one' | 'grid'): void;
@@ -72,21 +74,24 @@ export class LabelerBar {
       state?.op === 'in' && (state.value as string[]).length === 1 ? (state.value as string[])[0] : 'all';
     const trouble = this._troubleNow(lost, unsaved);
     setText(this._trouble, trouble);
-    setText(this._words, labeler.working || (mode === 'one' ? this._model.said : '')); // the grid has a line of its own
+    const said = mode === 'one' ? this._model.said : ''; // the grid has a line of its own
+    setText(this._words, lost ? '' : labeler.working || said);
     this._again.hidden = labeler.why_not === '' || lost;
   }
 
-  private _troubleNow(lost: boolean, unsaved: number): string {
-    const waiting = unsaved === 1 ? '1 decision is' : `${unsaved} decisions are`;
+  private _troubleNow(lost: boolean, unsaved: IUnsaved[]): string {
+    const n = unsaved.length;
+    const waiting = n === 1 ? '1 decision is' : `${n} decisions are`;
     if (lost) {
-      const gone = unsaved ? ` ${waiting} not saved.` : '';
-      return `The kernel does not answer any more: run the cell again. All that was saved is there then.${gone}`;
+      const again = repeatable(unsaved).length === n ? `sent again then: ${wordsOf(unsaved)}` : wordsOf(unsaved);
+      const gone = n ? ` ${waiting} not saved, ${again}.` : '';
+      return `The kernel does not answer any more: ${RUN_AGAIN}. All that was saved is there then.${gone}`;
     }
     const { why_not: why, replaced } = this._model.labeler;
     const other = replaced ? `${replaced} labelled files were replaced by others: those are to do again.` : '';
     return (
       why ||
-      (unsaved ? `${waiting} not saved yet: the kernel has not answered.` : (this._model.get('notice') as string)) ||
+      (n ? `${waiting} not saved yet, and sent again: ${wordsOf(unsaved)}.` : (this._model.get('notice') as string)) ||
       other
     );
   }
@@ -141,4 +146,8 @@ export class LabelerBar {
   private _trouble = element('span', 'fw-Labeler-trouble');
   private _text = element('pre', 'fw-Labeler-code');
   private _orders = '';
+}
+
+function wordsOf(unsaved: IUnsaved[]): string {
+  return listed(unsaved.map(({ words }) => words));
 }

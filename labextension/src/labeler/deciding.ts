@@ -133,7 +133,11 @@ export class Deciding {
 
   /** Several classes a picture: the whole list is sent, so that a message that comes twice changes nothing. */
   private _toggle(name: string): void {
-    const old = this._model.item(this._id)?.labels ?? [];
+    const item = this._model.item(this._id);
+    if (!item && this._model.states[this._id] !== TO_DO) {
+      return; // what is on it is not known here yet
+    }
+    const old = item?.labels ?? [];
     const wanted = old.includes(name) ? old.filter(one => one !== name) : [...old, name];
     const order = this._model.labeler.classes.map(one => one.name);
     wanted.sort((a, b) => order.indexOf(a) - order.indexOf(b));

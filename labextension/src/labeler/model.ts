@@ -15,10 +15,10 @@ import { GridModel } from '../grid/model';
 import { nextId } from '../grid/loader';
 import { numbers } from '../kit/buffers';
 import { post } from '../kit/model';
-import { LABELLED, NOTHING_YET, SKIPPED, TO_DO } from './state';
+import { LABELLED, NOTHING_SAID, NOTHING_YET, SKIPPED, TO_DO } from './state';
+import { keep, lasting, listed, repeatable, takeOver, wordsOf, type IUnsaved, type Numbered } from './unsaved';
 
 export type LabelerMessage = LabelerSummary | LabelerStates | LabelerChanged | LabelerItems | LabelerDone | LabelerCode;
-type Numbered = LabelerDecide | LabelerTurn | LabelerClassChange;
 type What = LabelerDecide['what'];
 
 /** An answer that has not come by then is asked for again: the kernel does nothing twice. */
@@ -26,6 +26,8 @@ const AGAIN_MS = 4000;
 /** How long nobody is told that something is not saved yet. */
 const PATIENCE_MS = 1500;
 const MOST_KEPT = 2000;
+/** The labelers of this page, of which those that are not lost send again what has no answer. */
+const here = new Set<LabelerModel>();
 
 /**
  * The browser half of `Labeler`. What is decided shows at once; it counts when the kernel says that it is on the disk.
@@ -44,6 +46,7 @@ export class LabelerModel extends GridModel {
 
   close(commClosed?: boolean): Promise<void> {
     window.clearInterval(this._timer);
+    here.delete(this);
     return super.close(commClosed);
   }
 
@@ -90,15 +93,10 @@ export class LabelerModel extends GridModel {
     post(this, { kind: 'code', rid: nextId() });
   }
 
-  /** How many decisions are not on the disk yet, as far as is known, for longer than a moment. */
-  get unsaved(): number {
+  /** The decisions that are not on the disk yet, as far as is known, for longer than a moment. */
+  get unsaved(): IUnsaved[] {
     const late = Date.now() - PATIENCE_MS;
-    return [...this._unanswered.values()].filter(({ at }) => at < late || this.lost).length;
-  }
-
-  /** Did this page ask what `done` answers? */
-  isMine(done: LabelerDone): boolean {
-    return done.client === this._me;
+    return [...this._unanswered.values()].filter(({ at }) => at < late || this.lost);
   }
 
   protected receive(message: { kind: string }, buffers: DataView[]): void {
@@ -106,6 +104,7 @@ export class LabelerModel extends GridModel {
     switch (known.kind) {
       case 'labeler':
         this.labeler = known;
+        this._takeOver();
         this.trigger('labeler');
         break;
       case 'states':
@@ -134,7 +133,7 @@ export class LabelerModel extends GridModel {
 
   /** Show what will be known of a picture once the kernel has it. */
   private _expect(what: What, id: number, value: LabelerDecide['value']): void {
-    const old = this._items.get(id);
+    const old = this._items.get(id) ?? (this.states[id] === TO_DO ? { ...NOTHING_SAID, id } : undefined);
     if (old) {
       const changes: Partial<LabelerItem> =
         what === 'label'
@@ -192,10 +191,16 @@ export class LabelerModel extends GridModel {
   }
 
   private _done(done: LabelerDone): void {
-    const asked = done.client === this._me ? this._unanswered.get(done.seq)?.message : undefined;
-    if (done.client === this._me) {
-      this._unanswered.delete(done.seq);
+    const known = this._unanswered.get(keyOf(done));
+    const asked = known?.message;
+    if (known) {
+      this._unanswered.delete(keyOf(done));
+      this._keep();
       this.trigger('pending');
+    }
+    if (known && done.ok && done.client !== this._me) {
+      this._repeated.push(known.words);
+      done = { ...done, words: `Saved now, since it was not before: ${listed(this._repeated)}.` };
     }
     if (!done.ok && asked?.kind === 'decide') {
       for (const id of asked.ids) {
@@ -208,8 +213,17 @@ export class LabelerModel extends GridModel {
   }
 
   private _send<T extends Numbered>(message: T): void {
-    this._unanswered.set(message.seq, { message, at: Date.now(), sent: Date.now() });
-    post<T>(this, message);
+    const item = message.kind === 'decide' ? this._items.get(message.ids[0]) : undefined;
+    const name = (id: number): string => this._items.get(id)?.name || `picture ${id + 1}`;
+    this._await(message, wordsOf(lasting(message, item), name), lasting(message, item));
+  }
+
+  /** Send a message until it is answered; `later` is what another kernel is sent if this one never answers. */
+  private _await(message: Numbered, words: string, later = message): void {
+    this._unanswered.set(keyOf(message), { message, later, words, at: Date.now(), sent: Date.now() });
+    here.add(this);
+    this._keep();
+    post(this, message);
     if (!this._timer) {
       this._timer = window.setInterval(() => this._again(), 500);
     }
@@ -230,6 +244,26 @@ export class LabelerModel extends GridModel {
     }
   }
 
+  /** Send what labelers before this one have no answer to, and say of the rest that it is not saved. */
+  private _takeOver(): void {
+    if (this.labeler.why_not) {
+      return;
+    }
+    const alive = [...here].filter(one => !one.lost).map(one => one._me);
+    const found = takeOver(this.labeler.list, new Set([...alive, this._me]));
+    const again = repeatable(found);
+    again.forEach(({ message, words }) => this._await(message, words));
+    const not = found.filter(one => !again.includes(one)).map(({ words }) => words);
+    if (not.length) {
+      this.set('notice', `Not saved when the kernel went away, to be done again: ${listed(not)}.`);
+    }
+  }
+
+  private _keep(): void {
+    const kept = [...this._unanswered.values()].map(({ later, words }) => ({ message: later, words }));
+    keep(this.labeler.list, this._me, kept);
+  }
+
   private _next(): number {
     this._last += 1;
     return this._last;
@@ -241,5 +275,11 @@ export class LabelerModel extends GridModel {
   private _items = new Map<number, LabelerItem>();
   private _fresh = new Set<number>();
   private _asked = new Set<number>();
-  private _unanswered = new Map<number, { message: Numbered; at: number; sent: number }>();
+  private _unanswered = new Map<string, IUnsaved & { later: Numbered; at: number; sent: number }>();
+  private _repeated: string[] = []; // what was sent for labelers before this one
+}
+
+/** Clients number their messages each by themselves. */
+function keyOf({ client, seq }: { client: string; seq: number }): string {
+  return `${client}:${seq}`;
 }

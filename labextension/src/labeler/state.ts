@@ -23,7 +23,20 @@ export const NOTHING_YET: LabelerSummary = {
   can_undo: 0,
   can_redo: 0,
   why_not: '',
-  replaced: 0
+  replaced: 0,
+  list: ''
+};
+
+/** What is known of a picture to do before the kernel has told more of it. */
+export const NOTHING_SAID: Omit<LabelerItem, 'id'> = {
+  name: '',
+  labels: null,
+  shapes: null,
+  state: 'to do',
+  skipped: false,
+  unsure: false,
+  note: '',
+  suggestion: null
 };
 
 export const QUEUE_WORDS: Record<Queue, string> = {

@@ -80,8 +80,8 @@ export class LabelerView extends GridView {
   }
 
   private _onDone(done: LabelerDone, asked?: { kind: string }): void {
-    if (!this.model.isMine(done)) {
-      return;
+    if (!asked) {
+      return; // another page's, or it has come before
     }
     this.model.said = done.ok ? done.words : '';
     if (!done.ok) {
@@ -89,7 +89,7 @@ export class LabelerView extends GridView {
     } else if (this.model.get('notice')) {
       this.model.set('notice', '');
     }
-    const turned = asked?.kind === 'turn';
+    const turned = asked.kind === 'turn';
     if (this.model.get('mode') === 'one') {
       this._focus.answered(done, turned);
     } else if (turned && done.ids.length) {
