@@ -94,9 +94,11 @@ class ReadingLoader(LoaderFacts):
             self.multiprocessing_context, self.persistent_workers,
         )  # fmt: skip
 
-    def maker(self, processes: bool = False) -> BatchMaker:
-        """What its workers work with: from positions to batches on the CPU."""
-        cache = self.cache.for_processes() if self.cache is not None and processes else self.cache
+    def maker(self, processes: bool = False, cached: bool = True) -> BatchMaker:
+        """What its workers work with: from positions to batches on the CPU; unless `cached`, from the files."""
+        cache = self.cache if cached else None
+        if cache is not None and processes:
+            cache = cache.for_processes()
         return BatchMaker(self.dataset, self.after_item, self.before_batch, self._settings["collate_fn"], self._kinds,
                           self.seed, self.skip_unreadable, self.pins and not processes, self.gives_batches,
                           cache)  # fmt: skip

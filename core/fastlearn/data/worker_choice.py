@@ -46,7 +46,7 @@ def _choose(loader: ReadingLoader) -> tuple[str, ProcessPool | None]:
     if loader.num_workers < 2 or loader.streams or not hasattr(loader.dataset, "reader"):
         return "thread", None
     forks = _forks(loader)
-    maker = loader.maker()
+    maker = loader.maker(cached=False)  # what a cache has is read in no time, and in Python alone
     load = measure(maker, loader.n, lambda seconds: seconds * loader.n >= WORTH[forks], BOUND)
     if load is None or load.bound < BOUND or load.seconds * load.bound * loader.n < WORTH[forks]:
         return "thread", None

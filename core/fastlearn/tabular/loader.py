@@ -57,7 +57,7 @@ class TabDataLoader(DataLoader):
         found: Any = self.dataset
         return found  # type: ignore[no-any-return]
 
-    def maker(self, processes: bool = False) -> BatchMaker:
+    def maker(self, processes: bool = False, cached: bool = True) -> BatchMaker:
         return _RowsMaker(self)
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]

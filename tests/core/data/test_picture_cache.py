@@ -398,3 +398,15 @@ def test_what_is_no_cache_is_explained():
         PictureCache(most_gb=0)
     with pytest.raises(TypeError, match="Did you mean 'most_gb'"):
         PictureCache(max_gb=3)
+
+
+def test_threads_or_processes_are_chosen_by_reading_files_and_not_the_cache(photos, monkeypatch):
+    caches = []
+
+    def measure(maker, *args):
+        caches.append(maker.cache)
+
+    monkeypatch.setattr("fastlearn.data.worker_choice.measure", measure)
+    dls = loaders(photos, cache="memory", num_workers=2, workers="auto")
+    assert len(list(dls.train)) == 2
+    assert caches == [None] and dls.train.maker().cache is dls.train.cache is not None
