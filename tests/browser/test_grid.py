@@ -52,6 +52,12 @@ def press(page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def focused(page) -> None:
+    """The keys go to the tiles, once whatever closed has given the focus back."""
+    page.locator(PORT).focus()
+    expect(page.locator(PORT)).to_be_focused()
+
+
 def tile(page, name: str):
     return page.locator(f"{GRID} [role=gridcell][aria-label^={json.dumps(name, ensure_ascii=False)}]")
 
@@ -93,11 +99,20 @@ def test_looked_through_selected_and_tagged_by_keyboard_alone(notebook) -> None:
     press(page, "?")
     expect(page.get_by_text("Keys while the tiles have the focus")).to_be_visible()
     page.shot("keys")
-    press(page, "Escape", "Control+Shift+C")  # JupyterLab's own: keys held with Ctrl are the grid's where they select
-    expect(page.locator("#modal-command-palette")).to_be_visible()
     press(page, "Escape")
-    page.locator(PORT).focus()
-    press(page, "d", "d", "a", "b", "m", "y", "Control+Shift+A", "j", "k", "x")
+    expect(page.get_by_text("Keys while the tiles have the focus")).to_be_hidden()
+    focused(page)
+    press(page, "Control+Shift+C")  # JupyterLab's own: keys held with Ctrl are the grid's where they select
+    palette = page.locator("#modal-command-palette")
+    expect(palette).to_be_visible()
+    expect(palette.locator("input")).to_be_focused()  # before, Escape would go to the tiles
+    press(page, "Escape")
+    expect(palette).to_be_hidden()
+    focused(page)
+    press(page, "d", "d", "a", "b", "m", "y", "Control+Shift+A")
+    expect(page.locator(COUNTS)).to_have_text("1 of 60 images")
+    press(page, "j", "k", "x")
+    expect(page.locator(COUNTS)).to_have_text("1 of 60 images · 1 selected")
     assert page.evaluate(CELLS) == before
     page.run(2)
     selected, tagged = page.text(2).strip().splitlines()
