@@ -21,6 +21,11 @@ export class Deciding {
     private _host: IDecidingHost
   ) {}
 
+  /** Has the user gone on since something was last taken back or done again? Its answer then leaves them where they are. */
+  get moved(): boolean {
+    return this._moved;
+  }
+
   /** Can something be said? Not before the picture is in sight: a second press would fall on the next one. */
   get ready(): boolean {
     return this._picture.loaded && this._picture.id !== null && this._model.labeler.why_not === '' && !this._model.lost;
@@ -102,6 +107,7 @@ export class Deciding {
 
   turn(how: 'undo' | 'redo'): void {
     this.editing?.save();
+    this._moved = false;
     this._model.turn(how);
   }
 
@@ -110,7 +116,7 @@ export class Deciding {
     const { ids } = this._model.order;
     const to = Math.max(0, Math.min(this._picture.place + by, ids.length - 1));
     if (ids.length && ids[to] !== this._picture.id) {
-      this._host.show(ids[to]);
+      this._go(ids[to]);
     }
   }
 
@@ -157,6 +163,13 @@ export class Deciding {
     const { place } = this._picture;
     const next = wasToDo ? nextToDo(order.ids, states, place) : null;
     const after = order.ids[Math.min(place + 1, order.ids.length - 1)];
-    this._host.show(next ?? after ?? this._picture.id);
+    this._go(next ?? after ?? this._picture.id);
   }
+
+  private _go(id: number | null): void {
+    this._moved = true;
+    this._host.show(id);
+  }
+
+  private _moved = false;
 }

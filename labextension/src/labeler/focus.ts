@@ -119,7 +119,7 @@ export class FocusPane {
   /** The kernel has answered: what was taken back is in sight again, and so is what could not be saved. */
   answered(done: LabelerDone, wasTurn: boolean): void {
     const [id] = done.ids;
-    if (wasTurn || !done.ok) {
+    if ((wasTurn && !this._deciding.moved) || !done.ok) {
       this._editing?.drop();
       if (id !== undefined && this._model.order.placeOf(id) >= 0) {
         this.show(id);
