@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from fastwidgets.labeler.progress import Progress
 from fastwidgets.labeler.queue import NEEDS_HEAD, check_order, ranks
 from fastwidgets.labeler.records import Record
 from fastwidgets.labeler.shapes import ONE, SHAPE_TASKS, TASKS, shapes_of
-from fastwidgets.labeler.sources import Given, given_values, id_in, read_pictures, size_of, split_names
+from fastwidgets.labeler.sources import Given, given_values, id_in, list_id, read_pictures, size_of, split_names
 from fastwidgets.labeler.suggestions import Suggestion, as_labels, suggestion_of
 
 __all__ = ["LabelerSession"]
@@ -80,7 +79,7 @@ class LabelerSession:
         self._listeners: list[Callable[[str, Sequence[int]], None]] = []
         self.queue, self.seed = "order", 0
         self.keeper = Keeper(folder, self.root)
-        self.list = _list_id(task, folder, self.paths)
+        self.list = list_id(task, folder, self.paths)
         self.lock = self.keeper.lock
         with self.lock:
             self.book.load(self.keeper.decisions())
@@ -449,9 +448,3 @@ class LabelerSession:
         done[[i for i in self.book.known() if self.book.annotation(i).labelled]] = True
         places = ranks(self.queue, len(self), self.seed, self.adviser.guess, done)
         self._columns.show_order(places, self.queue != "order")
-
-
-def _list_id(task: str, folder: Path | None, paths: Sequence[str]) -> str:
-    """A name that two labelers share whose ids mean the same pictures and whose decisions go to the same place."""
-    where = "" if folder is None else os.path.abspath(folder)
-    return blake2b("\0".join((task, where, *paths)).encode(errors="surrogateescape"), digest_size=12).hexdigest()

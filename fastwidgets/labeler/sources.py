@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from fastlearn.vision.upright_size import upright_size
 
 from fastwidgets.grid.session import GridSession
 
-__all__ = ["Given", "Pictures", "given_values", "id_in", "read_pictures", "size_of", "split_names"]
+__all__ = ["Given", "Pictures", "given_values", "id_in", "list_id", "read_pictures", "size_of", "split_names"]
 
 PATH_COLUMNS = ("path", "file", "filename", "fname", "image", "name")
 Given = str | Mapping[Any, Any] | Callable[[Any], Any] | Sequence[Any] | None
@@ -135,3 +136,9 @@ def _below(values: Iterable[Any], root: Any) -> list[str]:
             raise TypeError(f"A labeler shows paths, but row {row} is {value!r} ({type(value).__name__}).")
         found.append(os.path.join(base, os.fspath(value)))
     return found
+
+
+def list_id(task: str, folder: Path | None, paths: Sequence[str]) -> str:
+    """A name that two labelers share whose ids mean the same pictures and whose decisions go to the same place."""
+    where = "" if folder is None else os.path.abspath(folder)
+    return blake2b("\0".join((task, where, *paths)).encode(errors="surrogateescape"), digest_size=12).hexdigest()

@@ -182,7 +182,8 @@ def test_a_page_loaded_again_and_one_without_its_kernel(notebook) -> None:
     page.wait_for_timeout(300)
     page.shot("narrow")
     page.restart()
-    expect(view.locator(".fw-Grid-alert")).to_contain_text("The kernel does not answer any more")
+    gone = "The kernel does not answer any more: run this notebook again from the first cell."
+    expect(view.locator(".fw-Grid-alert")).to_have_text(gone)
     expect(view.get_by_role("button", name="CSV")).to_be_disabled()
     expect(view.get_by_role("button", name="All cells")).to_be_disabled()
     page.shot("lost")
